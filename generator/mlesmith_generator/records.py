@@ -1,0 +1,166 @@
+"""The records that pass between the stages: profile, idea, draft, defect."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mlesmith_env.manifest import MetricSpec, Objective, Record
+from mlesmith_env.recipes.model import Holdout, TableReader, Transform
+
+ColumnType = Literal["number", "category", "boolean", "date", "text", "identifier", "constant"]
+Stage = Literal["brainstorm", "design", "refactor"]
+GateName = Literal["assertions", "review", "execution"]
+
+
+class ColumnProfile(Record):
+    """What was measured about one column. Shares are between 0 and 1."""
+
+    name: str
+    type: ColumnType
+    rows: int
+    missing: float
+    """Share of missing values."""
+    distinct: int
+    """Number of different values (of the sample, where the table was sampled)."""
+    top: tuple[tuple[str, int], ...] = ()
+    """The most frequent values and how often they stand there, at most 40 of them."""
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    median: float | None = None
+    std: float | None = None
+    skew: float | None = None
+    integer: bool = False
+    """Whether every number is whole."""
+    zeros: float = 0.0
+    """Share of zeros among the numbers."""
+    ordered: bool = False
+    """Whether the values rise or fall all the way down the file."""
+    unit: str = ""
+    """Unit that the name tells, for instance `kg` or `%`."""
+    date_format: str = ""
+    """For `date`: the format in `ParseDate`'s words."""
+    number_text: bool = False
+    """Whether the numbers come as text to be parsed (`$1,200`, `3 km`)."""
+    mean_length: float = 0.0
+    """Mean number of characters."""
+    examples: tuple[str, ...] = ()
+    """A few different values as they stand in the file."""
+    note: str = ""
+
+
+class Relation(Record):
+    """An arithmetic or functional relation between columns."""
+
+    kind: Literal["duplicate", "sum", "difference", "product", "ratio", "determines", "monotone"]
+    target: str
+    """The column that is given by the others."""
+    columns: tuple[str, ...]
+    support: float
+    """Share of the rows on which it holds."""
+
+
+class TableProfile(Record):
+    """One table of a dataset: how to read it and what is in it."""
+
+    name: str
+    """A short name for the table: stem of its file."""
+    reader: TableReader
+    rows: int
+    sampled: bool
+    """Whether the columns were measured on a sample of the rows."""
+    columns: tuple[ColumnProfile, ...]
+    keys: tuple[tuple[str, ...], ...] = ()
+    """Columns, or pairs, that identify a row."""
+    groups: tuple[str, ...] = ()
+    """Columns whose values are entities with several rows each (patient, driver, city)."""
+    times: tuple[str, ...] = ()
+    """Columns that order the rows in time."""
+    relations: tuple[Relation, ...] = ()
+    duplicate_rows: int = 0
+
+    def column(self, name: str) -> ColumnProfile:
+        """Return the profile of the named column; raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+class DatasetProfile(Record):
+    """Everything measured about a dataset."""
+
+    dataset: str
+    """Slug of the dataset."""
+    subject: str
+    """Two or three words for what the data are about, from folder, file and column names."""
+    tables: tuple[TableProfile, ...]
+    problems: tuple[str, ...] = ()
+    """Files that could not be read, and why."""
+
+
+class Exclusion(Record):
+    """A column that a task leaves out, and why."""
+
+    column: str
+    reason: str
+
+
+class Idea(Record):
+    """One way to make a task of a dataset."""
+
+    dataset: str
+    table: str
+    target: str
+    """Name of the target after the transforms."""
+    target_source: str
+    """The raw column that the target comes from."""
+    objective: Objective
+    metric: MetricSpec
+    holdout: Holdout
+    transforms: tuple[Transform, ...] = ()
+    """What gives the target (and repairs features), in order."""
+    exclusions: tuple[Exclusion, ...] = ()
+    """Columns to leave out: identifiers, copies of the target, what is known only afterwards."""
+    signal: float = 0.0
+    """How well a quick cross-validated model beat the trivial one: 0 not at all, 1 perfectly."""
+    justification: str
+    """Why this makes a good task, from the profile: one to three sentences."""
+
+
+class Defect(Record):
+    """What a gate found."""
+
+    code: str
+    """A stable kebab-case name, for instance `target-copy`."""
+    gate: GateName
+    stage: Stage
+    """The stage that must mend it."""
+    evidence: str
+    """Measured: which columns, which share, which score."""
+    columns: tuple[str, ...] = ()
+    """Columns that mending would leave out, where that is the cure."""
+
+
+class Check(Record):
+    """One check of one gate."""
+
+    name: str
+    gate: GateName
+    passed: bool
+    measured: str = ""
+    """The evidence in short, whether it passed or not."""
+    warning: bool = False
+    """Passed, but just below the line."""
+
+
+class GateReport(Record):
+    """Verdict of one gate on one task."""
+
+    gate: GateName
+    passed: bool
+    checks: tuple[Check, ...]
+    defects: tuple[Defect, ...] = ()
+    seconds: float = Field(default=0.0, ge=0)

@@ -1,0 +1,86 @@
+"""Every error that the package raises on purpose: one flat hierarchy.
+
+A message says what was wrong, with which value, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class MlesmithError(Exception):
+    """Base of all errors of this package."""
+
+
+class MissingExtraError(MlesmithError):
+    """An optional dependency is needed and not installed."""
+
+
+class ManifestError(MlesmithError):
+    """A manifest, source record or recipe does not follow its schema."""
+
+
+class TamperedTaskError(MlesmithError):
+    """A file of a task package does not match the digest in its manifest."""
+
+
+class RegistryError(MlesmithError):
+    """A registry root is missing, unreadable or inconsistent."""
+
+
+class UnknownTaskError(RegistryError):
+    """No registered task has the given slug or id."""
+
+
+class DuplicateTaskError(RegistryError):
+    """Two registry roots hold the same task id."""
+
+
+class DataUnavailableError(MlesmithError):
+    """The raw bytes of a dataset were found in none of the places that may hold them."""
+
+
+class ChecksumError(MlesmithError):
+    """Bytes were found, but they are not the bytes that the record pins."""
+
+
+class ReadError(MlesmithError):
+    """A raw file can not be read as a table in the declared way."""
+
+
+class RecipeError(MlesmithError):
+    """A recipe can not be applied to the data that it names."""
+
+
+class UnsupportedTaskError(MlesmithError):
+    """The task needs something that this installation refuses or does not have yet."""
+
+
+class MetricError(MlesmithError):
+    """A metric is unknown, or its parameters or inputs are outside its domain."""
+
+
+class InvalidSubmissionError(MlesmithError):
+    """A submission can not be scored; the message names column, row and remedy."""
+
+
+class InvalidActionError(MlesmithError):
+    """An action is not one of the declared kinds or carries the wrong content."""
+
+
+class SandboxError(MlesmithError):
+    """Base of the sandbox's own faults; never the fault of the program that it ran."""
+
+
+class SandboxUnavailableError(SandboxError):
+    """This machine can not give the isolation that was asked for."""
+
+
+class SandboxLostError(SandboxError):
+    """The sandbox broke down (process lost, disk full); the episode can not go on."""
+
+
+class GenerationError(MlesmithError):
+    """A dataset can not be turned into tasks; the message says why."""
+
+
+class LedgerError(MlesmithError):
+    """A generation ledger is unreadable or belongs to another run."""

@@ -1,0 +1,197 @@
+"""The manifest: everything about a task that is data.
+
+A manifest is a tree of frozen records that refuse unknown keys. `canonical` is the form over
+which digests are taken: JSON with sorted keys, so the same manifest always has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from mlesmith_env.recipes.model import Recipe
+
+SCHEMA_VERSION = 1
+
+Modality = Literal["tabular"]
+Objective = Literal["binary", "multiclass", "regression"]
+PredictionKind = Literal["number", "label", "probability", "probabilities"]
+Split = Literal["train", "eval"]
+Part = Literal["public", "private"]
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Record(BaseModel):
+    """A frozen record that refuses unknown keys and non-finite surprises."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class MetricSpec(Record):
+    """A metric of the catalogue, by name, with its parameters."""
+
+    name: str
+    """Name in `mlesmith_env.metrics`, for instance `rmse`."""
+    params: dict[str, float | int | str] = Field(default_factory=dict)
+    """Parameters of the metric, for instance `{"alpha": 0.9}` for `pinball`."""
+
+
+class SourceRef(Record):
+    """Which dataset a task is made of, and exactly which bytes of it."""
+
+    dataset: Slug
+    """Name of the record in `registry/sources/`."""
+    sha256: Sha256
+    """Digest over path, size and SHA-256 of every file in that record."""
+
+
+class SubmissionForm(Record):
+    """What a submission file has to look like."""
+
+    id_column: str = "id"
+    """The column by which rows are matched; order never matters."""
+    columns: tuple[str, ...]
+    """The prediction columns, in order."""
+    kind: PredictionKind
+    """What stands in the prediction columns."""
+    classes: tuple[str, ...] = ()
+    """Class labels in order, for everything but `number`. For `probability` the second is positive."""
+    rows: int = Field(gt=0)
+    """Number of rows of the test set, public and private together."""
+
+
+class Thresholds(Record):
+    """Scores that earn a medal, strictly monotone in the metric's direction."""
+
+    median: float
+    bronze: float
+    silver: float
+    gold: float
+
+
+class Anchors(Record):
+    """The fixed scale of one part of the hidden rows."""
+
+    floor: float
+    """Score of the ladder's best trivial rung: progress 0."""
+    ceiling: float
+    """Score of the ladder's best rung: progress 1."""
+    thresholds: Thresholds
+
+
+class Reference(Record):
+    """The anchors of both parts."""
+
+    public: Anchors
+    private: Anchors
+
+
+class Limits(Record):
+    """What a solver may use. Times are seconds, sizes bytes."""
+
+    max_steps: int = Field(default=20, gt=0)
+    """Steps of an episode."""
+    step_timeout_s: float = Field(default=60.0, gt=0)
+    """Wall-clock seconds of one run."""
+    time_limit_s: float = Field(default=1800.0, gt=0)
+    """Wall-clock seconds of an episode."""
+    memory_bytes: int = Field(default=4 * 1024**3, gt=0)
+    """Address-space or resident memory of a run, whichever the backend can bound."""
+    workspace_bytes: int = Field(default=1024**3, gt=0)
+    """Size of the workspace."""
+    submission_bytes: int = Field(default=64 * 1024**2, gt=0)
+    """Largest submission file that is read."""
+    output_bytes: int = Field(default=16 * 1024**2, gt=0)
+    """Output of one run that is kept on disk; more ends the run."""
+    processes: int = Field(default=64, gt=0)
+    """Processes and threads of one run."""
+
+
+class Provenance(Record):
+    """How the task came to be. Not covered by the digest."""
+
+    planner: str = "rules"
+    """Who planned: `rules`, or the name of a model, or `hand`."""
+    generator_version: str = ""
+    """Version of the generator."""
+    seed: int = 0
+    """Seed of the generation."""
+    justification: str = ""
+    """Why this target, from the profile."""
+
+
+class Manifest(Record):
+    """`task.yaml`: the frozen description of a task."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    slug: Slug
+    """Name of subject and target, for instance `abalone-rings`."""
+    version: int = Field(ge=1)
+    title: str
+    domain: str
+    """Field of life, for instance `biology`, one lower-case word or two."""
+    modality: Modality
+    objective: Objective
+    metric: MetricSpec
+    source: SourceRef
+    recipe: Recipe
+    submission: SubmissionForm
+    reference: Reference
+    limits: Limits = Field(default_factory=Limits)
+    split: Split
+    """By dataset, from a stable hash of its name; see `split_of`."""
+    prepared: dict[str, Sha256]
+    """SHA-256 of every file that preparation must give, by path such as `public/train.csv`."""
+    provenance: Provenance = Field(default_factory=Provenance)
+    digest: Sha256
+
+    @field_validator("slug")
+    @classmethod
+    def _not_versioned(cls, slug: str) -> str:
+        if re.search(r"-v[0-9]+$", slug):
+            raise ValueError(f"slug {slug!r} may not end in '-v<digits>': the version is a field")
+        return slug
+
+    @property
+    def name(self) -> str:
+        """Slug and version, as the package folder is called: `abalone-rings-v1`."""
+        return f"{self.slug}-v{self.version}"
+
+    @property
+    def id(self) -> str:
+        """The Gymnasium id: `mlesmith/abalone-rings-v1`."""
+        return f"mlesmith/{self.name}"
+
+
+def split_of(dataset: str) -> Split:
+    """`eval` for one dataset in five, from a hash of the name that never changes."""
+    bucket = int.from_bytes(hashlib.sha256(dataset.encode()).digest()[:4], "big") % 5
+    return "eval" if bucket == 0 else "train"
+
+
+def canonical(data: Any) -> bytes:
+    """Canonical JSON bytes of plain data: sorted keys, no spaces, UTF-8, no NaN."""
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def package_digest(manifest: dict[str, Any], files: dict[str, bytes]) -> str:
+    """SHA-256 over the canonical manifest (less digest and provenance) and the package's files.
+
+    Args:
+        manifest: The manifest as plain data (`Manifest.model_dump(mode="json")`).
+        files: Bytes of `description.md` and of the scripts, by name.
+    """
+    core = {key: value for key, value in manifest.items() if key not in ("digest", "provenance")}
+    body = {
+        "manifest": core,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    return hashlib.sha256(canonical(body)).hexdigest()

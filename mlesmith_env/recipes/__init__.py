@@ -1,0 +1,1 @@
+"""Declarative data preparation: raw files in, `public/` and `private/` out."""
