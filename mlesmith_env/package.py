@@ -1,0 +1,171 @@
+"""A task package on disk: reading it with suspicion, writing it in its one form.
+
+Whatever a package says is checked before it is used: unknown files, a description or manifest
+that does not match the digest, scripts that nobody may run yet. Nothing in a package is executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from mlesmith_env.errors import ManifestError, TamperedTaskError, UnsupportedTaskError
+from mlesmith_env.manifest import Manifest, package_digest
+
+MANIFEST = "task.yaml"
+DESCRIPTION = "description.md"
+LEADERBOARD = "leaderboard.csv"
+VERIFICATION = "verification.json"
+SCRIPTS = ("prepare.py", "metric.py")
+_KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, *SCRIPTS}
+_LARGEST_FILE = 4 * 1024**2
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a package folder holds, already checked against its digest."""
+
+    directory: Path
+    manifest: Manifest
+    description: str
+
+
+def dump_manifest(manifest: Manifest) -> str:
+    """Return the one YAML text of a manifest; a package holds exactly these bytes."""
+    data = manifest.model_dump(mode="json")
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10**6)
+
+
+def digest_of(manifest: Manifest, description: str) -> str:
+    """Return the digest that the package of this manifest and description has."""
+    files = {DESCRIPTION: description.encode()}
+    return package_digest(manifest.model_dump(mode="json"), files)
+
+
+def seal(manifest: Manifest, description: str) -> Manifest:
+    """Return the manifest with the digest that belongs to it."""
+    return manifest.model_copy(update={"digest": digest_of(manifest, description)})
+
+
+def read_package(directory: Path) -> Package:
+    """Read a package folder.
+
+    Raises:
+        ManifestError: A file is missing, unreadable or does not follow the schema.
+        TamperedTaskError: A file is not the one that the digest was taken of; the message names it.
+        UnsupportedTaskError: The package carries scripts, which run only in a grading sandbox.
+    """
+    if not directory.is_dir():
+        raise ManifestError(f"{directory} is no task package: there is no such folder")
+    names = sorted(entry.name for entry in directory.iterdir() if entry.name != "__pycache__")
+    if MANIFEST not in names:
+        raise ManifestError(f"{directory} is no task package: it has no {MANIFEST}")
+    strange = [name for name in names if name not in _KNOWN]
+    if strange:
+        raise TamperedTaskError(
+            f"{directory / strange[0]} does not belong into a task package; remove it "
+            f"(a package holds {', '.join(sorted(_KNOWN))})"
+        )
+    text = _read_text(directory / MANIFEST)
+    manifest = parse_manifest(text, origin=directory / MANIFEST)
+    if directory.name != manifest.name:
+        raise TamperedTaskError(
+            f"{directory / MANIFEST} says {manifest.name}, but lies in a folder called "
+            f"{directory.name}; rename the folder"
+        )
+    description = _read_text(directory / DESCRIPTION)
+    stated = manifest.prepared.get(f"public/{DESCRIPTION}")
+    if hashlib.sha256(description.encode()).hexdigest() != stated:
+        raise TamperedTaskError(_tampered(directory / DESCRIPTION))
+    scripts = [name for name in SCRIPTS if name in names]
+    if digest_of(manifest, description) != manifest.digest:
+        culprit = directory / MANIFEST
+        if scripts and package_digest(manifest.model_dump(mode="json"), {}) == manifest.digest:
+            culprit = directory / scripts[0]
+        if not scripts:
+            raise TamperedTaskError(_tampered(culprit))
+    elif scripts:
+        raise TamperedTaskError(_tampered(directory / scripts[0]))
+    if scripts:
+        raise UnsupportedTaskError(
+            f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
+            "grading sandbox, which this version does not have; use a task made of a recipe"
+        )
+    if text != dump_manifest(manifest):
+        raise TamperedTaskError(
+            f"{directory / MANIFEST} was edited by hand: its bytes are not the ones that were "
+            "sealed; restore it, or make the task again with `mlesmith generate`"
+        )
+    return Package(directory, manifest, description)
+
+
+def parse_manifest(text: str, *, origin: Path) -> Manifest:
+    """Parse the YAML text of a manifest; raises ManifestError that names file and key."""
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
+    except yaml.YAMLError as error:
+        raise ManifestError(f"{origin} is not YAML: {error}") from error
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise ManifestError(
+            f"{origin}: {where}: {first['msg']} ({error.error_count()} problem(s) in all)"
+        ) from error
+
+
+def write_package(directory: Path, files: dict[str, str]) -> None:
+    """Write a whole package at once: it appears complete or not at all.
+
+    An existing package at that place is replaced.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".new-") as temporary:
+        fresh = Path(temporary) / directory.name
+        fresh.mkdir()
+        for name, content in files.items():
+            (fresh / name).write_text(content, encoding="utf-8", newline="\n")
+        if directory.exists():
+            directory.rename(Path(temporary) / "old")
+        fresh.rename(directory)
+
+
+def write_atomically(path: Path, content: str) -> None:
+    """Write a text file so that readers see the old one or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read_text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_FILE:
+            raise ManifestError(f"{path} has {size:,} bytes; a package file has at most 4 MiB")
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise ManifestError(f"{path.parent} is no task package: it has no {path.name}") from error
+    except UnicodeDecodeError as error:
+        raise TamperedTaskError(f"{path} is not UTF-8 text: {error}") from error
+
+
+def _tampered(path: Path) -> str:
+    return (
+        f"{path} was changed after the task was sealed: it does not match the digest; restore the "
+        "file, or make the task again with `mlesmith generate`"
+    )

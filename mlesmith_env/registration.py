@@ -1,0 +1,61 @@
+"""Gymnasium ids for tasks.
+
+`gymnasium.register` compares each new id with all older ones, which is quadratic in thousands of
+tasks, so the specs go into Gymnasium's table directly: one dictionary entry a task.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.envs.registration import registry as gymnasium_specs
+
+from mlesmith_env import registry
+from mlesmith_env.errors import DuplicateTaskError
+
+ENTRY_POINT = "mlesmith_env.env:TaskEnv"
+VECTOR_ENTRY_POINT = "mlesmith_env.vector:TaskVectorEnv"
+
+
+def register_tasks(path: str | os.PathLike[str]) -> list[str]:
+    """Add a registry root in this process and return the ids that it holds.
+
+    Args:
+        path: The root: a folder of packages as `mlesmith generate --registry` writes it.
+
+    Raises:
+        RegistryError: There is no such folder, or a package in it is not well-formed.
+        DuplicateTaskError: Another root already holds one of the ids.
+    """
+    root = registry.add_root(Path(path))
+    return [_register(entry, by_path=True) for entry in registry.read_index(root)]
+
+
+def register_default_roots() -> None:
+    """Register the package's own tasks and those of `MLESMITH_REGISTRY`."""
+    for entry in registry.entries().values():
+        _register(entry, by_path=False)
+
+
+def _register(entry: registry.Entry, *, by_path: bool) -> str:
+    task_id = str(entry.fields["id"])
+    # A worker process started afresh knows the default roots only: name others by their folder.
+    task = str(entry.directory) if by_path else task_id
+    known = gymnasium_specs.get(task_id)
+    if known is not None and known.kwargs.get("task") not in (task, task_id):
+        raise DuplicateTaskError(
+            f"{task_id} of {entry.root} is already registered from {known.kwargs.get('task')}; "
+            "remove one of the roots or give the task another version"
+        )
+    if known is None:
+        gymnasium_specs[task_id] = EnvSpec(
+            id=task_id,
+            entry_point=ENTRY_POINT,
+            vector_entry_point=VECTOR_ENTRY_POINT,
+            # Durations in `info` differ from run to run; scores and observations do not.
+            nondeterministic=True,
+            kwargs={"task": task},
+        )
+    return task_id

@@ -1,0 +1,174 @@
+"""A task in use: its manifest, its prepared data, its grader."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlesmith_env import cache, settings, sources
+from mlesmith_env.errors import ChecksumError, ManifestError, TamperedTaskError
+from mlesmith_env.grading import Grade, Grader
+from mlesmith_env.manifest import Manifest, Part, canonical
+from mlesmith_env.package import DESCRIPTION, LEADERBOARD, read_package
+from mlesmith_env.recipes.table import prepare
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class PreparedTask:
+    """The two folders that preparation gives.
+
+    Attributes:
+        public_dir: What a solver sees: description, training and test rows, sample submission.
+        private_dir: `answers.csv`, which nothing of a solver's may ever read.
+    """
+
+    public_dir: Path
+    private_dir: Path
+
+
+class Task:
+    """A verified task, or a candidate on its way to become one.
+
+    Attributes:
+        manifest: The frozen manifest.
+        description: What a competitor reads, as markdown.
+        directory: The package folder.
+        source: The record of the raw files.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        description: str,
+        directory: Path,
+        source: sources.SourceRecord,
+        registry_root: Path | None = None,
+    ) -> None:
+        """Put a task together; use `Task.load` for a package on disk."""
+        self.manifest = manifest
+        self.description = description
+        self.directory = directory
+        self.source = source
+        self.registry_root = registry_root
+        self._lock = threading.Lock()
+        self._grader: Grader | None = None
+
+    @classmethod
+    def load(cls, directory: Path, source: sources.SourceRecord | None = None) -> Task:
+        """Load and check a package folder.
+
+        Args:
+            directory: The folder with `task.yaml`.
+            source: The dataset's record; by default `sources/` of the registry that the folder
+                lies in (`<root>/<modality>/<task>`).
+
+        Raises:
+            ManifestError: The package or the source record is not well-formed.
+            TamperedTaskError: A file does not match the digest; the message names it.
+            UnsupportedTaskError: The package carries scripts.
+        """
+        directory = directory.absolute()
+        package = read_package(directory)
+        root = directory.parent.parent
+        dataset = package.manifest.source.dataset
+        if source is None:
+            path = root / "sources" / f"{dataset}.yaml"
+            if not path.is_file():
+                raise ManifestError(
+                    f"{directory.name} is made of the dataset {dataset!r}, but {path} is missing; "
+                    "keep a package inside its registry"
+                )
+            source = sources.load_source(path)
+        if source.sha256 != package.manifest.source.sha256:
+            raise TamperedTaskError(
+                f"sources/{dataset}.yaml was changed after {directory.name} was sealed: it lists "
+                "other files than the manifest pins; restore it"
+            )
+        return cls(package.manifest, package.description, directory, source, root)
+
+    @property
+    def id(self) -> str:
+        """The Gymnasium id, for instance `mlesmith/abalone-rings-v1`."""
+        return self.manifest.id
+
+    @property
+    def cache_key(self) -> str:
+        """Name of the folder of prepared data: task, and a hash of all that shapes the bytes."""
+        manifest = self.manifest
+        shape = {
+            "recipe": manifest.recipe.model_dump(mode="json"),
+            "submission": manifest.submission.model_dump(mode="json"),
+            "source": manifest.source.sha256,
+            "description": manifest.prepared.get(f"public/{DESCRIPTION}", ""),
+            "prepared": dict(manifest.prepared),
+        }
+        return f"{manifest.name}-{hashlib.sha256(canonical(shape)).hexdigest()[:20]}"
+
+    def prepare(self) -> PreparedTask:
+        """Return the prepared data, made from the raw bytes where the cache does not have them.
+
+        Raises:
+            DataUnavailableError: The raw bytes are not at hand.
+            ChecksumError: Preparation gave other bytes than the manifest pins.
+        """
+        folder = cache.build(self.cache_key, self._make)
+        return PreparedTask(folder / "public", folder / "private")
+
+    @property
+    def grader(self) -> Grader:
+        """The grader over the hidden rows; prepares the task on first use."""
+        with self._lock:
+            if self._grader is None:
+                answers = self.prepare().private_dir / "answers.csv"
+                leaderboard = self.directory / LEADERBOARD
+                self._grader = Grader(
+                    self.manifest, answers, leaderboard if leaderboard.is_file() else None
+                )
+            return self._grader
+
+    def grade(self, submission: Path | DataFrame, part: Part = "private") -> Grade:
+        """Grade a submission file or frame on the public or the private rows.
+
+        A submission that can not be scored is a `Grade` with `valid` False and the reason.
+        """
+        return self.grader.grade(submission, part)
+
+    def closed_paths(self) -> tuple[Path, ...]:
+        """Folders that no solver may read, wherever they lie."""
+        from mlesmith_env.registry import default_roots
+
+        roots = (*default_roots(), *([self.registry_root] if self.registry_root else []))
+        candidates = (
+            *roots,
+            settings.cache_root(),
+            *settings.data_mirrors(),
+            *sources.closed_paths(),
+        )
+        return tuple(dict.fromkeys(path.absolute() for path in candidates))
+
+    def _make(self, into: Path) -> None:
+        manifest = self.manifest
+        with sources.raw_files(self.source) as raw:
+            made = prepare(
+                manifest.recipe,
+                manifest.submission,
+                raw,
+                description=self.description,
+                into=into,
+            )
+        if made != dict(manifest.prepared):
+            names = sorted(set(made) | set(manifest.prepared))
+            wrong = [name for name in names if made.get(name) != manifest.prepared.get(name)]
+            raise ChecksumError(
+                f"{manifest.name}: preparation gave other bytes than the manifest pins for "
+                f"{', '.join(wrong)}; the package does not belong to these raw files"
+            )
+
+    def __repr__(self) -> str:
+        return f"Task({self.id})"
