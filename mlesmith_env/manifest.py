@@ -61,7 +61,7 @@ class SubmissionForm(Record):
     kind: PredictionKind
     """What stands in the prediction columns."""
     classes: tuple[str, ...] = ()
-    """Class labels in order, for everything but `number`. For `probability` the second is positive."""
+    """Class labels in order, for all but `number`. For `probability` the second is positive."""
     rows: int = Field(gt=0)
     """Number of rows of the test set, public and private together."""
 

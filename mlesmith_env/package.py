@@ -84,26 +84,29 @@ def read_package(directory: Path) -> Package:
     stated = manifest.prepared.get(f"public/{DESCRIPTION}")
     if hashlib.sha256(description.encode()).hexdigest() != stated:
         raise TamperedTaskError(_tampered(directory / DESCRIPTION))
-    scripts = [name for name in SCRIPTS if name in names]
-    if digest_of(manifest, description) != manifest.digest:
-        culprit = directory / MANIFEST
-        if scripts and package_digest(manifest.model_dump(mode="json"), {}) == manifest.digest:
-            culprit = directory / scripts[0]
-        if not scripts:
-            raise TamperedTaskError(_tampered(culprit))
-    elif scripts:
-        raise TamperedTaskError(_tampered(directory / scripts[0]))
-    if scripts:
-        raise UnsupportedTaskError(
-            f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
-            "grading sandbox, which this version does not have; use a task made of a recipe"
-        )
+    _check_digest(directory, manifest, [name for name in SCRIPTS if name in names])
     if text != dump_manifest(manifest):
         raise TamperedTaskError(
             f"{directory / MANIFEST} was edited by hand: its bytes are not the ones that were "
             "sealed; restore it, or make the task again with `mlesmith generate`"
         )
     return Package(directory, manifest, description)
+
+
+def _check_digest(directory: Path, manifest: Manifest, scripts: list[str]) -> None:
+    data = manifest.model_dump(mode="json")
+    files = {name: (directory / name).read_bytes() for name in (DESCRIPTION, *scripts)}
+    if package_digest(data, files) == manifest.digest:
+        if scripts:
+            raise UnsupportedTaskError(
+                f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
+                "grading sandbox, which this version does not have; use a task made of a recipe"
+            )
+        return
+    added = package_digest(data, {DESCRIPTION: files[DESCRIPTION]}) == manifest.digest
+    # The digest alone can not tell a changed script from a changed manifest: name both then.
+    culprits = scripts if added else [MANIFEST, *scripts]
+    raise TamperedTaskError(_tampered(*(directory / name for name in culprits)))
 
 
 def parse_manifest(text: str, *, origin: Path) -> Manifest:
@@ -164,8 +167,9 @@ def _read_text(path: Path) -> str:
         raise TamperedTaskError(f"{path} is not UTF-8 text: {error}") from error
 
 
-def _tampered(path: Path) -> str:
+def _tampered(*paths: Path) -> str:
     return (
-        f"{path} was changed after the task was sealed: it does not match the digest; restore the "
-        "file, or make the task again with `mlesmith generate`"
+        f"{' or '.join(str(path) for path in paths)} was changed after the task was sealed: it "
+        "does not match the digest; restore the file, or make the task again with "
+        "`mlesmith generate`"
     )
