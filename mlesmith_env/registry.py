@@ -176,7 +176,7 @@ def tasks(**filters: object) -> DataFrame:
             if isinstance(value, (list, tuple, set, frozenset))
             else [value]
         )
-        frame = frame[frame[name].isin(wanted)]
+        frame = frame.loc[frame[name].isin(wanted)]
     return frame.sort_values("id", ignore_index=True)
 
 
