@@ -1,0 +1,44 @@
+"""The metric catalogue: every metric with its direction and what it accepts. Needs NumPy only."""
+
+from __future__ import annotations
+
+from mlesmith_env.metrics import labels, numbers, probabilities
+from mlesmith_env.metrics.catalogue import (
+    SIMPLEX_TOLERANCE,
+    Direction,
+    Metric,
+    Parameter,
+    get_metric,
+    metric_names,
+    register_metric,
+    unregister_metric,
+)
+from mlesmith_env.metrics.domain import (
+    NON_NEGATIVE,
+    NON_ZERO,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Domain,
+)
+
+# Importing the three families fills the catalogue.
+FAMILIES = (labels, probabilities, numbers)
+
+__all__ = [
+    "Metric",
+    "Parameter",
+    "Direction",
+    "Domain",
+    "get_metric",
+    "metric_names",
+    "register_metric",
+    "unregister_metric",
+    "SIMPLEX_TOLERANCE",
+    "REAL",
+    "UNIT",
+    "POSITIVE",
+    "NON_NEGATIVE",
+    "NON_ZERO",
+    "FAMILIES",
+]
