@@ -1,0 +1,232 @@
+"""The Designer: from an idea to a draft, and from a draft with defects to a better one.
+
+A draft is everything that a task says except what must be measured on the prepared rows: recipe,
+submission form, metric, names. It is plain data; nothing is written yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_env.manifest import Limits, MetricSpec, PredictionKind, SubmissionForm
+from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.model import (
+    Bin,
+    DropColumns,
+    MapValues,
+    RequireValue,
+    SampleRows,
+    TableRecipe,
+    Transform,
+)
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_generator.records import (
+    DatasetProfile,
+    Defect,
+    Exclusion,
+    Idea,
+    TableProfile,
+)
+
+MAX_ROWS = 200_000
+"""Larger tables are sampled, so that a task still runs on a laptop."""
+SMALLEST_CLASS = 5
+"""Rows that a class needs to stand in training, public and private rows."""
+
+_POSITIVE = frozenset(
+    "1 1.0 yes y true t positive pos present success win won malignant bad default churn churned "
+    "died dead death spam fraud disease sick case good approved accept accepted over high si oui "
+    "ja sim abnormal anomaly attack event failure fail failed survived released".split()
+)
+_NEGATIVE = frozenset(
+    "0 0.0 -1 no n false f negative neg absent loss lost benign none normal healthy control alive "
+    "ham non nein nao não under low rejected denied".split()
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An idea worked out."""
+
+    idea: Idea
+    profile: DatasetProfile
+    table: TableProfile
+    recipe: TableRecipe
+    form: SubmissionForm
+    """Its `rows` are 1 until the rows have been counted."""
+    metric: MetricSpec
+    limits: Limits
+    exclusions: tuple[Exclusion, ...]
+    rounds: int = 0
+    """How many times it came back from a gate."""
+
+
+def design(idea: Idea, profile: DatasetProfile, folder: Path, *, seed: int) -> Draft:
+    """Work an idea out.
+
+    Args:
+        idea: What the Brainstormer proposed.
+        profile: The profile that it was drawn from.
+        folder: The raw files.
+        seed: Seed of holdout, shuffling and sampling.
+
+    Raises:
+        GenerationError: The idea can not be carried out on these data; the message says why.
+    """
+    table = next((t for t in profile.tables if t.name == idea.table), None)
+    if table is None:
+        raise GenerationError(f"the idea names the table {idea.table!r}, which there is not")
+    recipe = _recipe(idea, table, idea.exclusions, seed)
+    form = _form(idea, recipe, folder)
+    return Draft(
+        idea=idea,
+        profile=profile,
+        table=table,
+        recipe=recipe,
+        form=form,
+        metric=idea.metric,
+        limits=_limits(table),
+        exclusions=idea.exclusions,
+    )
+
+
+def redesign(draft: Draft, defects: Sequence[Defect], *, seed: int) -> Draft:
+    """Mend a draft by leaving out the columns that its defects name.
+
+    Raises:
+        GenerationError: A defect has no such cure; the message names it.
+    """
+    known = {exclusion.column for exclusion in draft.exclusions}
+    needed = {*_names_in(draft.recipe), draft.recipe.target}
+    added: list[Exclusion] = []
+    for defect in defects:
+        cure = [name for name in defect.columns if name not in known and name not in needed]
+        if not cure:
+            raise GenerationError(f"no cure for {defect.code}: {defect.evidence}")
+        added += [Exclusion(column=name, reason=defect.code) for name in cure]
+        known.update(cure)
+    exclusions = (*draft.exclusions, *added)
+    recipe = _recipe(draft.idea, draft.table, exclusions, seed)
+    return replace(draft, recipe=recipe, exclusions=exclusions, rounds=draft.rounds + 1)
+
+
+def _recipe(
+    idea: Idea, table: TableProfile, exclusions: Sequence[Exclusion], seed: int
+) -> TableRecipe:
+    transforms: list[Transform] = list(idea.transforms)
+    if not any(isinstance(t, RequireValue) and t.column == idea.target for t in transforms):
+        transforms.append(RequireValue(column=idea.target))
+    dropped = [e.column for e in exclusions if e.column not in (idea.target, idea.holdout.column)]
+    if dropped:
+        transforms.append(DropColumns(columns=tuple(dict.fromkeys(dropped))))
+    if table.rows > MAX_ROWS:
+        transforms.append(SampleRows(rows=MAX_ROWS))
+    return TableRecipe(
+        reader=table.reader,
+        transforms=tuple(transforms),
+        target=idea.target,
+        holdout=idea.holdout,
+        id_column=_free_name("id", {c.name for c in table.columns}),
+        seed=seed,
+    )
+
+
+def _form(idea: Idea, recipe: TableRecipe, folder: Path) -> SubmissionForm:
+    kind = _kind(idea)
+    if kind == "number":
+        return SubmissionForm(
+            id_column=recipe.id_column, columns=(recipe.target,), kind=kind, rows=1
+        )
+    frame = apply_transforms(
+        read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed
+    )
+    counts = Counter(str(value) for value in frame[recipe.target].dropna())
+    if len(counts) < 2:
+        raise GenerationError(f"{recipe.target!r} has one class only after preparation")
+    if idea.objective == "binary" and len(counts) != 2:
+        raise GenerationError(f"{recipe.target!r} has {len(counts)} classes, not two")
+    rarest, rows = min(counts.items(), key=lambda pair: pair[1])
+    if rows < SMALLEST_CLASS:
+        raise GenerationError(
+            f"the class {rarest!r} of {recipe.target!r} has {rows} row(s): too few to hold out"
+        )
+    classes = order_classes(counts, _declared_order(recipe))
+    columns = classes if kind == "probabilities" else (recipe.target,)
+    if recipe.id_column in columns:
+        raise GenerationError(f"a class is called like the id column {recipe.id_column!r}")
+    return SubmissionForm(
+        id_column=recipe.id_column, columns=columns, kind=kind, classes=classes, rows=1
+    )
+
+
+def order_classes(counts: Counter[str], declared: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return class labels in their natural order; of two, the second is the positive one.
+
+    Declared labels (of bins) keep their order, numbers go up, words go by alphabet. Of two classes
+    the positive is the one that says so, else the rarer.
+    """
+    if declared and set(declared) >= counts.keys():
+        return tuple(label for label in declared if label in counts)
+    if len(counts) == 2:
+        return _binary_order(counts)
+    try:
+        return tuple(sorted(counts, key=float))
+    except ValueError:
+        return tuple(sorted(counts))
+
+
+def _binary_order(counts: Counter[str]) -> tuple[str, ...]:
+    first, second = sorted(counts)
+    said = {label: _leaning(label) for label in (first, second)}
+    if said[first] != said[second]:
+        return (first, second) if said[first] < said[second] else (second, first)
+    return (second, first) if counts[first] < counts[second] else (first, second)
+
+
+def _leaning(label: str) -> int:
+    word = label.strip().lower().rstrip(".")
+    return (word in _POSITIVE) - (word in _NEGATIVE)
+
+
+def _declared_order(recipe: TableRecipe) -> tuple[str, ...]:
+    for transform in reversed(recipe.transforms):
+        if isinstance(transform, Bin) and transform.into == recipe.target:
+            return transform.labels
+        if isinstance(transform, MapValues) and transform.into == recipe.target:
+            labels = [*transform.values.values(), *([transform.other] if transform.other else [])]
+            return tuple(dict.fromkeys(labels))
+    return ()
+
+
+def _kind(idea: Idea) -> PredictionKind:
+    metric = get_metric(idea.metric)
+    fitting: dict[str, tuple[PredictionKind, ...]] = {
+        "regression": ("number",),
+        "binary": ("probability", "label", "probabilities"),
+        "multiclass": ("probabilities", "label"),
+    }
+    for kind in fitting[idea.objective]:
+        if kind in metric.kinds:
+            return kind
+    raise GenerationError(f"{metric.name} takes no predictions of a {idea.objective} task")
+
+
+def _limits(table: TableProfile) -> Limits:
+    cells = min(table.rows, MAX_ROWS) * len(table.columns)
+    return Limits(step_timeout_s=60.0 if cells < 2_000_000 else 180.0)
+
+
+def _names_in(recipe: TableRecipe) -> set[str]:
+    return {recipe.holdout.column} if recipe.holdout.column else set()
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    lowered = {other.lower() for other in taken}
+    while name in lowered:
+        name = f"row_{name}"
+    return name

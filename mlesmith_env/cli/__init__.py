@@ -1,0 +1,5 @@
+"""The `mlesmith` command."""
+
+from mlesmith_env.cli.app import main
+
+__all__ = ["main"]
