@@ -195,3 +195,16 @@ def package_digest(manifest: dict[str, Any], files: dict[str, bytes]) -> str:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def json_schema() -> str:
+    """Return the JSON Schema of a manifest, as it is committed in `docs/`."""
+    schema = Manifest.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(json_schema())

@@ -1,0 +1,48 @@
+# Everything here needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+STAMP   = $(VENV)/.installed
+DEV     = $(VENV)/.installed-dev
+
+.PHONY: help demo test lint types bench verify-registry schema clean
+
+help:  ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	@echo "installing mlesmith-env into $(VENV) (once) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $(STAMP)
+
+$(DEV): pyproject.toml | $(BIN)/python
+	@echo "installing mlesmith-env and the tools to develop it into $(VENV) (once) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(DEV) $(STAMP)
+
+demo: $(STAMP)  ## From a raw dataset to a graded episode, under a minute
+	$(BIN)/mlesmith demo
+
+test: $(DEV)  ## The whole test suite
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: $(DEV)  ## Ruff and pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+bench: $(DEV)  ## Startup and generation benchmarks, as tables and JSON
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.generation
+
+verify-registry: $(STAMP)  ## Verify every committed task (set MLESMITH_DATA_MIRROR for those that need it)
+	$(BIN)/mlesmith verify registry
+
+schema: $(STAMP)  ## Write the JSON Schema of the manifest
+	$(BIN)/python -m mlesmith_env.manifest > docs/manifest.schema.json
+
+clean:  ## Remove what was built, but not the virtual environment
+	rm -rf dist build demo-output .pytest_cache .ruff_cache .hypothesis
