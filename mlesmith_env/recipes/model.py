@@ -30,8 +30,16 @@ class TableReader(_Model):
     """One character, or `whitespace` for runs of blanks."""
     quote: str = '"'
     """One character, or empty where nothing is quoted."""
+    escape: str = ""
+    """The character before a quote inside a quoted value, where quotes are not doubled."""
+    decode_errors: Literal["strict", "replace"] = "strict"
+    """`replace` writes U+FFFD for the odd byte that the encoding does not know."""
+    decimal: Literal[".", ","] = "."
+    """With `,` a value such as `1.234,5` is rewritten as `1234.5`."""
     skip_rows: int = Field(default=0, ge=0)
     """Lines before the header (or the data) that are not part of the table."""
+    skip_footer: int = Field(default=0, ge=0)
+    """Lines after the data that are not part of the table, at the end of every file."""
     header_rows: int = Field(default=1, ge=0, le=2)
     """0: none, `columns` names them; 2: both joined with ` - `."""
     columns: tuple[str, ...] = ()
@@ -39,7 +47,8 @@ class TableReader(_Model):
     missing: tuple[str, ...] = ("", "NA", "NaN", "nan", "null", "NULL", "None", "?")
     """Spellings (after stripping blanks) that mean missing."""
     file_column: str | None = None
-    """Name of a column that tells the stem of the file a row came from."""
+    """Name of a column that tells the file a row came from: its stem, or where stems repeat the
+    part of its path in which the files differ."""
 
 
 class DropColumns(_Model):

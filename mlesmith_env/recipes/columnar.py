@@ -1,0 +1,63 @@
+"""Parquet files as rows of text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, cast
+
+from mlesmith_env.errors import MissingExtraError, ReadError
+
+Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
+
+_ROWS_AT_ONCE = 2**15
+
+
+@contextmanager
+def parquet_table(
+    path: Path,
+) -> Generator[tuple[tuple[str, ...], Iterator[Sequence[str | None]]], None, None]:
+    """Open a Parquet file; gives column names and rows of text.
+
+    Raises:
+        MissingExtraError: `pyarrow` is not installed.
+        ReadError: The file is damaged.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{path.name} is a Parquet file: install mlesmith-env[parquet] to read it"
+        ) from error
+    try:
+        with cast("Any", pq).ParquetFile(path) as file:
+            names = tuple(str(name) for name in file.schema_arrow.names)
+            yield names, _rows(file)
+    except (pa.ArrowException, OSError) as error:
+        raise ReadError(f"{path.name} can not be read as Parquet: {error}") from error
+
+
+def _rows(file: Any) -> Iterator[Sequence[str | None]]:
+    for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+        columns = [[*map(_text, column.to_pylist())] for column in batch.columns]
+        yield from zip(*columns, strict=True)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value != value:
+        return None
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return str(value)

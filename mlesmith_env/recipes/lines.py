@@ -1,0 +1,166 @@
+"""Raw files as lines of text, and lines as records of values.
+
+Compression, encoding and separators end here: what comes out is a list of strings per record,
+with line breaks inside values written as a single newline.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from mlesmith_env.errors import ReadError
+from mlesmith_env.recipes.model import TableReader
+
+LONGEST_VALUE = 2**24
+"""Characters of one value; a longer one is taken for a quote that never closes."""
+
+_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+_QUOTED_OR_BARE = r"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
+
+
+def locate(root: Path, file: str) -> Path:
+    """Return the path of a reader's file under the root.
+
+    Raises:
+        ReadError: The path leaves the root, or no regular file is there.
+    """
+    pure = PurePosixPath(file)
+    if pure.is_absolute() or ".." in pure.parts or "\0" in file or "\\" in file:
+        raise ReadError(f"{file!r} is not a relative path inside the dataset")
+    path = root / pure
+    if not path.is_file():
+        raise ReadError(f"{file!r} is missing, or not a regular file")
+    return path
+
+
+@contextmanager
+def open_bytes(path: Path, compression: str) -> Generator[IO[bytes], None, None]:
+    """Open a file for reading, decompressed.
+
+    Raises:
+        ReadError: The file, or what it is packed in, is damaged.
+    """
+    try:
+        if compression == "zip":
+            with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive)) as stream:
+                yield stream
+            return
+        opener = {"none": Path.open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+        with cast("IO[bytes]", opener[compression](path, "rb")) as stream:
+            yield stream
+    except _BROKEN as error:
+        packed = "" if compression == "none" else f" as {compression}"
+        raise ReadError(f"{path.name} can not be read{packed}: {error}") from error
+
+
+@contextmanager
+def open_text(path: Path, reader: TableReader) -> Generator[Iterator[str], None, None]:
+    """Open a file as lines that end with a newline; title and footer lines are left out.
+
+    Raises:
+        ReadError: The file is damaged, or its bytes are not text in the declared encoding.
+    """
+    try:
+        codecs.lookup(reader.encoding)
+    except LookupError as error:
+        raise ReadError(f"{reader.encoding!r} is not an encoding that Python knows") from error
+    with open_bytes(path, reader.compression) as stream:
+        text = io.TextIOWrapper(stream, encoding=reader.encoding, errors=reader.decode_errors)
+        try:
+            yield _framed(text, reader.skip_rows, reader.skip_footer)
+        except UnicodeError as error:
+            raise ReadError(
+                f"{path.name} is not {reader.encoding} text: {error}; declare its real encoding"
+            ) from error
+        finally:
+            text.detach()
+
+
+def records(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]:
+    """Split lines into records, one list of values for each, empty lines left out.
+
+    Raises:
+        ReadError: A quoted value never ends.
+    """
+    lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
+    if reader.delimiter == "whitespace":
+        return _blank_separated(lines, reader.quote)
+    if csv.field_size_limit() < LONGEST_VALUE:
+        csv.field_size_limit(LONGEST_VALUE)
+    return _delimited(lines, reader)
+
+
+def _delimited(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]:
+    parsed = csv.reader(
+        lines,
+        delimiter=reader.delimiter,
+        quotechar=reader.quote or None,
+        quoting=csv.QUOTE_MINIMAL if reader.quote else csv.QUOTE_NONE,
+        escapechar=reader.escape or None,
+        doublequote=True,
+        skipinitialspace=reader.delimiter != " ",
+    )
+    try:
+        for record in parsed:
+            if any(record):
+                yield record
+    except csv.Error as error:
+        raise ReadError(
+            f"line {parsed.line_num} can not be split: {error}; "
+            f"a quote {reader.quote!r} may be open"
+        ) from error
+
+
+def _blank_separated(lines: Iterable[str], quote: str) -> Iterator[list[str]]:
+    if not quote:
+        for line in lines:
+            if record := line.split():
+                yield record
+        return
+    pattern = re.compile(_QUOTED_OR_BARE.format(q=re.escape(quote)))
+    for line in lines:
+        if quote not in line:
+            record = line.split()
+        else:
+            record = [
+                bare or quoted.replace(quote * 2, quote) for quoted, bare in pattern.findall(line)
+            ]
+        if record:
+            yield record
+
+
+def _framed(lines: Iterator[str], skip: int, footer: int) -> Iterator[str]:
+    deque(islice(lines, skip), maxlen=0)
+    if not footer:
+        yield from lines
+        return
+    held: deque[str] = deque(islice(lines, footer))
+    for line in lines:
+        held.append(line)
+        yield held.popleft()
+
+
+def _only_member(archive: zipfile.ZipFile) -> str:
+    members = [info.filename for info in archive.infolist() if not info.is_dir()]
+    members = [name for name in members if not name.startswith("__MACOSX/")]
+    if len(members) != 1:
+        raise ReadError(
+            f"the archive holds {len(members)} files; unpack it, or pack one file alone"
+        )
+    if any(info.flag_bits & 1 for info in archive.infolist()):
+        raise ReadError("the archive is encrypted; unpack it")
+    return members[0]

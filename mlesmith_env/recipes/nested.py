@@ -1,0 +1,141 @@
+"""Tables in JSON: a list of records, a record of columns, or either one level down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+from mlesmith_env.errors import ReadError
+
+_DEPTH = 3
+"""Levels of nested objects that become columns `outer.inner`; deeper ones stay JSON text."""
+
+Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
+
+
+def json_table(lines: Iterable[str], name: str) -> Table:
+    """Return names and rows of the table in a JSON document.
+
+    Numbers stay as they are spelled in the document; lists become JSON text.
+
+    Raises:
+        ReadError: The text is not JSON, or there is no table in it.
+    """
+    text = "".join(lines)
+    if not text.strip():
+        raise ReadError(f"{name} is empty")
+    return _table(_parse(text, name), name)
+
+
+def json_lines_table(lines: Iterable[str], name: str) -> Table:
+    """Return names and rows of the table in a file with one JSON record on each line.
+
+    Raises:
+        ReadError: A line is not JSON, or there is no table in the file.
+    """
+    values = [
+        _parse(line, f"line {number} of {name}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    if not values:
+        raise ReadError(f"{name} is empty")
+    return _table(values, name)
+
+
+def _parse(text: str, name: str) -> Any:
+    try:
+        return json.loads(
+            text.lstrip("\ufeff"), parse_float=_Spelled, parse_int=_Spelled, parse_constant=_Spelled
+        )
+    except ValueError as error:
+        raise ReadError(f"{name} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise ReadError(f"{name} is nested too deeply to be a table") from error
+
+
+class _Spelled(str):
+    """A number as it is spelled in the document."""
+
+    __slots__ = ()
+
+
+def _table(value: Any, name: str) -> Table:
+    found = _find(value)
+    if found is None:
+        raise ReadError(f"{name} holds no list of records and no object of columns")
+    return found
+
+
+def _find(value: Any) -> Table | None:
+    if isinstance(value, list):
+        return _from_list(cast("list[Any]", value))
+    if not isinstance(value, dict):
+        return None
+    mapping = cast("dict[str, Any]", value)
+    lists = {key: item for key, item in mapping.items() if isinstance(item, list)}
+    records = {key: item for key, item in lists.items() if _is_records(item)}
+    if records:
+        return _from_list(max(records.values(), key=len))
+    if lists and len(lists) == len(mapping) and len({len(item) for item in lists.values()}) == 1:
+        return tuple(lists), iter(
+            [*zip(*(map(_text, item) for item in lists.values()), strict=True)]
+        )
+    objects = [item for item in mapping.values() if isinstance(item, dict)]
+    if objects and len(objects) == len(mapping):
+        return _from_objects(mapping)
+    for item in mapping.values():
+        if isinstance(item, dict | list) and (found := _find(item)) is not None:
+            return found
+    return None
+
+
+def _from_objects(mapping: dict[str, dict[str, Any]]) -> Table | None:
+    """Either columns `{name: {row: value}}` or rows `{row: {name: value}}`, whichever is longer."""
+    inner = list(dict.fromkeys(key for item in mapping.values() for key in item))
+    scalar = all(not isinstance(v, dict | list) for item in mapping.values() for v in item.values())
+    if scalar and len(inner) > len(mapping):
+        rows = [[_text(mapping[name].get(key)) for name in mapping] for key in inner]
+        return tuple(mapping), iter(rows)
+    return _from_list([{"key": key, **item} for key, item in mapping.items()])
+
+
+def _from_list(items: list[Any]) -> Table | None:
+    if _is_records(items):
+        flat = [_flatten(item) for item in items if isinstance(item, dict)]
+        names = tuple(dict.fromkeys(key for record in flat for key in record))
+        return names, iter([[record.get(name) for name in names] for record in flat])
+    if items and all(isinstance(item, list) for item in items):
+        rows = [[*map(_text, item)] for item in items]
+        if rows[0] and all(cell is not None and type(cell) is str for cell in rows[0]):
+            names = tuple(str(cell) for cell in rows[0])
+            if len(set(names)) == len(names):
+                return names, iter(rows[1:])
+        width = max(map(len, rows))
+        return ("",) * width, iter(rows)
+    return None
+
+
+def _is_records(items: list[Any]) -> bool:
+    return bool(items) and sum(isinstance(item, dict) for item in items) >= 0.9 * len(items)
+
+
+def _flatten(record: dict[str, Any], prefix: str = "", depth: int = 1) -> dict[str, str | None]:
+    result: dict[str, str | None] = {}
+    for key, value in record.items():
+        if isinstance(value, dict) and value and depth < _DEPTH:
+            result.update(_flatten(value, f"{prefix}{key}.", depth + 1))
+        else:
+            result[f"{prefix}{key}"] = _text(value)
+    return result
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == [] or value == {}:
+        return None
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
