@@ -142,9 +142,7 @@ def _form(idea: Idea, recipe: TableRecipe, folder: Path) -> SubmissionForm:
         return SubmissionForm(
             id_column=recipe.id_column, columns=(recipe.target,), kind=kind, rows=1
         )
-    frame = apply_transforms(
-        read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed
-    )
+    frame = apply_transforms(read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed)
     counts = Counter(str(value) for value in frame[recipe.target].dropna())
     if len(counts) < 2:
         raise GenerationError(f"{recipe.target!r} has one class only after preparation")

@@ -70,9 +70,7 @@ def finished_datasets(registry: Path, fingerprint: str) -> set[str]:
     return {
         dataset
         for dataset, events in events_by_dataset(registry).items()
-        if events
-        and events[-1].get("event") == "done"
-        and events[0].get("settings") == fingerprint
+        if events and events[-1].get("event") == "done" and events[0].get("settings") == fingerprint
     }
 
 

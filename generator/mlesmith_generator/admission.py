@@ -1,0 +1,132 @@
+"""Admission: a candidate that passed the gates becomes a package of the registry.
+
+The package appears complete or not at all, after its source record; two processes that admit at
+once both succeed, and a name that another dataset holds is never overwritten.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_env.manifest import Manifest
+from mlesmith_env.package import (
+    DESCRIPTION,
+    LEADERBOARD,
+    MANIFEST,
+    VERIFICATION,
+    dump_manifest,
+    parse_manifest,
+    seal,
+    write_package,
+)
+from mlesmith_env.registry import SOURCES
+from mlesmith_env.sources import dump_source
+from mlesmith_env.task import Task
+from mlesmith_generator import __version__
+from mlesmith_generator.ladder import LadderResult
+from mlesmith_generator.records import Check, GateReport
+
+VERIFICATION_BYTES = 20_000
+"""Largest `verification.json`."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A task ready to enter the registry: its manifest, and its files by name."""
+
+    manifest: Manifest
+    files: dict[str, str]
+    task: Task
+
+
+def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> Finished:
+    """Put the measured anchors into the manifest and write down ladder and evidence."""
+    manifest = task.manifest.model_copy(update={"reference": ladder.reference})
+    manifest = seal(manifest, task.description)
+    files = {
+        MANIFEST: dump_manifest(manifest),
+        DESCRIPTION: task.description,
+        LEADERBOARD: leaderboard_text(manifest.digest, ladder),
+        VERIFICATION: verification_text(manifest.digest, reports),
+    }
+    return Finished(manifest, files, task)
+
+
+def leaderboard_text(digest: str, ladder: LadderResult) -> str:
+    """Return `leaderboard.csv`: the rungs with their scores, best private score first."""
+    lines = [f"# digest: {digest}", "name,public,private"]
+    lines += [f"{name},{public!r},{private!r}" for name, public, private in ladder.leaderboard]
+    return "\n".join(lines) + "\n"
+
+
+def verification_text(digest: str, reports: Sequence[GateReport]) -> str:
+    """Return `verification.json`: every check of every gate with its evidence, within the bound.
+
+    Where the evidence is too long, each check's is cut to the same length, the longest first.
+    """
+    for limit in (400, 200, 120, 80, 40):
+        body: dict[str, Any] = {
+            "schema_version": 1,
+            "digest": digest,
+            "generator_version": __version__,
+            "gates": {report.gate: [_shown(c, limit) for c in report.checks] for report in reports},
+        }
+        text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+        if len(text.encode()) <= VERIFICATION_BYTES:
+            return text
+    raise GenerationError(
+        f"the evidence has {len(text.encode()):,} bytes even when cut; a task's evidence has at "
+        f"most {VERIFICATION_BYTES:,}"
+    )
+
+
+def admit(finished: Finished, registry: Path) -> Path:
+    """Move a finished task into a registry and return its folder.
+
+    Raises:
+        GenerationError: Another dataset already has a task of that name.
+    """
+    manifest = finished.manifest
+    directory = registry / manifest.modality / manifest.name
+    with _locked(registry):
+        standing = directory / MANIFEST
+        if standing.is_file():
+            holder = parse_manifest(standing.read_text(encoding="utf-8"), origin=standing)
+            if holder.source.dataset != manifest.source.dataset:
+                raise GenerationError(
+                    f"{manifest.name} already is a task of {holder.source.dataset}; names are "
+                    "given once"
+                )
+        source = finished.task.source
+        dump_source(source, registry / SOURCES / f"{source.dataset}.yaml")
+        write_package(directory, finished.files)
+    return directory
+
+
+@contextmanager
+def _locked(registry: Path) -> Iterator[None]:
+    registry.mkdir(parents=True, exist_ok=True)
+    handle = os.open(registry / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _shown(check: Check, limit: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": check.name, "passed": check.passed}
+    if check.measured:
+        text = check.measured
+        shown["measured"] = text if len(text) <= limit else text[: limit - 1] + "…"
+    if check.warning:
+        shown["warning"] = True
+    return shown

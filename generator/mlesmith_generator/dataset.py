@@ -1,0 +1,124 @@
+"""Opening what the command line calls a SOURCE: a folder, a file, `sklearn:` or `url:`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlesmith_env import settings, sources
+from mlesmith_env.errors import GenerationError
+from mlesmith_generator.origin import Origin, read_origin
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Raw files at hand.
+
+    Attributes:
+        name: As the source calls it.
+        slug: As the registry calls it.
+        folder: Where the files are.
+        origin: Source and licence.
+        pinned: The finished record, where the source has one of its own.
+    """
+
+    name: str
+    slug: str
+    folder: Path
+    origin: Origin
+    pinned: sources.SourceRecord | None = None
+
+    def record(self, files: Iterable[str]) -> sources.SourceRecord:
+        """Return the source record that pins these files, by size and SHA-256."""
+        if self.pinned is not None:
+            return self.pinned
+        return sources.SourceRecord(
+            dataset=self.slug,
+            title=self.origin.title or self.name,
+            uri=self.origin.uri,
+            revision=self.origin.revision,
+            licence=self.origin.licence,
+            files=tuple(self._file(path) for path in sorted(set(files))),
+        )
+
+    def _file(self, path: str) -> sources.SourceFile:
+        full = self.folder / path
+        with full.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return sources.SourceFile(
+            path=path,
+            bytes=full.stat().st_size,
+            sha256=digest,
+            url=self.origin.url_of(path),
+        )
+
+
+def slug_of_dataset(source: str) -> str:
+    """Return the slug under which a source enters the registry, from its name alone."""
+    text = re.sub(r"[^a-z0-9]+", "-", name_of(source).lower()).strip("-")
+    return text[:80].strip("-") or "dataset"
+
+
+def name_of(source: str) -> str:
+    """Return the name of a source: of its folder, of its file without ending, after the scheme."""
+    if source.startswith("sklearn:"):
+        return source.removeprefix("sklearn:")
+    if source.startswith("url:"):
+        source = source.split("?")[0].split("#")[0]
+        return _without_ending(source.rstrip("/").rsplit("/", 1)[-1])
+    path = Path(source).absolute()
+    return path.name if path.is_dir() else _without_ending(path.name)
+
+
+@contextmanager
+def open_dataset(source: str) -> Iterator[Dataset]:
+    """Yield a source's raw files; temporary ones go when the context ends.
+
+    Raises:
+        GenerationError: The source does not exist or is of no known kind.
+        DataUnavailableError: A download failed.
+    """
+    slug, name = slug_of_dataset(source), name_of(source)
+    if source.startswith("sklearn:"):
+        record = sources.bundled_record(name)
+        with sources.raw_files(record) as folder:
+            yield Dataset(name, record.dataset, folder, Origin(uri=record.uri), record)
+        return
+    if source.startswith("url:"):
+        url = source.removeprefix("url:")
+        record = sources.download(url, dataset=slug)
+        with sources.raw_files(record) as folder:
+            yield Dataset(name, slug, folder, Origin(uri=url), record)
+        return
+    path = Path(source).expanduser().absolute()
+    if not path.exists():
+        raise GenerationError(
+            f"{source}: there is no such file or folder; a SOURCE is a path, sklearn:<name> or "
+            "url:<address>"
+        )
+    origin = _placed(read_origin(path if path.is_dir() else path.parent), path)
+    if path.is_dir():
+        yield Dataset(name, slug, path, origin)
+        return
+    with tempfile.TemporaryDirectory(prefix="mlesmith-source-") as temporary:
+        folder = Path(temporary)
+        (folder / path.name).symlink_to(path)
+        yield Dataset(name, slug, folder, origin)
+
+
+def _placed(origin: Origin, path: Path) -> Origin:
+    """Add where the files lie, unless a mirror or a published source leads to them."""
+    mirrored = any(path.is_relative_to(tree) for tree in settings.data_mirrors())
+    if origin.uri or mirrored:
+        return origin
+    folder = path if path.is_dir() else path.parent
+    return Origin(origin.title, folder.as_uri(), origin.revision, origin.licence, origin.paths)
+
+
+def _without_ending(name: str) -> str:
+    return re.sub(r"(\.[A-Za-z0-9]{1,8}){1,2}$", "", name) or name

@@ -1,0 +1,163 @@
+"""A generation run: many datasets through the pipeline, resumable, with progress and a summary."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
+from mlesmith_env.registry import rebuild_index
+from mlesmith_generator import __version__
+from mlesmith_generator.dataset import name_of, slug_of_dataset
+from mlesmith_generator.describe import subject_slug
+from mlesmith_generator.ledger import (
+    Ledger,
+    events_by_dataset,
+    finished_datasets,
+    write_summary,
+)
+from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What shapes the tasks of a run; where they go aside, the same settings give the same tasks.
+
+    Attributes:
+        registry: The root to write to.
+        ideas: Ideas to try for each dataset.
+        seed: Seed of everything drawn.
+        sandbox: Backend in which the ladder runs.
+    """
+
+    registry: Path
+    ideas: int = 5
+    seed: int = 0
+    sandbox: str = "local"
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash by which a resumed run knows the work of its own settings."""
+        shape = {**asdict(self), "registry": "", "version": __version__}
+        return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def generate_all(
+    sources: Sequence[str],
+    settings: Settings,
+    *,
+    workers: int = 1,
+    limit: int | None = None,
+    resume: bool = False,
+    as_json: bool = False,
+) -> bool:
+    """Make tasks of all sources; returns whether tasks came out and no dataset failed.
+
+    Raises:
+        GenerationError: A source is named twice.
+    """
+    jobs = plan(sources, settings, limit=limit)
+    settings.registry.mkdir(parents=True, exist_ok=True)
+    done = finished_datasets(settings.registry, settings.fingerprint) if resume else set[str]()
+    waiting = [job for job in jobs if slug_of_dataset(job.source) not in done]
+    console = Console(stderr=as_json, highlight=False)
+    if len(waiting) < len(jobs):
+        console.print(f"resumed: {len(jobs) - len(waiting)} of {len(jobs)} datasets are done")
+    executor = LocalExecutor(workers, preload=("mlesmith_generator.pipeline",))
+    failures: list[str] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("datasets", total=len(jobs), completed=len(jobs) - len(waiting))
+        for outcome in executor.map(generate_dataset, waiting):
+            progress.advance(bar)
+            progress.console.print(_line(outcome), markup=False, soft_wrap=True)
+            if isinstance(outcome.result, JobFailure):
+                failures.append(slug_of_dataset(outcome.job.source))
+                _settle_failure(outcome.job, outcome.result, settings.registry)
+    rebuild_index(settings.registry)
+    summary = write_summary(settings.registry)
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        _print_summary(console, summary, settings.registry)
+    return bool(summary["tasks"]) and not failures
+
+
+def plan(
+    sources: Sequence[str], settings: Settings, *, limit: int | None = None
+) -> list[GenerationJob]:
+    """Return one job a source.
+
+    Datasets whose names end in the same subject are told apart by their whole names, whichever
+    of them is made first, so that slugs do not depend on the order of work.
+    """
+    slugs = [slug_of_dataset(source) for source in sources]
+    twice = [slug for slug, count in Counter(slugs).items() if count > 1]
+    if twice:
+        raise GenerationError(
+            f"two sources are called {twice[0]!r}; rename one folder, or generate them into "
+            "registries of their own"
+        )
+    subjects = Counter(subject_slug(name_of(source)) for source in sources)
+    return [
+        GenerationJob(
+            source=source,
+            registry=settings.registry,
+            ideas=settings.ideas,
+            seed=settings.seed,
+            sandbox=settings.sandbox,
+            settings=settings.fingerprint,
+            qualified=subjects[subject_slug(name_of(source))] > 1,
+        )
+        for source in sources[:limit]
+    ]
+
+
+def _line(outcome: Outcome[GenerationJob, DatasetResult]) -> str:
+    result = outcome.result
+    if isinstance(result, JobFailure):
+        return f"{slug_of_dataset(outcome.job.source)}: failed: {result.reason}"
+    if not result.tasks:
+        return f"{result.dataset}: no task: {result.reason} ({result.seconds:.1f} s)"
+    names = ", ".join(task.removeprefix("mlesmith/") for task in result.tasks)
+    return f"{result.dataset}: {len(result.tasks)} task(s) in {result.seconds:.1f} s: {names}"
+
+
+def _settle_failure(job: GenerationJob, failure: JobFailure, registry: Path) -> None:
+    """Write the ending of a dataset whose process could not write it itself."""
+    dataset = slug_of_dataset(job.source)
+    events = events_by_dataset(registry).get(dataset, [])
+    if events and events[-1]["event"] == "failed":
+        return
+    ledger = Ledger(registry, dataset)
+    ledger.record("failed", reason=failure.reason, details=failure.details, seconds=0.0)
+    ledger.close()
+
+
+def _print_summary(console: Console, summary: dict[str, object], registry: Path) -> None:
+    console.print(
+        f"\n{summary['tasks']} task(s) of {summary['yielding']} of {summary['datasets']} "
+        f"dataset(s): {summary['ideas']} ideas, {summary['drafts']} drafts; passed assertions "
+        f"{summary['assertions_passed']}, review {summary['review_passed']}, execution "
+        f"{summary['execution_passed']}",
+        soft_wrap=True,
+    )
+    defects = summary["defects"]
+    if isinstance(defects, dict) and defects:
+        told = ", ".join(f"{code} {count}" for code, count in list(defects.items())[:12])
+        console.print(f"defects: {told}", soft_wrap=True)
+    console.print(f"registry {registry}", soft_wrap=True)

@@ -1,0 +1,210 @@
+"""The pipeline of one dataset: profile, ideas, drafts, gates, admission.
+
+A defect goes back to the stage that must mend it, at most `MAX_ROUNDS` times; what can not be
+mended ends that idea, not the dataset. Every step is an event in the ledger.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlesmith_env import cache
+from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
+from mlesmith_env.task import Task
+from mlesmith_generator.admission import admit, finish
+from mlesmith_generator.brainstorm import brainstorm
+from mlesmith_generator.dataset import Dataset, open_dataset
+from mlesmith_generator.designer import Draft, design, redesign
+from mlesmith_generator.gates import assertions_gate, execution_gate, review_gate
+from mlesmith_generator.ladder import LadderResult
+from mlesmith_generator.ledger import Ledger
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
+from mlesmith_generator.refactor import Names, refactor
+
+MAX_ROUNDS = 3
+"""How often a draft may come back from the gates."""
+
+
+@dataclass(frozen=True)
+class GenerationJob:
+    """One dataset to be made into tasks; plain data, so that it can go to another process."""
+
+    source: str
+    registry: Path
+    ideas: int
+    seed: int
+    sandbox: str
+    settings: str
+    """Fingerprint of the settings, by which a resumed run knows its own work."""
+    qualified: bool = False
+    """Whether slugs carry the whole dataset name, because another dataset has the same subject."""
+
+
+@dataclass(frozen=True)
+class DatasetResult:
+    """What came of a dataset: the ids of its tasks, or the reason why there are none."""
+
+    dataset: str
+    tasks: tuple[str, ...]
+    reason: str = ""
+    seconds: float = 0.0
+
+
+def generate_dataset(job: GenerationJob) -> DatasetResult:
+    """Make the tasks of one dataset and admit them to the registry.
+
+    Errors in the data end the dataset with a reason; faults of ours (a lost sandbox, a bug) are
+    recorded as `failed` and raised.
+    """
+    began = time.monotonic()
+    with open_dataset(job.source) as dataset:
+        ledger = Ledger(job.registry, dataset.slug)
+        try:
+            ledger.record("start", source=dataset.name, settings=job.settings, seed=job.seed)
+            tasks, reason = _generate(job, dataset, ledger)
+            seconds = time.monotonic() - began
+            ledger.record("done", tasks=len(tasks), reason=reason, seconds=round(seconds, 3))
+            return DatasetResult(dataset.slug, tasks, reason, seconds)
+        except Exception as error:
+            seconds = round(time.monotonic() - began, 3)
+            ledger.record("failed", reason=f"{type(error).__name__}: {error}", seconds=seconds)
+            raise
+        finally:
+            ledger.close()
+
+
+def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tuple[str, ...], str]:
+    began = time.monotonic()
+    profile = profile_dataset(dataset.folder, dataset.name, seed=job.seed)
+    ledger.record(
+        "profile",
+        tables=[[t.name, t.rows, len(t.columns)] for t in profile.tables],
+        problems=list(profile.problems),
+        seconds=round(time.monotonic() - began, 3),
+    )
+    if not profile.tables:
+        return (), "; ".join(profile.problems) or "no file that reads as a table"
+    try:
+        ideas = brainstorm(profile, dataset.folder, limit=job.ideas, seed=job.seed)
+    except GenerationError as error:
+        return (), str(error)
+    names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
+    tasks: list[str] = []
+    for number, idea in enumerate(ideas, 1):
+        ledger.record("idea", idea=number, **_told(idea))
+        task = _pursue(job, dataset, profile, idea, number, names, ledger)
+        if task is not None:
+            tasks.append(task)
+    return tuple(tasks), "" if tasks else "no idea passed the gates"
+
+
+def _pursue(
+    job: GenerationJob,
+    dataset: Dataset,
+    profile: DatasetProfile,
+    idea: Idea,
+    number: int,
+    names: Names,
+    ledger: Ledger,
+) -> str | None:
+    began = time.monotonic()
+    try:
+        draft = design(idea, profile, dataset.folder, seed=job.seed)
+        while True:
+            admitted, defects = _attempt(job, dataset, draft, number, names, ledger, began)
+            if admitted is not None:
+                return admitted
+            if draft.rounds >= MAX_ROUNDS:
+                raise GenerationError(f"still defective after {MAX_ROUNDS} rounds")
+            blocked = [defect for defect in defects if defect.stage != "design"]
+            if blocked:
+                raise GenerationError(f"{blocked[0].code}: {blocked[0].evidence}")
+            draft = redesign(draft, defects, seed=job.seed)
+    except SandboxError:
+        raise
+    except MlesmithError as error:
+        seconds = round(time.monotonic() - began, 3)
+        ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
+        return None
+
+
+def _attempt(
+    job: GenerationJob,
+    dataset: Dataset,
+    draft: Draft,
+    number: int,
+    names: Names,
+    ledger: Ledger,
+    began: float,
+) -> tuple[str | None, tuple[Defect, ...]]:
+    with tempfile.TemporaryDirectory(prefix="mlesmith-draft-") as workshop:
+        task = refactor(draft, dataset, names, Path(workshop), seed=job.seed)
+        ledger.record("draft", idea=number, round=draft.rounds, slug=task.manifest.slug)
+        kept = False
+        try:
+            reports, ladder, defects = _judge(job, task, draft, number, ledger)
+            if ladder is None or defects:
+                return None, defects
+            finished = finish(task, ladder, reports)
+            admit(finished, job.registry)
+            kept = True
+        finally:
+            if not kept:
+                cache.remove(task.cache_key)
+    names.take(finished.manifest.slug)
+    ledger.record(
+        "task",
+        idea=number,
+        id=finished.manifest.id,
+        digest=finished.manifest.digest,
+        seconds=round(time.monotonic() - began, 3),
+        tokens=0,
+        cost_usd=0.0,
+    )
+    return finished.manifest.id, ()
+
+
+def _judge(
+    job: GenerationJob, task: Task, draft: Draft, number: int, ledger: Ledger
+) -> tuple[Sequence[GateReport], LadderResult | None, tuple[Defect, ...]]:
+    """Pass the gates in order, cheapest first; the first that finds a defect is the last."""
+    reports: list[GateReport] = []
+
+    def passed(report: GateReport) -> bool:
+        reports.append(report)
+        ledger.record(
+            "gate",
+            idea=number,
+            round=draft.rounds,
+            gate=report.gate,
+            passed=report.passed,
+            seconds=round(report.seconds, 3),
+            defects=[defect.model_dump(mode="json") for defect in report.defects],
+        )
+        return report.passed
+
+    if not passed(assertions_gate(task)):
+        return reports, None, reports[-1].defects
+    if not passed(review_gate(task, draft.profile)):
+        return reports, None, reports[-1].defects
+    report, ladder = execution_gate(task, sandbox=job.sandbox, seed=job.seed, provisional=True)
+    return reports, ladder if passed(report) else None, report.defects
+
+
+def _told(idea: Idea) -> dict[str, object]:
+    return {
+        "table": idea.table,
+        "target": idea.target,
+        "target_source": idea.target_source,
+        "objective": idea.objective,
+        "metric": idea.metric.name,
+        "holdout": idea.holdout.kind,
+        "signal": round(idea.signal, 4),
+        "excluded": [exclusion.column for exclusion in idea.exclusions],
+        "justification": idea.justification,
+    }

@@ -1,0 +1,188 @@
+"""`mlesmith verify`: the three gates over packages that exist, from whomever they come."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mlesmith_env import registry, sources
+from mlesmith_env.errors import DataUnavailableError, ManifestError, MlesmithError, SandboxError
+from mlesmith_env.executor import JobFailure, LocalExecutor
+from mlesmith_env.package import MANIFEST
+from mlesmith_env.task import Task
+from mlesmith_generator.gates import assertions_gate, execution_gate, review_gate
+from mlesmith_generator.records import Check, Defect, GateReport
+
+
+@dataclass(frozen=True)
+class VerificationJob:
+    """One package to be judged."""
+
+    directory: Path
+    sandbox: str
+    skip_unavailable: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gates said of one package.
+
+    Attributes:
+        task: Slug and version.
+        passed: Whether every gate passed.
+        skipped: Why it was not judged, or empty.
+        reports: The gates that ran, in order; the first that finds a defect is the last.
+        seconds: Wall-clock seconds.
+    """
+
+    task: str
+    passed: bool
+    skipped: str
+    reports: tuple[GateReport, ...]
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain data: gates, checks, defects with codes."""
+        return {
+            "task": self.task,
+            "passed": self.passed,
+            "skipped": self.skipped,
+            "seconds": round(self.seconds, 3),
+            "gates": [report.model_dump(mode="json") for report in self.reports],
+        }
+
+
+def verify_package(job: VerificationJob) -> Verdict:
+    """Judge one package: is it whole, and do assertions, review and execution pass.
+
+    A package that can not be loaded or prepared is a defect, not an exception; a lost sandbox
+    raises.
+    """
+    began = time.monotonic()
+    name = job.directory.name
+    try:
+        task = Task.load(job.directory)
+        if job.skip_unavailable and not sources.available(task.source):
+            seconds = time.monotonic() - began
+            return Verdict(name, False, "its raw bytes are not at hand", (), seconds)
+        task.prepare()
+        reports = judge(task, sandbox=job.sandbox)
+    except SandboxError:
+        raise
+    except MlesmithError as error:
+        reports = (_refused(error),)
+    passed = all(report.passed for report in reports)
+    return Verdict(name, passed, "", reports, time.monotonic() - began)
+
+
+def judge(task: Task, *, sandbox: str = "local", seed: int = 0) -> tuple[GateReport, ...]:
+    """Pass a task through the gates, cheapest first, up to the first that finds a defect."""
+    reports = [assertions_gate(task)]
+    if reports[-1].passed:
+        reports.append(review_gate(task))
+    if reports[-1].passed:
+        report, _ = execution_gate(task, sandbox=sandbox, seed=seed, provisional=False)
+        reports.append(report)
+    return tuple(reports)
+
+
+def packages_of(target: str) -> list[Path]:
+    """Return the package folders that a target names: a package, a registry, a slug or an id.
+
+    Raises:
+        ManifestError: A folder is neither a package nor a registry.
+        UnknownTaskError: No registered task has that name.
+    """
+    path = Path(target).expanduser().absolute()
+    if not path.is_dir():
+        return [registry.find(target).directory]
+    if (path / MANIFEST).is_file():
+        return [path]
+    found = sorted(manifest.parent for manifest in path.glob(f"*/*/{MANIFEST}"))
+    if not found:
+        raise ManifestError(
+            f"{target} is neither a task package nor a registry: it holds no {MANIFEST}, nor does "
+            "any folder two levels below"
+        )
+    return found
+
+
+def verify_all(
+    targets: Sequence[str],
+    *,
+    workers: int = 1,
+    skip_unavailable: bool = False,
+    sandbox: str = "local",
+    as_json: bool = False,
+) -> bool:
+    """Judge every package of the targets, print the verdicts; returns whether all passed."""
+    folders = list(dict.fromkeys(path for target in targets for path in packages_of(target)))
+    jobs = [VerificationJob(folder, sandbox, skip_unavailable) for folder in folders]
+    console = Console(stderr=as_json, highlight=False)
+    executor = LocalExecutor(workers, preload=("mlesmith_generator.verification",))
+    verdicts: list[Verdict] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("tasks", total=len(jobs))
+        for outcome in executor.map(verify_package, jobs):
+            result = outcome.result
+            if isinstance(result, JobFailure):
+                result = Verdict(outcome.job.directory.name, False, "", (_broken(result),), 0.0)
+            verdicts.append(result)
+            progress.advance(bar)
+            if not result.skipped:
+                progress.console.print(_line(result), markup=False, soft_wrap=True)
+    verdicts.sort(key=lambda verdict: verdict.task)
+    skipped = [verdict for verdict in verdicts if verdict.skipped]
+    passed = [verdict for verdict in verdicts if verdict.passed]
+    if as_json:
+        typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], ensure_ascii=False))
+    judged = len(verdicts) - len(skipped)
+    console.print(f"{len(passed)} of {judged} task(s) passed")
+    if skipped:
+        console.print(
+            f"skipped {len(skipped)} other task(s): their raw bytes are not at hand (set "
+            "MLESMITH_DATA_MIRROR)"
+        )
+    return len(passed) == judged
+
+
+def _line(verdict: Verdict) -> str:
+    if verdict.passed:
+        checks = sum(len(report.checks) for report in verdict.reports)
+        return f"pass  {verdict.task}  {checks} checks, {verdict.seconds:.1f} s"
+    told = "; ".join(
+        f"{defect.code}: {defect.evidence}"
+        for report in verdict.reports
+        for defect in report.defects
+    )
+    return f"FAIL  {verdict.task}  {told}"
+
+
+def _refused(error: MlesmithError) -> GateReport:
+    unavailable = isinstance(error, DataUnavailableError)
+    code = "data-unavailable" if unavailable else "package-invalid"
+    return _report(code, f"{type(error).__name__}: {error}")
+
+
+def _broken(failure: JobFailure) -> GateReport:
+    return _report("verification-crashed", failure.reason)
+
+
+def _report(code: str, evidence: str) -> GateReport:
+    defect = Defect(code=code, gate="assertions", stage="refactor", evidence=evidence)
+    check = Check(name=code, gate="assertions", passed=False, measured=evidence)
+    return GateReport(gate="assertions", passed=False, checks=(check,), defects=(defect,))
