@@ -5,6 +5,8 @@ A message says what was wrong, with which value, and what to do about it.
 
 from __future__ import annotations
 
+from gymnasium.error import ResetNeeded
+
 
 class MlesmithError(Exception):
     """Base of all errors of this package."""
@@ -84,3 +86,15 @@ class GenerationError(MlesmithError):
 
 class LedgerError(MlesmithError):
     """A generation ledger is unreadable or belongs to another run."""
+
+
+class InvalidSettingError(MlesmithError, ValueError):
+    """A keyword of an environment has a value outside its domain."""
+
+
+class TrajectoryError(MlesmithError):
+    """A trajectory can not be written, or what is read is none."""
+
+
+class ResetNeededError(MlesmithError, ResetNeeded):
+    """`step()` was called where no episode is running."""
