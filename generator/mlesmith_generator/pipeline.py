@@ -6,6 +6,7 @@ mended ends that idea, not the dataset. Every step is an event in the ledger.
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from collections.abc import Sequence
@@ -68,7 +69,13 @@ def generate_dataset(job: GenerationJob) -> DatasetResult:
             ledger.record("start", source=dataset.name, settings=job.settings, seed=job.seed)
             tasks, reason = _generate(job, dataset, ledger)
             seconds = time.monotonic() - began
-            ledger.record("done", tasks=len(tasks), reason=reason, seconds=round(seconds, 3))
+            ledger.record(
+                "done",
+                tasks=len(tasks),
+                reason=reason,
+                seconds=round(seconds, 3),
+                peak_bytes=_peak_bytes(),
+            )
             return DatasetResult(dataset.slug, tasks, reason, seconds)
         except Exception as error:
             seconds = round(time.monotonic() - began, 3)
@@ -194,6 +201,12 @@ def _judge(
         return reports, None, reports[-1].defects
     report, ladder = execution_gate(task, sandbox=job.sandbox, seed=job.seed, provisional=True)
     return reports, ladder if passed(report) else None, report.defects
+
+
+def _peak_bytes() -> int:
+    """Return the largest resident size of this process or of one that it waited for."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return max(usage.ru_maxrss for usage in usages) * 1024
 
 
 def _told(idea: Idea) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Benchmarks: each is one command, prints a table and then the same as JSON."""
