@@ -1,0 +1,127 @@
+"""Which rows to hide, and the folds that stand for it in a quick model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.recipes.model import Holdout
+from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.profiler.typed import TypedTable, key_like
+from mlesmith_generator.profiler.words import words
+from mlesmith_generator.records import TableProfile
+
+FOLDS = 3
+_PERSONS = frozenset(
+    {"id", "subject", "patient", "person", "participant", "respondent", "resp", "child", "childid",
+     "subj", "pid", "user", "customer", "client", "member", "animal", "cow", "chick", "mouse",
+     "rat", "ewe", "brood", "family", "household", "individual", "woman", "kid", "mom", "batter",
+     "course", "prof", "driver", "expedition", "panelist", "engine", "unit", "machine", "device"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A holdout with what the quick models need of it.
+
+    Attributes:
+        holdout: As the recipe takes it.
+        private: Number of private rows to be expected.
+        units: Number of private rows or groups that count as independent.
+        hidden: Columns that the holdout takes out of the features.
+    """
+
+    holdout: Holdout
+    private: int
+    units: float
+    hidden: tuple[str, ...]
+
+
+def plain(made: Formulation, rows: int) -> Plan:
+    """Return the holdout by chance: stratified for classes."""
+    test, private = _shares(rows)
+    kind = "random" if made.objective == "regression" else "stratified"
+    holdout = Holdout(kind=kind, test_fraction=test, private_fraction=private)
+    count = int(rows * test * private)
+    return Plan(holdout, count, float(count), ())
+
+
+def entity(profile: TableProfile) -> str | None:
+    """Return the column of entities that are clearly measured again and again, if there is one."""
+    for name in profile.groups:
+        column = profile.column(name)
+        entities = column.distinct
+        person = bool(_PERSONS & set(words(name))) or key_like(name)
+        if person and entities >= 25 and 1.15 <= profile.rows / entities <= 120:
+            return name
+    return None
+
+
+def by_group(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan | None:
+    """Return the holdout of whole groups, or None where there are too few of them."""
+    column = table[name]
+    inside = np.isfinite(made.truth) & (column.codes >= 0)
+    present = np.unique(column.codes[inside])
+    counts = np.bincount(column.codes[inside])
+    if len(present) < 15 or counts.max() > 0.35 * inside.sum() or made.source == name:
+        return None
+    test, private = _shares(rows)
+    if len(present) < 60:
+        test, private = 0.4, 0.6
+    identifier = column.profile.type in ("identifier", "text") or key_like(name)
+    holdout = Holdout(
+        kind="group",
+        column=name,
+        drop_column=identifier or column.profile.type == "category",
+        test_fraction=test,
+        private_fraction=private,
+    )
+    return Plan(holdout, int(rows * test * private), len(present) * test * private, (name,))
+
+
+def by_time(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan | None:
+    """Return the holdout of the future, or None where the column can not order the rows."""
+    column = table[name]
+    when = column.numeric()
+    inside = np.isfinite(made.truth)
+    if made.source == name or np.isfinite(when[inside]).mean() < 0.98:
+        return None
+    if len(np.unique(when[inside])) < 8:
+        return None
+    test, private = _shares(rows)
+    holdout = Holdout(kind="time", column=name, test_fraction=test, private_fraction=private)
+    count = int(rows * test * private)
+    return Plan(holdout, count, float(count), ())
+
+
+def folds(
+    plan: Plan, made: Formulation, table: TypedTable, rows: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """Return a fold for each of the rows that imitates the holdout; -1 is only learnt from."""
+    generator = np.random.default_rng(seed)
+    column = plan.holdout.column
+    if plan.holdout.kind == "group" and column is not None:
+        codes = table[column].codes[rows] + 1
+        return generator.permutation(int(codes.max()) + 1)[codes] % FOLDS
+    if plan.holdout.kind == "time" and column is not None:
+        when = table[column].numeric()[rows]
+        rank = np.argsort(np.argsort(np.nan_to_num(when, nan=-1e300), kind="stable"))
+        return np.where(rank >= 0.65 * len(rows), 0, -1)
+    if made.objective == "regression":
+        return generator.permutation(len(rows)) % FOLDS
+    truth = made.truth[rows]
+    order = np.lexsort((generator.random(len(rows)), truth))
+    result = np.empty(len(rows), dtype=np.int64)
+    result[order] = np.arange(len(rows)) % FOLDS
+    return result
+
+
+def _shares(rows: int) -> tuple[float, float]:
+    """Return the shares of hidden and of private rows: more of a small table is needed to tell."""
+    if rows < 400:
+        return 0.4, 0.7
+    if rows < 1500:
+        return 0.35, 0.65
+    return 0.3, 0.6

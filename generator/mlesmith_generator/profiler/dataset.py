@@ -1,0 +1,93 @@
+"""Profiling a dataset: its tables and what it is about."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from mlesmith_env.errors import ReadError
+from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_generator.profiler.table import profile_table
+from mlesmith_generator.profiler.words import words
+from mlesmith_generator.records import DatasetProfile, TableProfile
+from mlesmith_generator.sniff import sniff_tables
+
+_FILLER = frozenset(
+    {"df", "tbl", "table", "tables", "data", "dataset", "csv", "tsv", "raw", "full", "schema",
+     "sub", "clean", "cleaned", "final", "all", "set", "file", "train", "training", "the", "of",
+     "and", "list", "v", "version", "old", "new", "complete", "processed"}
+)  # fmt: skip
+
+
+def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProfile:
+    """Measure every table of a dataset.
+
+    Args:
+        folder: The raw files (a folder, or one file).
+        dataset: Slug of the dataset.
+        seed: Seed of the row samples that large tables are measured on.
+
+    Returns:
+        The profile; `problems` tells the files that could not be read, and why. A dataset without
+        a readable table has a profile with no tables.
+    """
+    readers, problems = sniff_tables(folder)
+    root = folder if folder.is_dir() else folder.parent
+    told = list(problems)
+    tables: list[TableProfile] = []
+    for reader in readers:
+        try:
+            frame = read_table(reader, root)
+        except ReadError as error:
+            told.append(str(error))
+            continue
+        if frame.empty:
+            told.append(f"{reader.files[0]}: no rows")
+            continue
+        tables.append(profile_table(_table_name(reader, tables), reader, frame, seed=seed))
+    return DatasetProfile(
+        dataset=dataset,
+        subject=subject_of(dataset, tables),
+        tables=tuple(tables),
+        problems=tuple(told),
+    )
+
+
+def subject_of(dataset: str, tables: list[TableProfile]) -> str:
+    """Return two or three words for what the data are about, from the names of dataset and file.
+
+    An owner's prefix (`owner__name`, `owner--package-name`) and filler such as `df` is left out.
+    """
+    name = re.split(r"__|--", dataset)[-1]
+    parts = name.split("-", 1)
+    stem = tables[0].name if len(tables) == 1 else ""
+    if len(parts) == 2 and stem and _plain(parts[1]) == _plain(stem):
+        name = parts[1]
+    chosen = [word for word in words(name) if word not in _FILLER]
+    if len(chosen) < 2 and stem:
+        chosen += [word for word in words(stem) if word not in _FILLER and word not in chosen]
+    letters = [word for word in chosen if not word.isdigit()] or list(words(name)) or ["table"]
+    return " ".join(letters[:3])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _table_name(reader: TableReader, earlier: list[TableProfile]) -> str:
+    path = PurePosixPath(reader.files[0])
+    stem = path.name.split(".gz")[0].split(".bz2")[0].split(".xz")[0].split(".zip")[0]
+    stem = stem.rsplit(".", 1)[0] if "." in stem else stem
+    if reader.file_column is not None:
+        stem = path.parent.name or _shared(reader.files)
+    taken = {table.name for table in earlier}
+    return stem if stem not in taken else "-".join((*path.parent.parts, stem))
+
+
+def _shared(files: tuple[str, ...]) -> str:
+    stems = [PurePosixPath(file).stem for file in files]
+    same = 0
+    while same < min(map(len, stems)) and len({stem[same] for stem in stems}) == 1:
+        same += 1
+    return stems[0][:same].strip("-_. ") or stems[0]

@@ -1,0 +1,245 @@
+"""One column of text, typed: what its values are and the numbers that they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlesmith_env.recipes.text import NUMBER, factors
+from mlesmith_generator.profiler.dates import date_format, days
+from mlesmith_generator.profiler.numerals import parse_numerals
+from mlesmith_generator.profiler.words import unit_of, words
+from mlesmith_generator.records import ColumnProfile, ColumnType
+
+_BOOLEAN: tuple[frozenset[str], ...] = tuple(
+    frozenset(pair)
+    for pair in (
+        ("0", "1"), ("0.0", "1.0"), ("-1", "1"), ("yes", "no"), ("y", "n"), ("true", "false"),
+        ("t", "f"), ("on", "off"), ("present", "absent"), ("si", "no"), ("sí", "no"),
+        ("oui", "non"), ("ja", "nein"), ("ja", "nee"), ("sim", "não"), ("sim", "nao"),
+        ("да", "нет"), ("是", "否"), ("はい", "いいえ"), ("vero", "falso"), ("vrai", "faux"),
+        ("pass", "fail"), ("positive", "negative"), ("pos", "neg"),
+    )
+)  # fmt: skip
+_KEY_WORDS = frozenset(
+    {"id", "ids", "uuid", "guid", "key", "index", "idx", "rownames", "rowname", "rownum", "row",
+     "pid", "seqn", "seqno", "serial", "nr", "no", "number", "num", "record", "case", "caseid",
+     "idno", "respid", "respondentid", "respondent", "obs", "observation", "order", "code"}
+)  # fmt: skip
+_LONG_KEY = re.compile(r"(?:id|_no|uuid)$|^(?:id|unnamed)", re.IGNORECASE)
+_CAP_TOP = 40
+
+
+@dataclass(frozen=True)
+class TypedColumn:
+    """A column with what its text stands for.
+
+    Attributes:
+        profile: What is told to others about the column.
+        codes: For each row the place of its value in `values`, -1 where missing; shape (rows,).
+        values: The different values, as first met.
+        numbers: For each value the number, or the days since 1970 of a date; NaN where it is
+            neither; shape (values,).
+    """
+
+    profile: ColumnProfile
+    codes: NDArray[np.int64]
+    values: list[str]
+    numbers: NDArray[np.float64]
+
+    @property
+    def name(self) -> str:
+        """Name of the column."""
+        return self.profile.name
+
+    def numeric(self) -> NDArray[np.float64]:
+        """Return the number of every row, NaN where there is none; shape (rows,)."""
+        return np.append(self.numbers, np.nan)[self.codes]
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how many rows have each value; shape (values,)."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+
+@dataclass(frozen=True)
+class TypedTable:
+    """The columns of a table (or of a sample of its rows), typed."""
+
+    columns: tuple[TypedColumn, ...]
+    rows: int
+
+    def __getitem__(self, name: str) -> TypedColumn:
+        """Return the named column; raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def type_column(name: str, series: pd.Series) -> TypedColumn:
+    """Type one column of text.
+
+    Args:
+        name: Its name.
+        series: Text, NaN where missing, in the order of the file.
+    """
+    codes, values = factors(series)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
+    stripped = [value.strip() for value in values]
+    kind, numbers, form, parsed, note = _decide(name, codes, counts, stripped)
+    present = int(counts.sum())
+    order = np.argsort(-counts, kind="stable")[:_CAP_TOP]
+    lengths = np.array([len(value) for value in values], dtype=np.float64)
+    row_numbers = np.append(numbers, np.nan)[codes] if values else np.empty(0)
+    facts = _moments(numbers, counts) if kind not in ("date", "text") else {}
+    seen = row_numbers[np.isfinite(row_numbers)]
+    steps = np.diff(seen) if len(seen) > 20 else np.empty(0)
+    profile = ColumnProfile(
+        name=name,
+        type=kind,
+        rows=len(codes),
+        missing=1.0 - present / len(codes) if len(codes) else 0.0,
+        distinct=len(values),
+        top=tuple((values[place][:120], int(counts[place])) for place in order),
+        ordered=bool(len(steps) and ((steps >= 0).all() or (steps <= 0).all()) and steps.any()),
+        unit=unit_of(name),
+        date_format=form,
+        number_text=parsed,
+        mean_length=float(lengths @ counts / present) if present else 0.0,
+        examples=tuple(value[:80] for value in values[:5]),
+        note=note,
+        integer=kind != "date" and _whole(numbers),
+        **facts,
+    )
+    return TypedColumn(profile, codes, values, numbers)
+
+
+def _decide(
+    name: str, codes: NDArray[np.int64], counts: NDArray[np.int64], values: Sequence[str]
+) -> tuple[ColumnType, NDArray[np.float64], str, bool, str]:
+    """Return type, numbers by value, date format, whether numbers had to be parsed, note."""
+    present = int(counts.sum())
+    numbers = np.array(
+        [float(value) if NUMBER.fullmatch(value) else np.nan for value in values], dtype=np.float64
+    )
+    numbers[~np.isfinite(numbers)] = np.nan
+    if len(values) < 2:
+        return "constant", numbers, "", False, "" if present else "empty"
+    if len(values) == 2 and frozenset(value.lower() for value in values) in _BOOLEAN:
+        return "boolean", numbers, "", False, ""
+    share = float(counts[np.isfinite(numbers)].sum() / present)
+    if share == 1.0 or share < 0.95 or _looks_compact(name, values):
+        form = date_format(values) if share < 0.5 or _looks_compact(name, values) else ""
+        if form:
+            return "date", days(values, form), form, False, ""
+    if share >= 0.95:
+        if _is_code(values):
+            return _code_type(present, len(values)), numbers, "", False, "leading zeros"
+        note = _identifier_note(name, codes, numbers, present)
+        if note:
+            return "identifier", numbers, "", False, note
+        odd = [value for value, number in zip(values, numbers, strict=True) if number != number]
+        return "number", numbers, "", bool(odd), f"not numbers: {', '.join(odd[:3])}" if odd else ""
+    parsed = parse_numerals(values)
+    good = np.isfinite(parsed)
+    if good.sum() >= 3 and counts[good].sum() >= 0.8 * present:
+        return "number", parsed, "", True, ""
+    return _text_type(name, counts, values), numbers, "", False, ""
+
+
+def _looks_compact(name: str, values: Sequence[str]) -> bool:
+    return len(values[0]) == 8 and values[0].isdigit() and "date" in name.lower()
+
+
+def _is_code(values: Sequence[str]) -> bool:
+    digits = [value for value in values if value.isdigit()]
+    zeros = sum(value[0] == "0" and len(value) > 1 for value in digits)
+    return zeros > 0 and len(digits) == len(values) and len({len(value) for value in digits}) <= 2
+
+
+def _code_type(present: int, distinct: int) -> ColumnType:
+    return "identifier" if distinct > 0.9 * present else "category"
+
+
+def _identifier_note(
+    name: str, codes: NDArray[np.int64], numbers: NDArray[np.float64], present: int
+) -> str:
+    whole = np.isfinite(numbers) & (numbers == np.round(numbers))
+    if present < 20 or not whole.all():
+        return ""
+    rows = np.append(numbers, np.nan)[codes]
+    if len(numbers) == present == len(codes):
+        steps = np.diff(rows)
+        if (steps == 1).all() or (steps == -1).all():
+            return "row number"
+        if np.ptp(numbers) == present - 1 and (steps == 1).mean() > 0.9:
+            return "row number"
+    if len(numbers) >= 0.98 * present and key_like(name):
+        return "unique number"
+    if len(numbers) == present and (np.diff(rows) > 0).all() and np.ptp(rows) < 3 * present:
+        return "rising number"
+    return ""
+
+
+def key_like(name: str) -> bool:
+    """Return whether a name sounds like a key (`id`, `PatientID`, `record_no`, `Unnamed: 0`)."""
+    parts = words(name)
+    return bool(_KEY_WORDS & set(parts)) or bool(_LONG_KEY.search(name.strip()))
+
+
+def _text_type(name: str, counts: NDArray[np.int64], values: Sequence[str]) -> ColumnType:
+    present = int(counts.sum())
+    sample = values[:: max(1, len(values) // 500)]
+    spaces = float(np.mean([value.count(" ") + 1 for value in sample]))
+    length = float(np.mean([len(value) for value in sample]))
+    varied = len(values) / present
+    if len(values) > 20 and ((spaces >= 5 and varied > 0.3) or (spaces >= 12)):
+        return "text"
+    if varied > 0.9 and len(values) >= 20:
+        if spaces < 1.2 and (key_like(name) or length > 8 or _coded(sample)):
+            return "identifier"
+        return "text"
+    if varied > 0.5 and len(values) >= 100 and spaces >= 1.5:
+        return "text"
+    return "category"
+
+
+def _coded(values: Sequence[str]) -> bool:
+    return sum(any(c.isdigit() for c in value) for value in values) > 0.8 * len(values)
+
+
+def _moments(numbers: NDArray[np.float64], counts: NDArray[np.int64]) -> dict[str, float]:
+    good = np.isfinite(numbers)
+    if not good.any():
+        return {}
+    value, weight = numbers[good], counts[good].astype(np.float64)
+    total = weight.sum()
+    mean = float(value @ weight / total)
+    gap = value - mean
+    scale = float(np.abs(gap).max()) or 1.0
+    unit = gap / scale
+    variance = float(unit**2 @ weight / total)
+    order = np.argsort(value)
+    place = int(np.searchsorted(np.cumsum(weight[order]), total / 2))
+    skew = float(unit**3 @ weight / total / variance**1.5) if variance > 1e-12 else 0.0
+    facts = {
+        "minimum": float(value.min()),
+        "maximum": float(value.max()),
+        "mean": mean,
+        "median": float(value[order][min(place, len(order) - 1)]),
+        "std": float(np.sqrt(variance) * scale),
+        "skew": skew,
+    }
+    if not all(np.isfinite(fact) for fact in facts.values()):
+        return {}
+    return {**facts, "zeros": float(weight[value == 0].sum() / total)}
+
+
+def _whole(numbers: NDArray[np.float64]) -> bool:
+    good = numbers[np.isfinite(numbers)]
+    return bool(len(good) and (good == np.round(good)).all())
