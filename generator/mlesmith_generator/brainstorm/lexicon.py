@@ -71,8 +71,8 @@ _CONTEXT: dict[float, str] = {
         language religion marital married marriage urban rural metro""",
     -0.9: """age alter âge edad età leeftijd idade возраст 年龄 年齢 education educ edu
         school schooling occupation job family children kids household hhsize smoke smoker smoking
-        alcohol drinks mother father parent husband wife ht height width length size area population pop
-        gdp distance color colour material format mode first second third left right upper lower
+        alcohol drinks mother father parent husband wife ht height width length size area
+        population pop gdp distance color colour material format mode first second third left right upper lower
         expected predicted estimated estimate est fitted adjusted adj mean avg average""",
 }
 _CONTEXT_MEASURED = {"actual": 0.8, "observed": 0.8, "measured": 0.8, "after": 0.8, "post": 0.6,
