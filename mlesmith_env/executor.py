@@ -7,11 +7,12 @@ job alone; the others go on.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from typing import Any, Generic, Protocol, TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-_PR_SET_PDEATHSIG = 1
+_GRACE_S = 10.0
+"""Seconds that an orphaned job has to clean up."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class LocalExecutor:
         """
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(self.preload))
+        # Nobody writes into the lifeline; that we hold its other end tells workers that we live.
+        lifeline, held = context.Pipe(duplex=False)
         waiting = list(reversed(jobs))
         running: dict[Connection, tuple[BaseProcess, Job]] = {}
         try:
@@ -87,7 +91,7 @@ class LocalExecutor:
                 while waiting and len(running) < self.workers:
                     job = waiting.pop()
                     receiver, sender = context.Pipe(duplex=False)
-                    process = context.Process(target=_work, args=(function, job, sender))
+                    process = context.Process(target=_work, args=(function, job, sender, lifeline))
                     process.start()
                     sender.close()
                     running[receiver] = (process, job)
@@ -105,6 +109,8 @@ class LocalExecutor:
                     process.kill()
                     process.join()
                 receiver.close()
+            held.close()
+            lifeline.close()
 
 
 def _receive(receiver: Connection, process: BaseProcess) -> Any:
@@ -121,17 +127,26 @@ def _receive(receiver: Connection, process: BaseProcess) -> Any:
     return JobFailure(f"the worker process ended by {how} without a result")
 
 
-def _work(function: Callable[[Job], Result], job: Job, sender: Connection) -> None:
-    # The server that forked us dies with the program that asked; go down with it.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
-        os._exit(1)
+def _work(
+    function: Callable[[Job], Result], job: Job, sender: Connection, lifeline: Connection
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # As an exception, so that sandboxes are closed and temporary folders removed on the way out.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     try:
         result: object = function(job)
     except Exception as error:  # noqa: BLE001 - a job may raise anything; it becomes data here
         result = JobFailure(f"{type(error).__name__}: {error}", traceback.format_exc())
     sender.send((result,))
     sender.close()
+
+
+def _follow(lifeline: Connection) -> None:
+    """End this process when the one that asked for it is gone."""
+    try:
+        lifeline.recv_bytes()
+    except (EOFError, OSError):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE_S)
+        os._exit(1)
