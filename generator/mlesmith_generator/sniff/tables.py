@@ -1,0 +1,330 @@
+"""The tables of a folder: which files hold them, and how each is to be read."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from mlesmith_env.errors import MissingExtraError, ReadError
+from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.text import column_of, values_or_none
+from mlesmith_generator.sniff.dialect import Dialect, dialect_of, footer_of
+from mlesmith_generator.sniff.encoding import (
+    Encoding,
+    compression_of,
+    encoding_of,
+    head_of,
+    tail_of,
+)
+from mlesmith_generator.sniff.header import Header, header_of
+from mlesmith_generator.sniff.values import has_decimal_comma, missing_spellings, share
+
+Format = Literal["delimited", "json", "jsonl", "parquet", "arff"]
+
+MOST_FILES = 20_000
+
+_SAMPLE_ROWS = 2000
+_PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
+_FORMATS: dict[str, Format] = {
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".tab": "delimited",
+    ".psv": "delimited",
+    ".json": "json",
+    ".geojson": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".arff": "arff",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+_PROMISED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
+_MAYBE = frozenset((".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", ""))
+_UNREAD = {
+    ".xls": "an Excel workbook",
+    ".xlsx": "an Excel workbook",
+    ".ods": "a spreadsheet",
+    ".sav": "an SPSS file",
+    ".dta": "a Stata file",
+    ".sas7bdat": "a SAS file",
+    ".rds": "an R file",
+    ".rda": "an R file",
+    ".rdata": "an R file",
+    ".sqlite": "a database",
+    ".db": "a database",
+    ".h5": "an HDF5 file",
+    ".hdf5": "an HDF5 file",
+    ".mat": "a MATLAB file",
+    ".pkl": "a pickle",
+    ".feather": "a Feather file",
+    ".orc": "an ORC file",
+    ".avro": "an Avro file",
+    ".tar": "an archive",
+    ".tgz": "an archive",
+    ".7z": "an archive",
+    ".rar": "an archive",
+}
+_DOCUMENT = re.compile(
+    r"(?i)(?:^|[-_. 0-9])(?:readme|licen[cs]e|copying|notice|authors?|citation|changelog|changes"
+    r"|contribut\w*|(?:data[-_. ]?)?dictionary|codebook|metadata|dataset_description"
+    r"|data[-_. ]?descri\w*)(?:$|[-_. ])"
+    r"|^dataset\.json$|^datapackage\.json$|\.names$|^index$|^requirements.*\.txt$|^package\.json$|^schema\."
+)
+_SKIPPED_FOLDERS = frozenset(("__MACOSX", "__pycache__", "node_modules"))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One file that holds a table."""
+
+    file: str
+    reader: TableReader
+    encoding: Encoding
+    layout: tuple[object, ...]
+    """Files with the same layout are parts of one table."""
+
+
+def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]]:
+    """Return how the tables of a dataset are read, and why other files give none.
+
+    Files of the same layout become one reader. Documentation and metadata are left out without a
+    word; a file that should be a table and can not be read as one is a problem.
+
+    Args:
+        source: A folder, or one file.
+
+    Returns:
+        The readers, with paths relative to the folder (of the file), and the problems: sentences
+        that begin with the path of a file.
+    """
+    root = source if source.is_dir() else source.parent
+    found: list[_Found] = []
+    problems: list[str] = []
+    seen: dict[int, list[str]] = {}
+    count = 0
+    for path in _files(source):
+        count += 1
+        if count > MOST_FILES:
+            problems.append(f"{root.name}: only the first {MOST_FILES} files were looked at")
+            break
+        file = path.relative_to(root).as_posix()
+        try:
+            table = _sniff(path, file, root)
+        except (ReadError, MissingExtraError, OSError) as error:
+            problems.append(f"{file}: {error}")
+            continue
+        if table is None:
+            continue
+        twins = seen.setdefault(path.stat().st_size, [])
+        twin = next((t for t in twins if filecmp.cmp(root / t, path, shallow=False)), None)
+        if twin is not None:
+            problems.append(f"{file}: the same bytes as {twin}; left out")
+            continue
+        twins.append(file)
+        found.append(table)
+    readers: list[TableReader] = []
+    for group in _grouped(found):
+        try:
+            readers.append(_finished(group, root))
+        except (ReadError, MissingExtraError) as error:
+            problems.append(f"{group[0].file}: {error}")
+    if not readers and not problems:
+        problems.append(f"{source.name}: no table among {count} files")
+    return tuple(readers), tuple(problems)
+
+
+def _files(source: Path) -> Iterator[Path]:
+    if not source.is_dir():
+        yield source
+        return
+    for folder, folders, names in os.walk(source):
+        folders[:] = sorted(f for f in folders if f[0] != "." and f not in _SKIPPED_FOLDERS)
+        for name in sorted(names):
+            path = Path(folder) / name
+            if not name.startswith(".") and not _DOCUMENT.search(_bare(name)) and path.is_file():
+                yield path
+
+
+def _sniff(path: Path, file: str, root: Path) -> _Found | None:
+    """Look at one file; None where it promises no table and holds none."""
+    suffix = _suffix(path.name)
+    if suffix in _UNREAD:
+        raise ReadError(f"is {_UNREAD[suffix]}; save its tables as CSV or Parquet")
+    named = _FORMATS.get(suffix)
+    if named is None and suffix not in _MAYBE and not suffix[1:].isdigit():
+        return None
+    if path.stat().st_size == 0:
+        raise ReadError("is empty (0 bytes)")
+    if named == "parquet":
+        reader = TableReader(files=(file,), format="parquet")
+        return _Found(file, reader, Encoding("utf-8"), ("parquet", suffix, *_columns(reader, root)))
+    compression = compression_of(path)
+    try:
+        encoding = encoding_of(path, compression)
+    except ReadError:
+        if named is None:
+            return None
+        raise
+    lines, complete = head_of(path, compression, encoding)
+    base = TableReader(
+        files=(file,),
+        compression=compression,
+        encoding=encoding.name,
+        decode_errors="replace" if encoding.damaged else "strict",
+    )
+    form = named if named != "delimited" else None
+    if form is None and named is None:
+        form = _spoken_format(lines)
+    if form is not None:
+        reader = base.model_copy(update={"format": form})
+        return _Found(file, reader, encoding, (form, compression, *_columns(reader, root)))
+    dialect = dialect_of(lines, prefer=_PROMISED.get(suffix, ""))
+    if dialect is None or (named is None and not _convinces(dialect, lines)):
+        if named is None:
+            return None
+        raise ReadError("holds no records")
+    tail = lines if complete else tail_of(path, compression, encoding)
+    return _delimited(base, file, encoding, dialect, footer_of(tail, dialect), complete=complete)
+
+
+def _delimited(
+    base: TableReader,
+    file: str,
+    encoding: Encoding,
+    dialect: Dialect,
+    footer: int,
+    *,
+    complete: bool,
+) -> _Found:
+    records = dialect.records
+    header = header_of(records, dialect.width)
+    if len(records) <= header.rows:
+        raise ReadError(f"has a header {_listing(header.columns)} and no rows")
+    reader = base.model_copy(
+        update={
+            "delimiter": dialect.delimiter,
+            "quote": dialect.quote,
+            "escape": dialect.escape,
+            "skip_rows": dialect.skip_rows,
+            "skip_footer": footer,
+            "header_rows": header.rows,
+            "columns": header.columns if header.explicit else (),
+        }
+    )
+    layout = (
+        "delimited",
+        reader.compression,
+        reader.delimiter,
+        reader.quote,
+        reader.escape,
+        reader.skip_rows,
+        reader.skip_footer,
+        header,
+        _column_kinds(records[header.rows :], header) if not header.rows else (),
+        str(PurePosixPath(file).parent) if not header.rows else "",
+    )
+    return _Found(file, reader, encoding, layout)
+
+
+def _finished(group: Sequence[_Found], root: Path) -> TableReader:
+    """Return the one reader of files with the same layout, after a look at their values."""
+    reader = group[0].reader
+    encodings = {found.encoding for found in group if not found.encoding.plain}
+    chosen = next(iter(encodings), group[0].encoding)
+    reader = reader.model_copy(
+        update={
+            "files": tuple(found.file for found in group),
+            "encoding": chosen.name,
+            "decode_errors": "replace" if chosen.damaged else "strict",
+            "missing": ("",),
+        }
+    )
+    if len(group) > 1:
+        taken = set(_columns(reader.model_copy(update={"files": reader.files[:1]}), root))
+        name = next(n for n in ("file", "source_file", "file_name", "_file") if n not in taken)
+        reader = reader.model_copy(update={"file_column": name})
+    frame = read_table(reader, root, max_rows=_SAMPLE_ROWS)
+    columns = [
+        [value or "" for value in values_or_none(column_of(frame, name))]
+        for name in frame.columns
+        if name != reader.file_column
+    ]
+    comma = reader.format == "delimited" and reader.delimiter != "," and has_decimal_comma(columns)
+    return reader.model_copy(
+        update={"missing": missing_spellings(columns), "decimal": "," if comma else "."}
+    )
+
+
+def _grouped(found: Sequence[_Found]) -> list[list[_Found]]:
+    """Gather files of one layout; those in encodings that do not go together stay apart."""
+    groups: dict[tuple[object, ...], list[_Found]] = {}
+    for table in found:
+        groups.setdefault(table.layout, []).append(table)
+    result: list[list[_Found]] = []
+    for group in groups.values():
+        encodings = dict.fromkeys(table.encoding for table in group if not table.encoding.plain)
+        if len(encodings) <= 1:
+            result.append(group)
+            continue
+        plain = [table for table in group if table.encoding.plain]
+        for position, encoding in enumerate(encodings):
+            part = [table for table in group if table.encoding == encoding]
+            result.append([*plain, *part] if position == 0 else part)
+    return sorted(result, key=lambda group: group[0].file)
+
+
+def _columns(reader: TableReader, root: Path) -> tuple[str, ...]:
+    """Return the column names of a reader's file; the layout of a format that declares them."""
+    return tuple(read_table(reader, root, max_rows=1).columns)
+
+
+def _spoken_format(lines: Sequence[str]) -> Format | None:
+    """Return the format that the text of a file without a telling name is in."""
+    first = next((line.strip() for line in lines if line.strip() and line.strip()[0] != "%"), "")
+    if first.lower().startswith(("@relation", "@attribute")):
+        return "arff"
+    if first.startswith("{") and first.endswith("}") and len(lines) > 1:
+        return "jsonl"
+    if first.startswith(("[", "{")):
+        return "json"
+    return None
+
+
+def _convinces(dialect: Dialect, lines: Sequence[str]) -> bool:
+    """Whether a text file that promises nothing is a table all the same, not prose or a list."""
+    if dialect.width < 2:
+        usual = sorted(len(line) for line in lines)[len(lines) // 2]
+        return len(lines) >= 20 and usual < 60
+    enough = 0.97 if dialect.delimiter == "whitespace" else 0.9
+    return len(dialect.records) >= 5 and dialect.consistency >= enough
+
+
+def _column_kinds(records: Sequence[Sequence[str]], header: Header) -> tuple[bool, ...]:
+    """Tell the number columns; files without names are of one layout when these agree."""
+    columns = range(len(header.columns))
+    return tuple(
+        share([record[i] for record in records if len(record) > i], "number") > 0.8 for i in columns
+    )
+
+
+def _suffix(name: str) -> str:
+    lowered = name.lower()
+    for packed in _PACKED_SUFFIXES:
+        lowered = lowered.removesuffix(packed)
+    return PurePosixPath(lowered).suffix
+
+
+def _bare(name: str) -> str:
+    for packed in _PACKED_SUFFIXES:
+        name = name.removesuffix(packed)
+    return name
+
+
+def _listing(names: Sequence[str]) -> str:
+    return f"[{', '.join(map(repr, names[:5]))}{', …' if len(names) > 5 else ''}]"
