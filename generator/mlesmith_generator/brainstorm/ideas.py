@@ -158,8 +158,17 @@ def _judge(
     if built.width == 0:
         return None
     folds = holdouts.folds(plan, made, table, good, seed)
-    signal = probe.measure(made.truth[good], len(made.classes), built, folds, seed=seed)
-    errors = signal.errors_of(max(1, int(plan.units)))
+    group = plan.holdout.column if plan.holdout.kind == "group" else None
+    signal = probe.measure(
+        made.truth[good],
+        len(made.classes),
+        built,
+        folds,
+        units=table[group].codes[good] if group else None,
+        wanted=CLEAR / max(1.0, plan.units) ** 0.5,
+        seed=seed,
+    )
+    errors = signal.errors_of(plan.units)
     if errors < CLEAR or signal.skill < 0.005:
         return None
     score = merit.score + 1.5 * min(1.0, signal.skill) ** 0.5 - 0.4 * (len(exclusions) > 6)

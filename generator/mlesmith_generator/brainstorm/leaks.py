@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.formulation import Formulation
-from mlesmith_generator.profiler.relations import lookup_support
+from mlesmith_generator.brainstorm.single import (
+    is_coarser,
+    level_skill,
+    monotone_skill,
+    tree_skill,
+)
+from mlesmith_generator.profiler.relations import lookup_skill, lookup_support
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.records import Exclusion, Relation
 
@@ -57,10 +63,10 @@ def _twin(
     if len(np.unique(codes)) < 0.5 * len(rows) and lookup_support(codes, labels) >= 0.985:
         return "its value tells the target"
     missing = (codes < 0).astype(np.int64)
-    if 0.01 < missing.mean() < 0.99 and _label_skill(missing, labels) >= 0.95:
+    if 0.01 < missing.mean() < 0.99 and lookup_skill(missing, labels) >= 0.95:
         return "it is filled in only where the target has one value"
-    x = _as_numbers(column, rows, codes, truth)
-    if _tree_skill(x, truth, classify=True) >= NEAR_PERFECT:
+    indicators = np.eye(len(made.classes))[labels]
+    if tree_skill(_as_numbers(column, rows, codes, truth), indicators) >= NEAR_PERFECT:
         return "it alone predicts the target almost perfectly"
     return ""
 
@@ -75,23 +81,18 @@ def _twin_of_number(
     if present.sum() < 20:
         return ""
     distinct = len(np.unique(codes[present]))
-    if distinct < 0.3 * present.sum() and _explained(codes[present], truth[present]) >= 0.985:
+    if distinct < 0.3 * present.sum() and level_skill(codes[present], truth[present]) >= 0.985:
         return "its value tells the target"
-    if _coarser(codes[present], truth[present]):
+    if distinct <= 40 and is_coarser(codes[present], truth[present]):
         return "it is a coarser form of the target"
     x = _as_numbers(column, rows, codes, truth)
-    if column.profile.type in ("number", "date") and _monotone_skill(x, truth) >= NEAR_PERFECT:
+    if column.profile.type in ("number", "date") and (
+        monotone_skill(x[present], truth[present]) >= NEAR_PERFECT
+    ):
         return "it rises or falls with the target almost exactly"
-    if _tree_skill(x, truth, classify=False) >= NEAR_PERFECT:
+    if tree_skill(x, truth[:, None]) >= NEAR_PERFECT:
         return "it alone predicts the target almost perfectly"
     return ""
-
-
-def _label_skill(x: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
-    size = int(labels.max()) + 1
-    table = np.bincount(x * size + labels, minlength=2 * size).reshape(-1, size)
-    base = np.bincount(labels).max() / len(labels)
-    return float((table.max(axis=1).sum() / len(labels) - base) / (1 - base + 1e-12))
 
 
 def _as_numbers(
@@ -111,80 +112,6 @@ def _as_numbers(
         return shifted.astype(np.float64)
     mean = np.bincount(shifted, weights=truth) / np.maximum(count, 1)
     return mean[shifted]
-
-
-def _tree_skill(x: NDArray[np.float64], truth: NDArray[np.float64], *, classify: bool) -> float:
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    if len(np.unique(x[:200])) < 2 and len(np.unique(x)) < 2:
-        return 0.0
-    matrix = x[:, None].astype(np.float32)
-    if not np.isfinite(matrix).all():
-        return 0.0
-    if classify:
-        guess = DecisionTreeClassifier(max_depth=2, random_state=0).fit(matrix, truth)
-        base = np.bincount(truth.astype(np.int64)).max() / len(truth)
-        hit = float((guess.predict(matrix) == truth).mean())
-        return (hit - base) / (1 - base + 1e-12)
-    if abs(np.corrcoef(_rank(x), _rank(truth))[0, 1]) < 0.5 and len(np.unique(x)) > 20:
-        return 0.0
-    guess = DecisionTreeRegressor(max_depth=2, random_state=0).fit(matrix, truth)
-    return 1.0 - float(((truth - guess.predict(matrix)) ** 2).sum()) / _total(truth)
-
-
-def _monotone_skill(x: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
-    from sklearn.isotonic import isotonic_regression
-
-    close = float(np.corrcoef(_rank(x), _rank(truth))[0, 1])
-    if not abs(close) > 0.9:
-        return 0.0
-    order = np.lexsort((truth, x))
-    values = truth[order]
-    _, first = np.unique(x[order], return_inverse=True)
-    pooled = np.bincount(first, weights=values) / np.bincount(first)
-    fitted = isotonic_regression(
-        pooled, sample_weight=np.bincount(first).astype(float), increasing=close > 0
-    )
-    return 1.0 - float(((values - fitted[first]) ** 2).sum()) / _total(truth)
-
-
-def _rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, inverse = np.unique(values, return_inverse=True)
-    return inverse.astype(np.float64)
-
-
-def _total(truth: NDArray[np.float64]) -> float:
-    return float(((truth - truth.mean()) ** 2).sum()) + 1e-300
-
-
-def _explained(codes: NDArray[np.int64], truth: NDArray[np.float64]) -> float:
-    """Return the share of variance between levels, adjusted for the number of levels."""
-    _, level = np.unique(codes, return_inverse=True)
-    mean = np.bincount(level, weights=truth) / np.bincount(level)
-    within = float(((truth - mean[level]) ** 2).sum()) / max(1, len(truth) - len(mean))
-    return 1.0 - within / (_total(truth) / max(1, len(truth) - 1))
-
-
-def _coarser(codes: NDArray[np.int64], truth: NDArray[np.float64]) -> bool:
-    """Return whether a column's values are stretches of the target's range that do not overlap."""
-    _, level = np.unique(codes, return_inverse=True)
-    size = int(level.max()) + 1
-    if not 2 <= size <= max(2, len(np.unique(truth)) // 2) or size > 40:
-        return False
-    share = np.bincount(level).max() / len(level)
-    if share > 0.97:
-        return False
-    order = np.argsort(truth, kind="stable")
-    mean = np.bincount(level, weights=_rank(truth)) / np.bincount(level)
-    place = np.argsort(np.argsort(mean))
-    sequence = place[level][order]
-    highest = np.maximum.accumulate(sequence)
-    lowest = np.minimum.accumulate(sequence[::-1])[::-1]
-    values = truth[order]
-    crossed = (sequence < highest) | (sequence > lowest)
-    tied = np.isin(values, values[1:][np.diff(values) == 0]) & crossed
-    wrong = (crossed & ~tied).mean() + 0.5 * tied.mean()
-    return bool(wrong < 0.01)
 
 
 def _related(source: str, relations: tuple[Relation, ...], known: set[str]) -> dict[str, str]:

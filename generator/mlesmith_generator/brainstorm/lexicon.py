@@ -72,8 +72,9 @@ _CONTEXT: dict[float, str] = {
     -0.9: """age alter âge edad età leeftijd idade возраст 年龄 年齢 education educ edu
         school schooling occupation job family children kids household hhsize smoke smoker smoking
         alcohol drinks mother father parent husband wife ht height width length size area
-        population pop gdp distance color colour material format mode first second third left right upper lower
-        expected predicted estimated estimate est fitted adjusted adj mean avg average""",
+        population pop gdp distance color colour material format mode first second third left
+        right upper lower expected predicted estimated estimate est fitted adjusted adj mean avg
+        average""",
 }
 _CONTEXT_MEASURED = {"actual": 0.8, "observed": 0.8, "measured": 0.8, "after": 0.8, "post": 0.6,
                      "final": 0.6, "future": 1.5, "is": 0.4, "has": 0.2}  # fmt: skip

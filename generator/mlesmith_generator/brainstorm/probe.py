@@ -14,9 +14,14 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.features import MAX_FEATURES, Features
 
+Encoded = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Features of the training rows and of the test rows."""
+
 ROWS = 1000
-_TREES = 24
+_TREES = 10
 _INNER = 2
+_PLAIN = 3.0
+"""How many times the clarity asked for lets the ridge regression do without the trees."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,9 @@ class Signal:
     Attributes:
         skill: Share of the trivial model's squared error that they took away, out of fold; at
             most 1, below 0 where they were worse.
-        clarity: The gain a row in standard errors for one row: times the square root of the
-            number of hidden rows it says by how many standard errors they will show the gain.
+        clarity: The gain in standard errors that one row (or one group) shows on average: times
+            the square root of the number of hidden rows or groups it says by how many standard
+            errors they will show the gain.
         predicted: Out-of-fold predictions, shape (rows, 1) or (rows, classes).
         truth: What was predicted, the same shape.
     """
@@ -37,9 +43,9 @@ class Signal:
     predicted: NDArray[np.float64]
     truth: NDArray[np.float64]
 
-    def errors_of(self, rows: int) -> float:
-        """Return the gain in standard errors that so many hidden rows would show."""
-        return self.clarity * rows**0.5
+    def errors_of(self, units: float) -> float:
+        """Return the gain in standard errors that so many hidden rows or groups would show."""
+        return self.clarity * max(units, 1.0) ** 0.5
 
 
 def measure(
@@ -48,6 +54,8 @@ def measure(
     features: Features,
     folds: NDArray[np.int64],
     *,
+    units: NDArray[np.int64] | None = None,
+    wanted: float = 0.0,
     seed: int = 0,
 ) -> Signal:
     """Cross-validate quick models.
@@ -57,37 +65,52 @@ def measure(
         classes: Number of classes, 0 for regression.
         features: Features of the same rows.
         folds: Fold of every row; a row of fold -1 is never predicted, only learnt from.
+        units: Group of every row where gains within a group are not independent.
+        wanted: Clarity that is asked for; where the ridge regression alone shows several times as
+            much, the trees are left out.
         seed: Seed of the trees.
     """
     target = _indicators(truth, classes) if classes else _tamed(truth)[:, None]
-    base = np.zeros_like(target)
-    trees = np.zeros_like(target)
-    lines = np.zeros_like(target)
+    base, lines, trees = (np.zeros_like(target) for _ in range(3))
+    parts: list[tuple[NDArray[np.bool_], NDArray[np.bool_], Encoded]] = []
     for fold in range(int(folds.max()) + 1):
         test = folds == fold
         train = ~test if folds.min() >= 0 else folds < fold
         if not test.any() or train.sum() < 10:
             continue
         base[test] = target[train].mean(axis=0)
-        inside, outside = _encode(features, target, train, test, seed)
-        trees[test] = _forest(inside, target[train], outside, seed)
-        lines[test] = _ridge(inside, target[train], outside)
+        encoded = _encode(features, target, train, test, seed)
+        lines[test] = _ridge(encoded[0], target[train], encoded[1])
+        parts.append((train, test, encoded))
     seen = folds >= 0
-    guesses = (trees, lines, (trees + lines) / 2)
-    gains = [
-        ((target - base)[seen] ** 2 - (target - guess)[seen] ** 2).sum(axis=1) for guess in guesses
-    ]
-    best = int(np.argmax([gain.mean() for gain in gains]))
-    guess, gain = guesses[best], gains[best]
+    groups = None if units is None else units[seen]
+    first = _signal(target[seen], base[seen], lines[seen], groups)
+    if wanted > 0 and first.clarity > _PLAIN * wanted and first.skill > 0.05:
+        return first
+    for train, test, (inside, outside) in parts:
+        trees[test] = _forest(inside, target[train], outside, seed)
+    others = (trees, (trees + lines) / 2)
+    found = [first, *(_signal(target[seen], base[seen], g[seen], groups) for g in others)]
+    return max(found, key=lambda signal: signal.skill)
+
+
+def _signal(
+    target: NDArray[np.float64],
+    base: NDArray[np.float64],
+    guess: NDArray[np.float64],
+    groups: NDArray[np.int64] | None,
+) -> Signal:
+    gain = ((target - base) ** 2 - (target - guess) ** 2).sum(axis=1)
+    lost = float(((target - base) ** 2).sum(axis=1).mean())
     mean = float(gain.mean())
-    lost = float(((target - base)[seen] ** 2).sum(axis=1).mean())
     spread = float(gain.std()) or 1.0
-    return Signal(
-        skill=mean / lost if lost > 0 else 0.0,
-        clarity=mean / spread,
-        predicted=guess[seen],
-        truth=target[seen],
-    )
+    clarity = mean / spread
+    if groups is not None:
+        _, place = np.unique(groups, return_inverse=True)
+        count = np.bincount(place)
+        sums = np.bincount(place, weights=gain - mean)
+        clarity = mean * count.mean() / (float(sums.std()) or 1.0)
+    return Signal(mean / lost if lost > 0 else 0.0, clarity, guess, target)
 
 
 def _indicators(truth: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
@@ -111,7 +134,7 @@ def _encode(
     train: NDArray[np.bool_],
     test: NDArray[np.bool_],
     seed: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> Encoded:
     """Return the features of training and test rows, levels replaced by mean targets of others."""
     inside, outside = [features.amounts[train]], [features.amounts[test]]
     shown = target[:, np.argsort(-target[train].mean(axis=0))[:3]]
@@ -166,16 +189,18 @@ def _forest(
     outside: NDArray[np.float64],
     seed: int,
 ) -> NDArray[np.float64]:
-    from sklearn.ensemble import ExtraTreesRegressor
+    from sklearn.tree import ExtraTreeRegressor
 
     if not inside.shape[1]:
         return np.repeat(target.mean(axis=0)[None], len(outside), axis=0)
-    model = ExtraTreesRegressor(
-        _TREES, min_samples_leaf=3, max_features=0.6, random_state=seed, n_jobs=1
-    )
-    goal = target[:, 0] if target.shape[1] == 1 else target
-    fitted = model.fit(inside.astype(np.float32), goal)
-    return np.asarray(fitted.predict(outside.astype(np.float32))).reshape(len(outside), -1)
+    left, right = inside.astype(np.float32), outside.astype(np.float32)
+    total = np.zeros((len(outside), target.shape[1]))
+    for tree in range(_TREES):
+        model = ExtraTreeRegressor(
+            min_samples_leaf=4, max_depth=9, max_features=0.5, random_state=seed * _TREES + tree
+        )
+        total += np.asarray(model.fit(left, target).predict(right)).reshape(total.shape)
+    return total / _TREES
 
 
 def _ridge(

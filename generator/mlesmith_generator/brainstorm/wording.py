@@ -52,7 +52,7 @@ def _learnable(
     signal: Signal, profile: TableProfile, plan: Plan, exclusions: tuple[Exclusion, ...]
 ) -> str:
     skill = 100 * max(0.0, signal.skill)
-    errors = signal.errors_of(max(1, int(plan.units)))
+    errors = signal.errors_of(plan.units)
     left = f", with {len(exclusions)} telltale columns left out" if len(exclusions) > 1 else ""
     return (
         f"A quick model on the other columns removes {skill:.0f} % of the squared error of a "

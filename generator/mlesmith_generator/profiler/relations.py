@@ -116,6 +116,15 @@ def lookup_support(giver: NDArray[np.int64], taker: NDArray[np.int64]) -> float:
     return float(hit) if (hit - base) / (1 - base) > 0.95 else 0.0
 
 
+def lookup_skill(giver: NDArray[np.int64], taker: NDArray[np.int64]) -> float:
+    """Return how far a lookup of class numbers beats the most frequent class; 1 is perfect."""
+    size = int(taker.max()) + 1
+    table = np.bincount(giver * size + taker, minlength=(int(giver.max()) + 1) * size)
+    hit = table.reshape(-1, size).max(axis=1).sum() / len(taker)
+    base = np.bincount(taker).max() / len(taker)
+    return float((hit - base) / (1 - base + 1e-12))
+
+
 def _numeric(column: TypedColumn) -> bool:
     return column.profile.type == "number"
 

@@ -26,12 +26,19 @@ _BOOLEAN: tuple[frozenset[str], ...] = tuple(
         ("pass", "fail"), ("positive", "negative"), ("pos", "neg"),
     )
 )  # fmt: skip
-_KEY_WORDS = frozenset(
-    {"id", "ids", "uuid", "guid", "key", "index", "idx", "rownames", "rowname", "rownum", "row",
-     "pid", "seqn", "seqno", "serial", "nr", "no", "number", "num", "record", "case", "caseid",
-     "idno", "respid", "respondentid", "respondent", "obs", "observation", "order", "code"}
+_KEYS = frozenset(
+    {"id", "ids", "uuid", "guid", "key", "rownames", "rowname", "rownum", "pid", "seqn", "seqno",
+     "serial", "caseid", "idno", "respid", "respondentid", "unnamed", "idcase"}
 )  # fmt: skip
-_LONG_KEY = re.compile(r"(?:id|_no|uuid)$|^(?:id|unnamed)", re.IGNORECASE)
+_COUNTERS = frozenset(
+    {"index", "idx", "row", "nr", "no", "number", "num", "record", "case", "respondent", "obs",
+     "observation", "order", "code", "line"}
+)  # fmt: skip
+_LONG_KEY = re.compile(r"id$|_no$|uuid$|^unnamed", re.IGNORECASE)
+_TIMES = frozenset({"year", "month", "week", "day", "hour", "date", "time", "season"})
+_WORDS_ID = frozenset({"covid", "paid", "valid", "humid", "acid", "grid", "arid", "liquid", "solid",
+                       "rapid", "aid", "bid", "kid", "lid", "mid", "avoid", "fluid", "prepaid",
+                       "invalid", "unpaid", "hybrid", "steroid", "thyroid", "android"})  # fmt: skip
 _CAP_TOP = 40
 
 
@@ -189,7 +196,11 @@ def _identifier_note(
 def key_like(name: str) -> bool:
     """Return whether a name sounds like a key (`id`, `PatientID`, `record_no`, `Unnamed: 0`)."""
     parts = words(name)
-    return bool(_KEY_WORDS & set(parts)) or bool(_LONG_KEY.search(name.strip()))
+    if _KEYS & set(parts) or parts[-1:] == ("i", "d"):
+        return True
+    if parts and parts[-1] in _COUNTERS and len(parts) <= 2 and not _TIMES & set(parts):
+        return True
+    return bool(_LONG_KEY.search(name.strip())) and len(parts) == 1 and parts[0] not in _WORDS_ID
 
 
 def _text_type(name: str, counts: NDArray[np.int64], values: Sequence[str]) -> ColumnType:
