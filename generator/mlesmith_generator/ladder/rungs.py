@@ -62,20 +62,19 @@ PROGRAMS = (
 """The ladder, from the foot up. The last is not always the best."""
 
 
-def ladder_for(manifest: Manifest, *, seed: int = 0) -> tuple[Rung, ...]:
+def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
     """Return the reference programs, written out for the task of a manifest.
 
-    Args:
-        manifest: The task; only what its page tells is used.
-        seed: Written into the programs; the same seed gives the same submissions.
+    Only what the task's page tells is used, and the recipe's seed: the same task always gives the
+    same programs and the same submissions.
     """
-    facts = _facts(manifest, seed)
+    facts = _facts(manifest)
     return tuple(
         Rung(program.name, _write_out(program, facts), program.trivial) for program in PROGRAMS
     )
 
 
-def _facts(manifest: Manifest, seed: int) -> dict[str, object]:
+def _facts(manifest: Manifest) -> dict[str, object]:
     form, metric = manifest.submission, manifest.metric
     return {
         "TARGET": manifest.recipe.target,
@@ -86,7 +85,7 @@ def _facts(manifest: Manifest, seed: int) -> dict[str, object]:
         "METRIC": metric.name,
         "QUANTILE": metric.params.get("alpha", 0.5),
         "BETA": metric.params.get("beta", 1.0),
-        "SEED": seed,
+        "SEED": manifest.recipe.seed % 2**32,
     }
 
 

@@ -1,0 +1,99 @@
+"""How sure a difference of scores is: the paired bootstrap over the unit of the holdout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.errors import MetricError
+from mlesmith_env.metrics import Metric
+
+RESAMPLES = 200
+MOST_ROWS = 2_000
+"""Rows of one resample. More are not needed: the error is scaled by the root of the share."""
+FEWEST_GROUPS = 3
+"""Below this many groups rows are drawn: groups would say nothing."""
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Scores of several predictions on the same resamples of the hidden rows.
+
+    Attributes:
+        scores: (resamples, predictions); NaN where a resample has no score.
+        scale: Factor from the spread of the resamples to the standard error on all rows.
+        unit: What was drawn, in words.
+    """
+
+    scores: NDArray[np.float64]
+    scale: float
+    unit: str
+
+    def error_of_difference(self, a: int, b: int) -> float:
+        """Return the standard error of score `a` less score `b`; infinite where unknown."""
+        difference = self.scores[:, a] - self.scores[:, b]
+        known = difference[np.isfinite(difference)]
+        if len(known) < len(difference) / 2:
+            return float("inf")
+        return float(np.std(known, ddof=1)) * self.scale
+
+
+def resample(
+    metric: Metric,
+    truth: NDArray[Any],
+    predictions: Sequence[NDArray[Any]],
+    *,
+    groups: NDArray[Any] | None = None,
+    seed: int = 0,
+) -> Resampled:
+    """Score predictions on bootstrap resamples (Efron 1979) of the same rows.
+
+    Of more than `MOST_ROWS` rows, m out of n are drawn and the error is scaled by the root of m/n
+    (Bickel, Götze and van Zwet 1997).
+
+    Args:
+        metric: The metric.
+        truth: Canonical truth, (n,).
+        predictions: Canonical predictions, each with n rows.
+        groups: Group of each row, (n,), where whole groups were held out.
+        seed: Seed of the draws.
+    """
+    draws = np.random.default_rng(seed)
+    rows = len(truth)
+    members = _members(groups) if groups is not None else []
+    if len(members) >= FEWEST_GROUPS:
+        drawn = max(FEWEST_GROUPS, min(len(members), round(len(members) * MOST_ROWS / rows)))
+        # With few groups the plain bootstrap is too sure: n/(n-1), as for a variance.
+        scale = np.sqrt(drawn / len(members)) * np.sqrt(len(members) / (len(members) - 1))
+        unit = f"{len(members)} groups"
+    else:
+        drawn = min(rows, MOST_ROWS)
+        scale = np.sqrt(drawn / rows)
+        unit = f"{rows} rows"
+    scores = np.full((RESAMPLES, len(predictions)), np.nan)
+    for number in range(RESAMPLES):
+        if len(members) >= FEWEST_GROUPS:
+            chosen = draws.integers(0, len(members), drawn)
+            picked = np.concatenate([members[group] for group in chosen])
+        else:
+            picked = draws.integers(0, rows, drawn)
+        part = truth[picked]
+        for place, prediction in enumerate(predictions):
+            try:
+                scores[number, place] = metric(part, prediction[picked])
+            except MetricError:
+                # This resample has no score, for instance because a class is missing from it.
+                break
+    return Resampled(scores, float(scale), unit)
+
+
+def _members(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """Return the rows of every group."""
+    _, codes = np.unique(groups.astype(str), return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order])) + 1
+    return list(np.split(order, starts))
