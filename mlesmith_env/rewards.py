@@ -34,7 +34,9 @@ class Scale:
     @property
     def highest(self) -> float:
         """Progress of the perfect score, the largest that a reward knows; at least 0."""
-        return max(0.0, _finite((self.perfect - self.floor) / (self.ceiling - self.floor)))
+        span = self.ceiling - self.floor
+        highest = (self.perfect - self.floor) / span if span else 0.0
+        return max(0.0, highest) if math.isfinite(highest) else 0.0
 
     def clip(self, progress: float) -> float:
         """Return a progress as rewards count it; NaN (no valid submission) is 0."""
@@ -66,8 +68,10 @@ class Outcome:
 class RewardScheme(Protocol):
     """Pays for steps and for the settlement; has no memory."""
 
-    name: str
-    """As `gym.make(..., reward=name)` takes it."""
+    @property
+    def name(self) -> str:
+        """As `gym.make(..., reward=name)` takes it."""
+        ...
 
     def step(self, outcome: Outcome) -> float:
         """Return what a step pays, the last one's settlement aside."""
@@ -183,7 +187,3 @@ def get_reward(name: str) -> RewardScheme:
             f"there is no reward {name!r}{hint}; use one of {', '.join(_SCHEMES)}"
         )
     return scheme
-
-
-def _finite(value: float) -> float:
-    return value if math.isfinite(value) else 0.0

@@ -1,0 +1,128 @@
+"""The keywords of an environment, checked and resolved against the task's limits."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from mlesmith_env.errors import InvalidSettingError, UnsupportedTaskError
+from mlesmith_env.manifest import Limits
+from mlesmith_env.rewards import RewardScheme, get_reward
+
+Feedback = Literal["public", "none"]
+FEEDBACKS: tuple[Feedback, ...] = ("public", "none")
+RENDER_MODES = ("ansi",)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How an environment plays its task.
+
+    Attributes:
+        sandbox: Name of the backend.
+        reward: The reward scheme.
+        feedback: Whether scores on public rows are told during the episode.
+        limits: The task's limits with the caller's changes.
+        log_dir: Where episodes are kept; None for a temporary folder.
+        render_mode: `ansi` or None.
+    """
+
+    sandbox: str
+    reward: RewardScheme
+    feedback: Feedback
+    limits: Limits
+    log_dir: Path | None
+    render_mode: str | None
+
+    @property
+    def shows_scores(self) -> bool:
+        """Whether scores on public rows are told during the episode."""
+        return self.feedback == "public"
+
+    def plain(self) -> dict[str, Any]:
+        """Return the configuration as plain data, for logs."""
+        return {
+            "sandbox": self.sandbox,
+            "reward": self.reward.name,
+            "feedback": self.feedback,
+            "limits": self.limits.model_dump(mode="json"),
+        }
+
+
+def configure(
+    limits: Limits,
+    *,
+    sandbox: str,
+    reward: str,
+    step_timeout_s: float | None,
+    time_limit_s: float | None,
+    feedback: str,
+    max_steps: int | None,
+    stateful: bool,
+    isolation: str | None,
+    log_dir: str | os.PathLike[str] | None,
+    render_mode: str | None,
+) -> Configuration:
+    """Return the configuration that the keywords of `TaskEnv` ask for.
+
+    Raises:
+        InvalidSettingError: A value is outside its domain; the message names the keyword.
+        UnsupportedTaskError: A value is planned and not there yet.
+    """
+    if stateful:
+        raise UnsupportedTaskError(
+            "stateful=True (variables that live from step to step) is not there yet; leave it out "
+            "and let each program load what it needs from its workspace"
+        )
+    if isolation is not None:
+        raise UnsupportedTaskError(
+            f"isolation={isolation!r} is not there yet; leave it out and choose the backend with "
+            "sandbox="
+        )
+    changes: dict[str, float | int] = {}
+    if max_steps is not None:
+        changes["max_steps"] = _count("max_steps", max_steps)
+    if step_timeout_s is not None:
+        changes["step_timeout_s"] = _seconds("step_timeout_s", step_timeout_s)
+    if time_limit_s is not None:
+        changes["time_limit_s"] = _seconds("time_limit_s", time_limit_s)
+    if render_mode is not None:
+        _one_of("render_mode", render_mode, RENDER_MODES)
+    return Configuration(
+        sandbox=sandbox,
+        reward=get_reward(reward),
+        feedback=cast("Feedback", _one_of("feedback", feedback, FEEDBACKS)),
+        limits=limits.model_copy(update=changes),
+        log_dir=None if log_dir is None else Path(log_dir).expanduser().absolute(),
+        render_mode=render_mode,
+    )
+
+
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InvalidSettingError(f"{name}={value!r} must be a whole number of at least 1")
+    return int(value)
+
+
+def _seconds(name: str, value: object) -> float:
+    number = isinstance(value, int | float | np.integer | np.floating)
+    if isinstance(value, bool) or not number or not 0 < float(value) < math.inf:
+        raise InvalidSettingError(f"{name}={value!r} must be a finite number of seconds above 0")
+    return float(value)
+
+
+def _one_of(name: str, value: object, allowed: Sequence[str]) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        close = difflib.get_close_matches(str(value), allowed, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise InvalidSettingError(
+            f"{name}={value!r} is none of {', '.join(map(repr, allowed))}{hint}"
+        )
+    return value
