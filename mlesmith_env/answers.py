@@ -1,0 +1,92 @@
+"""`private/answers.csv`: the hidden truth, read with the same suspicion as a submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env import cells
+from mlesmith_env.errors import InvalidSubmissionError, MetricError, ReadError
+from mlesmith_env.manifest import Manifest, Part
+from mlesmith_env.metrics import Metric
+from mlesmith_env.spelling import Spellings
+from mlesmith_env.submission import longest_marks, parse_numbers
+
+USAGE = "Usage"
+"""Column of the answers that says which part a row belongs to."""
+USAGES: dict[Part, str] = {"public": "Public", "private": "Private"}
+
+_LARGEST_ANSWERS = 4 * 1024**3
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The hidden truth of a task.
+
+    Attributes:
+        ids: The ids of the hidden rows.
+        truth: Class codes or numbers, shape (n,).
+        usage: `Public` or `Private`, shape (n,).
+    """
+
+    ids: Spellings
+    truth: NDArray[Any]
+    usage: NDArray[np.str_]
+
+
+def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
+    """Read the answers of a task.
+
+    Raises:
+        ReadError: The file is missing or corrupt; the message names the line.
+        MetricError: The truth lies outside the domain of the metric.
+    """
+    form, target = manifest.submission, manifest.recipe.target
+    columns = (form.id_column, target, USAGE)
+    try:
+        text = cells.decode(cells.read_bytes(path, max_bytes=_LARGEST_ANSWERS))
+        table = cells.parse(text, columns, rows=form.rows, marks=longest_marks(form.classes))
+    except InvalidSubmissionError as error:
+        raise _corrupt(path, str(error)) from error
+    if table.rows != form.rows:
+        raise _corrupt(path, f"it has {table.rows} rows, the manifest says {form.rows}")
+    try:
+        ids = Spellings(table.text(form.id_column))
+    except ValueError as error:
+        raise _corrupt(path, f"the id {error}") from error
+    usage = np.array(table.text(USAGE))
+    strange = np.flatnonzero(~np.isin(usage, list(USAGES.values())))
+    if len(strange):
+        row = int(strange[0])
+        raise _corrupt(path, f"{table.locate(row)} has the {USAGE} {cells.shown(usage[row])}")
+    texts = table.text(target)
+    if form.kind == "number":
+        truth: NDArray[Any] = parse_numbers(texts)
+        wrong = np.flatnonzero(~np.isfinite(truth))
+    else:
+        truth = Spellings(form.classes).exact(texts)
+        wrong = np.flatnonzero(truth < 0)
+    if len(wrong):
+        row = int(wrong[0])
+        what = "a number" if form.kind == "number" else "one of the classes"
+        raise _corrupt(
+            path, f"{table.locate(row)} has the target {cells.shown(texts[row])}, not {what}"
+        )
+    if form.kind == "number" and not (inside := metric.truth_domain.contains(truth)).all():
+        row = int(np.flatnonzero(~inside)[0])
+        raise MetricError(
+            f"{manifest.id}: the truth of row {ids.texts[row]!r} is {texts[row]}, but metric "
+            f"{metric.name!r} needs it to be {metric.truth_domain}; choose another metric"
+        )
+    return Answers(ids, truth, usage)
+
+
+def _corrupt(path: Path, what: str) -> ReadError:
+    return ReadError(
+        f"{path} is not the answers file of this task: {what}; delete its cache entry "
+        "(`mlesmith cache prune`) and prepare the task again"
+    )

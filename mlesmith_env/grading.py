@@ -1,0 +1,221 @@
+"""Grading: what a submission is worth on the public and on the private rows."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.answers import USAGES, Answers, read_answers
+from mlesmith_env.errors import InvalidSubmissionError, ManifestError, MetricError
+from mlesmith_env.leaderboard import Leaderboard, read_leaderboard
+from mlesmith_env.manifest import Anchors, Manifest, Part, Record
+from mlesmith_env.metrics import Metric, get_metric
+from mlesmith_env.submission import Predictions, check_form, read_submission
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Medal = Literal["gold", "silver", "bronze"]
+MEDALS: tuple[Medal, ...] = ("gold", "silver", "bronze")
+
+
+class Grade(Record):
+    """What a submission is worth on one part of the hidden rows."""
+
+    valid: bool
+    """Whether it could be scored. Where not, everything but `error` is None."""
+    score: float | None = None
+    """The metric's value."""
+    progress: float | None = None
+    """Where the score stands between floor (0) and ceiling (1), unclipped."""
+    rank: int | None = None
+    """Place on the task's leaderboard: 1 plus the entries that are strictly better. None where
+    the task has no leaderboard."""
+    medal: Medal | None = None
+    """The best medal whose threshold is reached; reaching it exactly is enough."""
+    error: str = ""
+    """Why it could not be scored and what to change; empty where it could."""
+
+
+def progress(score: float, anchors: Anchors) -> float:
+    """Return where a score stands between floor (0) and ceiling (1), whichever way is better.
+
+    It is not clipped, but always finite.
+
+    Raises:
+        ManifestError: Floor and ceiling are equal or too far apart: there is no scale.
+    """
+    span = anchors.ceiling - anchors.floor
+    if span == 0 or math.isinf(span):
+        raise ManifestError(
+            f"floor {anchors.floor!r} and ceiling {anchors.ceiling!r} make no scale"
+        )
+    value = (score - anchors.floor) / span
+    return min(max(value, -sys.float_info.max), sys.float_info.max)
+
+
+class Grader:
+    """Scores submissions of one task.
+
+    Reads the answers once, on first use; may be used from any number of threads at once.
+
+    Attributes:
+        manifest: The manifest of the task.
+        metric: Its metric with its parameters.
+    """
+
+    def __init__(
+        self, manifest: Manifest, answers_csv: Path, leaderboard_csv: Path | None = None
+    ) -> None:
+        """Take the files; they are read when first needed.
+
+        Raises:
+            MetricError: There is no such metric, or it does not take this kind of prediction.
+            ManifestError: The submission form contradicts itself.
+        """
+        self.manifest = manifest
+        self.metric: Metric = get_metric(manifest.metric)
+        form = manifest.submission
+        check_form(form)
+        if form.kind not in self.metric.kinds:
+            raise MetricError(
+                f"metric {self.metric.name!r} takes {' or '.join(self.metric.kinds)}, but "
+                f"submissions of {manifest.id} hold {form.kind}; choose another metric"
+            )
+        self._answers_csv = answers_csv
+        self._leaderboard_csv = leaderboard_csv
+        self._lock = threading.Lock()
+        self._answers: Answers | None = None
+        self._leaderboard: Leaderboard | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the hidden rows, in the order of every array here."""
+        return self._known().ids.texts
+
+    @property
+    def usage(self) -> NDArray[np.str_]:
+        """`Public` or `Private` for every hidden row, shape (n,)."""
+        return self._known().usage
+
+    def mask(self, part: Part) -> NDArray[np.bool_]:
+        """Return which hidden rows belong to a part, shape (n,)."""
+        if part not in USAGES:
+            raise MetricError(f"there is no part {part!r}; it is 'public' or 'private'")
+        return self._known().usage == USAGES[part]
+
+    def truth(self, part: Part | None = None) -> NDArray[Any]:
+        """Return the truth of a part, or of all hidden rows, as the metric takes it."""
+        truth = self._known().truth
+        return truth if part is None else truth[self.mask(part)]
+
+    def predictions(self, source: Path | str | DataFrame) -> Predictions:
+        """Return the predictions of a submission for all hidden rows, in the order of `ids`.
+
+        Raises:
+            InvalidSubmissionError: It can not be scored; the message says what to change.
+        """
+        return read_submission(
+            source,
+            self.manifest.submission,
+            self._known().ids,
+            max_bytes=self.manifest.limits.submission_bytes,
+            domain=self.metric.domain,
+        )
+
+    def score(self, source: Path | str | DataFrame, part: Part = "private") -> float:
+        """Return the score on a part; raises InvalidSubmissionError."""
+        return self.score_predictions(self.predictions(source), part)
+
+    def scores(self, source: Path | str | DataFrame) -> dict[Part, float]:
+        """Return the scores on both parts, reading once; raises InvalidSubmissionError."""
+        predictions = self.predictions(source)
+        return {part: self.score_predictions(predictions, part) for part in USAGES}
+
+    def score_predictions(self, predictions: Predictions, part: Part = "private") -> float:
+        """Return the score on a part of predictions that `predictions()` gave."""
+        mask = self.mask(part)
+        if not mask.any():
+            raise MetricError(f"{self.manifest.id} has no {part} rows to score on")
+        return self.metric(self.truth()[mask], predictions[mask])
+
+    def grade(self, source: Path | str | DataFrame, part: Part = "private") -> Grade:
+        """Return the grade of a submission; one that can not be scored is a grade, too."""
+        try:
+            predictions = self.predictions(source)
+        except InvalidSubmissionError as error:
+            return Grade(valid=False, error=str(error))
+        return self.grade_score(self.score_predictions(predictions, part), part)
+
+    def grade_score(self, score: float, part: Part = "private") -> Grade:
+        """Return the grade that a score on a part earns."""
+        anchors = self._anchors(part)
+        return Grade(
+            valid=True,
+            score=score,
+            progress=progress(score, anchors),
+            rank=self._rank(score, part),
+            medal=self._medal(score, anchors),
+        )
+
+    def perfect_submission(self) -> DataFrame:
+        """Return the submission that equals the truth."""
+        from pandas import DataFrame
+
+        form, truth = self.manifest.submission, self.truth()
+        values: dict[str, Sequence[object] | NDArray[Any]] = {form.id_column: list(self.ids)}
+        if form.kind == "probabilities":
+            hot = np.eye(len(form.classes))[truth]
+            values.update({name: hot[:, code] for code, name in enumerate(form.columns)})
+        elif form.kind == "label":
+            values[form.columns[0]] = [form.classes[code] for code in truth.tolist()]
+        else:
+            values[form.columns[0]] = truth.astype(np.float64)
+        return DataFrame(values)
+
+    def _anchors(self, part: Part) -> Anchors:
+        if part not in USAGES:
+            raise MetricError(f"there is no part {part!r}; it is 'public' or 'private'")
+        reference = self.manifest.reference
+        return reference.public if part == "public" else reference.private
+
+    def _medal(self, score: float, anchors: Anchors) -> Medal | None:
+        thresholds = anchors.thresholds.model_dump()
+        for medal in MEDALS:
+            if self.metric.better(score, thresholds[medal]) or _same(score, thresholds[medal]):
+                return medal
+        return None
+
+    def _rank(self, score: float, part: Part) -> int | None:
+        board = self._board()
+        if board is None:
+            return None
+        scores = [entry.score(part) for entry in board.entries]
+        return 1 + sum(self.metric.better(s, score) and not _same(s, score) for s in scores)
+
+    def _board(self) -> Leaderboard | None:
+        if self._leaderboard_csv is None:
+            return None
+        with self._lock:
+            if self._leaderboard is None:
+                digest = self.manifest.digest
+                self._leaderboard = read_leaderboard(self._leaderboard_csv, digest=digest)
+            return self._leaderboard
+
+    def _known(self) -> Answers:
+        with self._lock:
+            if self._answers is None:
+                self._answers = read_answers(self.manifest, self._answers_csv, self.metric)
+            return self._answers
+
+
+def _same(a: float, b: float) -> bool:
+    """Return whether two scores are equal but for the order in which their sums were taken."""
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
