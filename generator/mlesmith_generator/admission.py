@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ def admit(finished: Finished, registry: Path) -> Path:
 
 
 @contextmanager
-def _locked(registry: Path) -> Iterator[None]:
+def _locked(registry: Path) -> Generator[None, None, None]:
     registry.mkdir(parents=True, exist_ok=True)
     handle = os.open(registry / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

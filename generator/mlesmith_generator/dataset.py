@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ def name_of(source: str) -> str:
 
 
 @contextmanager
-def open_dataset(source: str) -> Iterator[Dataset]:
+def open_dataset(source: str) -> Generator[Dataset, None, None]:
     """Yield a source's raw files; temporary ones go when the context ends.
 
     Raises:
