@@ -120,7 +120,9 @@ def folds(
 
 def _shares(rows: int) -> tuple[float, float]:
     """Return the shares of hidden and of private rows: more of a small table is needed to tell."""
-    if rows < 400:
+    if rows < 250:
+        return 0.45, 0.75
+    if rows < 600:
         return 0.4, 0.7
     if rows < 1500:
         return 0.35, 0.65

@@ -22,8 +22,10 @@ from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TablePro
 
 SMALLEST = 120
 """Rows with a target below which a task can not tell good from lucky."""
-CLEAR = 3.5
+CLEAR = 3.0
 """Standard errors that a quick model has to show on the private rows."""
+FAINT = 1.8
+"""Fewer are enough for a target that is tried last: the ladder's models are stronger."""
 PROBES = 14
 """How many targets of a table are tried at most."""
 _TABLES = 6
@@ -134,7 +136,9 @@ def _best_plan(
     if name is not None and name != made.source:
         plan = holdouts.by_group(made, name, table, rows)
         if plan is not None:
-            return _judge(dataset, made, plan, merit, profile, table, seed)
+            whole = _judge(dataset, made, plan, merit, profile, table, seed)
+            if whole is not None:
+                return whole
     return _judge(dataset, made, holdouts.plain(made, rows), merit, profile, table, seed)
 
 
@@ -168,10 +172,21 @@ def _judge(
         wanted=CLEAR / max(1.0, plan.units) ** 0.5,
         seed=seed,
     )
-    errors = signal.errors_of(plan.units)
-    if errors < CLEAR or signal.skill < 0.005:
+    if signal.skill < -0.5:
         return None
-    score = merit.score + 1.5 * min(1.0, signal.skill) ** 0.5 - 0.4 * (len(exclusions) > 6)
+    metric, errors = choose_metric(
+        dataset,
+        made,
+        signal,
+        plan.units,
+        groups=table[group].codes[good][signal.rows] if group else None,
+        seed=seed,
+    )
+    if errors < CLEAR:
+        return None
+    score = (
+        merit.score + 1.5 * min(1.0, max(0.0, signal.skill)) ** 0.5 - 0.4 * (len(exclusions) > 6)
+    )
     score -= 1.0 if signal.skill > 0.995 else 0.0
     idea = Idea(
         dataset=dataset,
@@ -179,12 +194,12 @@ def _judge(
         target=made.target,
         target_source=made.source,
         objective=made.objective,
-        metric=choose_metric(dataset, made),
+        metric=metric,
         holdout=plan.holdout,
         transforms=made.transforms,
         exclusions=exclusions,
         signal=round(max(0.0, min(1.0, signal.skill)), 4),
-        justification=justify(made, plan, signal, profile, merit.reasons, exclusions),
+        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, exclusions),
     )
     return Scored(idea, made, plan, score, merit)
 

@@ -7,7 +7,7 @@ rows, so they are a lower bound of what a competitor reaches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,14 +34,17 @@ class Signal:
         clarity: The gain in standard errors that one row (or one group) shows on average: times
             the square root of the number of hidden rows or groups it says by how many standard
             errors they will show the gain.
-        predicted: Out-of-fold predictions, shape (rows, 1) or (rows, classes).
+        predicted: Out-of-fold predictions in the target's units, shape (rows, 1), or indicators
+            of the classes, shape (rows, classes).
         truth: What was predicted, the same shape.
+        rows: Which of the rows were predicted, shape (all rows,).
     """
 
     skill: float
     clarity: float
     predicted: NDArray[np.float64]
     truth: NDArray[np.float64]
+    rows: NDArray[np.bool_]
 
     def errors_of(self, units: float) -> float:
         """Return the gain in standard errors that so many hidden rows or groups would show."""
@@ -70,7 +73,7 @@ def measure(
             much, the trees are left out.
         seed: Seed of the trees.
     """
-    target = _indicators(truth, classes) if classes else _tamed(truth)[:, None]
+    target = _indicators(truth, classes) if classes else Scale.of(truth).learn(truth)[:, None]
     base, lines, trees = (np.zeros_like(target) for _ in range(3))
     parts: list[tuple[NDArray[np.bool_], NDArray[np.bool_], Encoded]] = []
     for fold in range(int(folds.max()) + 1):
@@ -84,22 +87,33 @@ def measure(
         parts.append((train, test, encoded))
     seen = folds >= 0
     groups = None if units is None else units[seen]
-    first = _signal(target[seen], base[seen], lines[seen], groups)
+    first = _signal(target, base, lines, seen, groups)
     if wanted > 0 and first.clarity > _PLAIN * wanted and first.skill > 0.05:
-        return first
+        return _restored(first, truth, classes, seen)
     for train, test, (inside, outside) in parts:
         trees[test] = _forest(inside, target[train], outside, seed)
     others = (trees, (trees + lines) / 2)
-    found = [first, *(_signal(target[seen], base[seen], g[seen], groups) for g in others)]
-    return max(found, key=lambda signal: signal.skill)
+    found = [first, *(_signal(target, base, guess, seen, groups) for guess in others)]
+    return _restored(max(found, key=lambda signal: signal.skill), truth, classes, seen)
+
+
+def _restored(
+    signal: Signal, truth: NDArray[np.float64], classes: int, seen: NDArray[np.bool_]
+) -> Signal:
+    if classes:
+        return signal
+    predicted = Scale.of(truth).restore(signal.predicted)
+    return replace(signal, predicted=predicted, truth=truth[seen][:, None])
 
 
 def _signal(
     target: NDArray[np.float64],
     base: NDArray[np.float64],
     guess: NDArray[np.float64],
+    seen: NDArray[np.bool_],
     groups: NDArray[np.int64] | None,
 ) -> Signal:
+    target, base, guess = target[seen], base[seen], guess[seen]
     gain = ((target - base) ** 2 - (target - guess) ** 2).sum(axis=1)
     lost = float(((target - base) ** 2).sum(axis=1).mean())
     mean = float(gain.mean())
@@ -110,22 +124,51 @@ def _signal(
         count = np.bincount(place)
         sums = np.bincount(place, weights=gain - mean)
         clarity = mean * count.mean() / (float(sums.std()) or 1.0)
-    return Signal(mean / lost if lost > 0 else 0.0, clarity, guess, target)
+    return Signal(mean / lost if lost > 0 else 0.0, clarity, guess, target, seen)
 
 
 def _indicators(truth: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
     return np.eye(classes)[truth.astype(np.int64)]
 
 
-def _tamed(truth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values standardised, on a log scale where they are positive with a long tail."""
-    low, middle, high = np.quantile(truth, (0.01, 0.5, 0.99))
-    values = truth
-    if truth.min() >= 0 and high > 0 and (high - middle) > 5 * max(middle - low, 1e-12):
-        values = np.log1p(truth / max(middle, high * 1e-3))
-    low, high = np.quantile(values, (0.005, 0.995))
-    values = np.clip(values, low, high)
-    return (values - values.mean()) / (values.std() or 1.0)
+@dataclass(frozen=True)
+class Scale:
+    """The scale on which numbers are learnt: standardised, logged where the tail is long.
+
+    Attributes:
+        unit: Divisor under the logarithm, 0 where there is none.
+        low: Smallest scaled value, below which values are clipped.
+        high: Largest one.
+        centre: Mean after clipping.
+        spread: Standard deviation after clipping.
+    """
+
+    unit: float
+    low: float
+    high: float
+    centre: float
+    spread: float
+
+    @classmethod
+    def of(cls, truth: NDArray[np.float64]) -> Scale:
+        """Return the scale that suits the values."""
+        low, middle, high = np.quantile(truth, (0.01, 0.5, 0.99))
+        tailed = truth.min() >= 0 and high > 0 and (high - middle) > 5 * max(middle - low, 1e-12)
+        unit = float(max(middle, high * 1e-3)) if tailed else 0.0
+        values = np.log1p(truth / unit) if unit else truth
+        bottom, top = (float(edge) for edge in np.quantile(values, (0.005, 0.995)))
+        values = np.clip(values, bottom, top)
+        return cls(unit, bottom, top, float(values.mean()), float(values.std()) or 1.0)
+
+    def learn(self, truth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values as they are learnt, shape (rows,)."""
+        values = np.log1p(truth / self.unit) if self.unit else truth
+        return (np.clip(values, self.low, self.high) - self.centre) / self.spread
+
+    def restore(self, learnt: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return predictions in the units of the target."""
+        values = np.clip(learnt * self.spread + self.centre, self.low, self.high)
+        return np.expm1(values) * self.unit if self.unit else values
 
 
 def _encode(

@@ -7,19 +7,20 @@ import numpy as np
 from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.probe import Signal
-from mlesmith_generator.records import Exclusion, TableProfile
+from mlesmith_generator.records import Exclusion
 
 
 def justify(
     made: Formulation,
+    metric: str,
+    errors: float,
     plan: Plan,
     signal: Signal,
-    profile: TableProfile,
     reasons: tuple[str, ...],
     exclusions: tuple[Exclusion, ...],
 ) -> str:
     """Return two or three sentences: what is asked, how learnable it is, what is held out."""
-    sentences = [_asked(made, reasons), _learnable(signal, profile, plan, exclusions)]
+    sentences = [_asked(made, reasons), _learnable(signal, metric, errors, exclusions)]
     held = _held_out(plan)
     if held:
         sentences.append(held)
@@ -49,14 +50,14 @@ def _asked(made: Formulation, reasons: tuple[str, ...]) -> str:
 
 
 def _learnable(
-    signal: Signal, profile: TableProfile, plan: Plan, exclusions: tuple[Exclusion, ...]
+    signal: Signal, metric: str, errors: float, exclusions: tuple[Exclusion, ...]
 ) -> str:
     skill = 100 * max(0.0, signal.skill)
-    errors = signal.errors_of(plan.units)
     left = f", with {len(exclusions)} telltale columns left out" if len(exclusions) > 1 else ""
     return (
         f"A quick model on the other columns removes {skill:.0f} % of the squared error of a "
-        f"constant, about {errors:.0f} standard errors on the private rows{left}."
+        f"constant; in {metric} that is about {errors:.0f} standard errors on the private "
+        f"rows{left}."
     )
 
 
