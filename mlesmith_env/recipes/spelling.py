@@ -1,0 +1,112 @@
+"""One spelling for numbers and dates that come in many."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from mlesmith_env.recipes.text import NUMBER
+
+_MULTIPLES = {
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "mm": 6,
+    "mn": 6,
+    "mio": 6,
+    "million": 6,
+    "millions": 6,
+    "b": 9,
+    "bn": 9,
+    "billion": 9,
+    "billions": 9,
+    "t": 12,
+    "tn": 12,
+    "trillion": 12,
+}
+_AMOUNT = re.compile(
+    r"(?P<open>\()?\s*(?P<before>[^\d+\-.,()\u2212]{0,12}?)\s*(?P<sign>[-+\u2212])?\s*"
+    r"(?P<currency>[$€£¥₹]?)\s*"
+    r"(?P<digits>\d[\d,.'\u00a0\u202f ]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
+    r"\s*(?P<after>[^\d]*?)\s*(?P<close>\))?"
+)
+_CLOCK = re.compile(r"%[HIMSfpTXcR]")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def plain_number(text: str) -> str | None:
+    """Return the number in a text such as `$1,234.50`, `12 %`, `3.4M`, `(5)` or `<0.05`.
+
+    The result follows `NUMBER`; None where there is no number, or more than one. `12 %` gives
+    `12`; a bound gives the bound; an amount in brackets is negative, as in accounts.
+    """
+    text = text.strip()
+    if NUMBER.fullmatch(text):
+        return text
+    match = _AMOUNT.fullmatch(text)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return None
+    digits = _point(match["digits"].strip())
+    if digits is None:
+        return None
+    value = Decimal(digits + (match["power"] or ""))
+    word = match["after"].strip(" .").lower().split(" ")[0]
+    value = value.scaleb(_MULTIPLES.get(word, 0))
+    bracketed = match["open"] and not match["before"] and not match["after"]
+    negative = match["sign"] in ("-", "\u2212") or bool(bracketed)
+    return format(-value if negative else value, "f") if value else "0"
+
+
+def iso_date(text: str, form: str) -> str | None:
+    """Return a date in ISO 8601 (`2024-03-01`, with a time `2024-03-01T09:30:00`), or None.
+
+    Times with an offset become UTC, so that the texts sort as the moments do.
+
+    Args:
+        text: The date as it stands in the data.
+        form: A `strptime` format, `ISO8601`, or `unix_s` for seconds since 1970.
+    """
+    try:
+        if form == "unix_s":
+            moment = _EPOCH + timedelta(seconds=float(text)) if NUMBER.fullmatch(text) else None
+            timed = True
+        elif form == "ISO8601":
+            moment = datetime.fromisoformat(text)
+            timed = ":" in text or "T" in text
+        else:
+            moment = datetime.strptime(text, form)
+            timed = _CLOCK.search(form) is not None
+    except (ValueError, OverflowError):
+        return None
+    if moment is None:
+        return None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat() if timed else moment.date().isoformat()
+
+
+def to_text(value: float) -> str:
+    """Return a finite float as short text: whole numbers without a point, else 12 digits."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.12g}"
+
+
+def _point(digits: str) -> str | None:
+    """Return digits with a decimal point and without marks between thousands; None if unclear."""
+    digits = re.sub(r"['\u00a0\u202f ]", "", digits)
+    digits = digits.rstrip(".,") if digits[-1:] in ".," else digits
+    commas, points = digits.count(","), digits.count(".")
+    if commas and points:
+        mark, other = (",", ".") if digits.rfind(",") > digits.rfind(".") else (".", ",")
+        if digits.count(mark) > 1:
+            return None
+        return digits.replace(other, "").replace(mark, ".")
+    if commas:
+        if re.fullmatch(r"\d{1,3}(,\d{2,3})*,\d{3}", digits):
+            return digits.replace(",", "")
+        return digits.replace(",", ".") if commas == 1 else None
+    if points > 1:
+        return digits.replace(".", "") if re.fullmatch(r"\d{1,3}(\.\d{3})+", digits) else None
+    return digits
