@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.leaderboard import DIGEST_MARK, HEADER
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.package import (
     DESCRIPTION,
@@ -62,7 +63,7 @@ def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> F
 
 def leaderboard_text(digest: str, ladder: LadderResult) -> str:
     """Return `leaderboard.csv`: the rungs with their scores, best private score first."""
-    lines = [f"# digest: {digest}", "name,public,private"]
+    lines = [f"{DIGEST_MARK}{digest}", ",".join(HEADER)]
     lines += [f"{name},{public!r},{private!r}" for name, public, private in ladder.leaderboard]
     return "\n".join(lines) + "\n"
 

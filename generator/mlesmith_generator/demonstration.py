@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import gymnasium as gym
@@ -15,6 +13,7 @@ import mlesmith_env
 from mlesmith_env.agents import ScriptedAgent
 from mlesmith_env.cli.episodes import final_line, step_line
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.leaderboard import read_leaderboard
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.registry import read_index
@@ -87,8 +86,8 @@ def demonstrate(folder: Path) -> None:
 
 
 def _standing(task: Task, final: dict[str, object]) -> Table:
-    with (task.directory / LEADERBOARD).open(encoding="utf-8") as file:
-        rows = [(r["name"], float(r["private"])) for r in csv.DictReader(_after_comment(file))]
+    board = read_leaderboard(task.directory / LEADERBOARD, digest=task.manifest.digest)
+    rows = [(entry.name, entry.private) for entry in board.entries]
     rows.append(("this episode", float(str(final["score"]))))
     metric = get_metric(task.manifest.metric)
     rows.sort(key=lambda row: -metric.sign * row[1])
@@ -101,7 +100,3 @@ def _standing(task: Task, final: dict[str, object]) -> Table:
             str(rank), name, f"{score:.5g}", style="bold green" if name == "this episode" else ""
         )
     return table
-
-
-def _after_comment(lines: Iterable[str]) -> list[str]:
-    return [line for line in lines if not line.startswith("#")]

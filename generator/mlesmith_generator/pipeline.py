@@ -20,7 +20,9 @@ from mlesmith_generator.admission import admit, finish
 from mlesmith_generator.brainstorm import brainstorm
 from mlesmith_generator.dataset import Dataset, open_dataset
 from mlesmith_generator.designer import Draft, design, redesign
-from mlesmith_generator.gates import assertions_gate, execution_gate, review_gate
+from mlesmith_generator.gates.assertions import assertions_gate
+from mlesmith_generator.gates.execution import execution_gate
+from mlesmith_generator.gates.review import review_gate
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.profiler import profile_dataset

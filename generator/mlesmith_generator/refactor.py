@@ -100,7 +100,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
     slug = slug_of(profile, idea, free=names.free, qualifier=names.qualifier)
     title = title_of(profile, idea)
     metric = get_metric(draft.metric)
-    facts = facts_of(train, test, sample, recipe=draft.recipe, form=form)
+    facts = facts_of(train, test, sample, recipe=draft.recipe, form=form, table=draft.table)
     page = Page(
         slug=slug,
         title=title,

@@ -18,7 +18,9 @@ from mlesmith_env.errors import DataUnavailableError, ManifestError, MlesmithErr
 from mlesmith_env.executor import JobFailure, LocalExecutor
 from mlesmith_env.package import MANIFEST
 from mlesmith_env.task import Task
-from mlesmith_generator.gates import assertions_gate, execution_gate, review_gate
+from mlesmith_generator.gates.assertions import assertions_gate
+from mlesmith_generator.gates.execution import execution_gate
+from mlesmith_generator.gates.review import review_gate
 from mlesmith_generator.records import Check, Defect, GateReport
 
 
