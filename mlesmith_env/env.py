@@ -243,6 +243,8 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
             reward += settlement
             ending = describe_ending(self._metric.name, chosen, info["final"], truncated=truncated)
             self._running = False
+            elapsed_s = time.perf_counter() - began
+            info["durations"]["overhead"] = max(0.0, elapsed_s - result.execution_s)
         episode.total_reward += reward
         observation = observe(episode, result, ending)
         self._frame = self._framed(episode, info, observation)

@@ -47,10 +47,9 @@ def observe(episode: Episode, result: StepResult, ending: str = "") -> Observati
         result: What the step gave.
         ending: How the episode ended, where it did.
     """
-    told = cleaned(result.body)
-    room = FEEDBACK_LENGTH - len(ending) - 2
+    told = clipped(cleaned(result.body), FEEDBACK_LENGTH - len(ending) - 2)
     return {
-        "feedback": f"{clipped(told, room)}\n\n{ending}" if ending else clipped(told, room),
+        "feedback": "\n\n".join(part for part in (told, ending) if part),
         "status": result.status,
         "progress": _bounded(result.submission.progress if result.submission else math.nan),
         "best_progress": _bounded(episode.best_progress),

@@ -121,7 +121,7 @@ class ProgramRunner:
 
     def _failed(self, result: ExecutionResult, *, left_file: bool) -> StepResult:
         error = cleaned(result.error) or f"the run ended with status {result.status}"
-        told = [f"The run failed ({result.status}) after {result.execution_s:.2f} s: {error}"]
+        told = [f"The run failed ({result.status}){_seconds(result)}: {error}"]
         if left_file:
             told.append(f"The {SUBMISSION} that it left does not count.")
         return _result(result, told, status=result.status, error=error)
@@ -195,7 +195,12 @@ def scale_of(task: Task, part: str) -> Scale:
 
 
 def _ended(result: ExecutionResult) -> str:
-    return f"The program ended without an error after {result.execution_s:.2f} s."
+    return f"The program ended without an error{_seconds(result)}."
+
+
+def _seconds(result: ExecutionResult) -> str:
+    # Whole seconds, and none for a short run: what is told is then the same for the same seed.
+    return f" after {result.execution_s:.0f} s" if result.execution_s >= 1 else ""
 
 
 def _told(result: ExecutionResult, lines: list[str]) -> str:

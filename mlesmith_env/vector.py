@@ -84,7 +84,7 @@ class TaskVectorEnv(VectorEnv[Batch, Any, NDArray[Any]]):
         return tuple(env.np_random_seed for env in self.envs)
 
     @property
-    def np_random(self) -> tuple[np.random.Generator, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """The random number generators of the environments."""
         return tuple(env.np_random for env in self.envs)
 
