@@ -25,21 +25,20 @@ def leave_one_out_error(codes, answers):
 
 
 has_values = ~np.isnan(table.split(table.numbers)[0]).all(axis=0)
-binned = {
-    name: bin_numbers(table.numbers[:, place])
-    for place, name in enumerate(table.number_names)
+binned = [
+    (source, bin_numbers(table.numbers[:, place]))
+    for place, source in enumerate(table.number_sources)
     if has_values[place]
-}
-binned.update({name: as_codes(words) for name, words in zip(table.category_names, table.categories)})
+]
+binned += [
+    (source, as_codes(words)) for source, words in zip(table.category_sources, table.categories)
+]
 looked_at = min(table.size, max(200, 20_000_000 // max(1, len(binned) * targets.shape[1])))
-errors = {
-    name: leave_one_out_error(codes[:looked_at], targets[:looked_at])
-    for name, codes in binned.items()
-}
-best = min(errors, key=errors.get) if errors else None
-print("best column:", best)
+errors = [leave_one_out_error(codes[:looked_at], targets[:looked_at]) for _, codes in binned]
+nothing = np.zeros(table.size + len(table.ids), int)
+best, codes = binned[int(np.argmin(errors))] if errors else ("", nothing)
+print(f"best column: {best!r}")
 
-codes = binned[best] if best is not None else np.zeros(table.size + len(table.ids), int)
 seen, asked = table.split(codes)
 width = codes.max() + 1
 counts = np.bincount(seen, minlength=width)

@@ -12,7 +12,8 @@ class Table:
     """Training and test rows together, sorted by what can be done with a column.
 
     `numbers` is a matrix with NaN for missing, `categories` and `texts` are lists of columns of
-    strings with "" for missing. Training rows stand first; `answers` belongs to them.
+    strings with "" for missing; `number_sources` and `category_sources` say which columns of the
+    files they come from. Training rows stand first; `answers` belongs to them.
     """
 
     def __init__(self, most_rows=20_000, most_cells=8_000_000):
@@ -30,7 +31,7 @@ class Table:
         self.ids, self.answers = test[ID].tolist(), answers[known]
         self.size = int(known.sum())
         self.numbers, self.categories, self.texts = [], [], []
-        self.number_names, self.category_names = [], []
+        self.number_sources, self.category_sources = [], []
         for name in header:
             if name not in (ID, TARGET) and name in test.columns:
                 column = pd.concat([train[name][known], test[name]], ignore_index=True)
@@ -43,7 +44,7 @@ class Table:
         holes = np.isnan(self.numbers).any(axis=0) & ~np.isnan(self.numbers).all(axis=0)
         useful = changing | holes
         self.numbers = self.numbers[:, useful]
-        self.number_names = [name for name, good in zip(self.number_names, useful) if good]
+        self.number_sources = [name for name, good in zip(self.number_sources, useful) if good]
 
     def _sort(self, name, column):
         if column.dtype.kind in "biuf":
@@ -60,25 +61,25 @@ class Table:
         distinct = words.nunique()
         spread = distinct / max(int(present.sum()), 1)
         if distinct > 20:
-            self._add_number(f"length of {name}", words.str.len().to_numpy(float))
+            self._add_number(name, words.str.len().to_numpy(float))
             inside = words.str.replace(",", "").str.extract(r"(-?\d+(?:\.\d+)?)", expand=False)
             inside = pd.to_numeric(inside, errors="coerce").to_numpy(float, na_value=np.nan)
             if np.isfinite(inside).mean() > 0.3:
-                self._add_number(f"number in {name}", inside)
+                self._add_number(name, inside)
         words_each = words[:2000].str.count(" ").mean() + 1
         if distinct > 100 and (spread > 0.3 or (words_each > 4 and spread > 0.1)):
             self.texts.append(words.str.slice(0, 1000).tolist())
         elif distinct > 1 and self._known(words):
             self.categories.append(words.to_numpy(object))
-            self.category_names.append(name)
+            self.category_sources.append(name)
 
     def _known(self, words):
         """Whether the test rows mostly hold values that the training rows have shown."""
         return words[self.size :].isin(set(words[: self.size])).mean() > 0.5
 
-    def _add_number(self, name, values):
+    def _add_number(self, source, values):
         self.numbers.append(values)
-        self.number_names.append(name)
+        self.number_sources.append(source)
 
     def _add_date(self, name, words):
         shown = words[words != ""].iloc[:200]
@@ -89,10 +90,8 @@ class Table:
                 dates = pd.to_datetime(words, format=style, errors="coerce", utc=True)
                 parts = dates.dt
                 day = (dates - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
-                for part, values in [("day", day), ("year", parts.year), ("month", parts.month),
-                                     ("weekday", parts.dayofweek), ("day of month", parts.day),
-                                     ("hour", parts.hour)]:
-                    self._add_number(f"{part} of {name}", values.to_numpy(float, na_value=np.nan))
+                for part in (day, parts.year, parts.month, parts.dayofweek, parts.day, parts.hour):
+                    self._add_number(name, part.to_numpy(float, na_value=np.nan))
                 return True
         return False
 

@@ -1,0 +1,228 @@
+"""The execution gate: does experience, the ladder run in the sandbox, say that this is a task?"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.manifest import Part
+from mlesmith_env.package import LEADERBOARD
+from mlesmith_env.task import Task
+from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
+from mlesmith_generator.gates.oracle import scan_oracle
+from mlesmith_generator.gates.resampling import Resampled, resample
+from mlesmith_generator.gates.sample import as_answers, rows_of, scan_sample
+from mlesmith_generator.gates.units import groups_of
+from mlesmith_generator.gates.verdict import Finding, Scan, report
+from mlesmith_generator.ladder import LadderResult, run_ladder
+from mlesmith_generator.records import GateReport
+
+FEWEST_RUNGS = 6
+"""Rungs that have to work, two of them not trivial; fewer is no ladder."""
+MOST_TIMEOUTS = 2
+HEADROOM = 3.0
+"""Standard errors that the ceiling has to stand above the floor on private rows."""
+NEAR_PERFECT = 0.99
+"""Share of the way from floor to perfect at which a score is as good as perfect."""
+ALIKE = 2.0
+"""Standard errors from which on two rungs count as told apart."""
+
+
+def execution_gate(
+    task: Task, *, sandbox: str = "local", seed: int = 0, provisional: bool
+) -> tuple[GateReport, LadderResult]:
+    """Run the ladder of a task and judge what it tells.
+
+    Refused are tasks on which too few rungs run or they take too long, on which the best rung is
+    not `HEADROOM` standard errors above the best trivial one, whose metric does not punish
+    errors, whose sample submission tells something about the answers, and which one column
+    solves. How many neighbouring rungs are told apart is recorded, not judged.
+
+    Args:
+        task: The task, prepared or not.
+        sandbox: Where the programs run.
+        seed: Seed of the episode and of the resampling.
+        provisional: Whether the manifest's anchors are placeholders; else they are compared with
+            the measured ones.
+
+    Returns:
+        The verdict with its evidence, and everything that was measured.
+
+    Raises:
+        SandboxError: The sandbox broke down or can not be had.
+        DataUnavailableError: The task's raw bytes are not at hand.
+    """
+    began = time.monotonic()
+    ladder = run_ladder(task, sandbox=sandbox, seed=seed)
+    scans = [_scan_rungs(ladder), _scan_time(task, ladder)]
+    if all(scan.passed for scan in scans):
+        scans += _judge(task, ladder, seed, provisional=provisional)
+    return report("execution", scans, time.monotonic() - began), ladder
+
+
+def _judge(task: Task, ladder: LadderResult, seed: int, *, provisional: bool) -> list[Scan]:
+    """Return what the scores of a ladder that ran tell."""
+    form, grader = task.manifest.submission, task.grader
+    truth = grader.truth("private")
+    scans = [scan_oracle(grader.metric, truth, form.kind, len(form.classes), ladder, seed=seed)]
+    groups = groups_of(task)
+    bootstraps: dict[Part, Resampled] = {
+        part: _bootstrap(task, ladder, part, groups, seed) for part in PARTS
+    }
+    headroom = _scan_headroom(ladder, bootstraps)
+    scans += [
+        headroom,
+        scan_sample(task, ladder, groups, seed),
+        _scan_one_column(ladder),
+        _scan_ceiling(task, ladder),
+        _scan_discrimination(ladder, bootstraps["private"]),
+    ]
+    if not provisional and min(ladder.gap(part) for part in PARTS) > 0:
+        errors: dict[Part, float] = {
+            part: _error_of_gap(ladder, bootstraps[part], part) for part in PARTS
+        }
+        scans.append(scan_anchors(task.manifest, ladder, errors))
+        scans.append(scan_leaderboard(task.directory / LEADERBOARD, task.manifest, ladder))
+    return scans
+
+
+def _scan_rungs(ladder: LadderResult) -> Scan:
+    worked = ladder.worked
+    broken = [rung for rung in ladder.rungs if not rung.worked]
+    told = f"{len(worked)} of {len(ladder.rungs)} rungs handed in a valid submission"
+    evidence = "; ".join([told, *(f"{rung.name} ({rung.status}): {rung.error}" for rung in broken)])
+    slow = [rung for rung in broken if rung.status == "timeout"]
+    strong = [rung for rung in worked if not rung.trivial]
+    trivial = [rung for rung in worked if rung.trivial]
+    if len(slow) > MOST_TIMEOUTS:
+        finding = Finding("over-time", evidence)
+    elif len(worked) < FEWEST_RUNGS or len(strong) < 2 or not trivial:
+        finding = Finding("ladder-crash", evidence)
+    elif any(rung.name == "sample_submission" for rung in broken):
+        finding = Finding("sample-invalid", evidence)
+    elif broken:
+        finding = Finding("rung-failed", evidence, warning=True)
+    else:
+        return Scan("ladder", told)
+    return Scan("ladder", told, (finding,))
+
+
+def _scan_time(task: Task, ladder: LadderResult) -> Scan:
+    limits = task.manifest.limits
+    slowest = max(ladder.rungs, key=lambda rung: rung.seconds)
+    # No seconds in the evidence: it is stored with the task, and times are not reproducible.
+    told = f"every rung within {limits.step_timeout_s:g} s, all within {limits.time_limit_s:g} s"
+    if ladder.seconds > limits.time_limit_s:
+        evidence = (
+            f"the ladder took {ladder.seconds:.0f} s, {slowest.name} {slowest.seconds:.0f} s of "
+            f"them; an episode has {limits.time_limit_s:g} s"
+        )
+        return Scan("time", told, (Finding("over-time", evidence),))
+    return Scan("time", told)
+
+
+def _bootstrap(
+    task: Task, ladder: LadderResult, part: Part, groups: NDArray[Any] | None, seed: int
+) -> Resampled:
+    mask = task.grader.mask(part)
+    return resample(
+        ladder.metric,
+        task.grader.truth(part),
+        [rows_of(rung.predictions, mask) for rung in ladder.worked],
+        groups=None if groups is None else groups[mask],
+        seed=seed,
+    )
+
+
+def _error_of_gap(ladder: LadderResult, bootstrap: Resampled, part: Part) -> float:
+    places = {rung.name: place for place, rung in enumerate(ladder.worked)}
+    floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
+    return bootstrap.error_of_difference(places[ceiling.name], places[floor.name])
+
+
+def _scan_headroom(ladder: LadderResult, bootstraps: dict[Part, Resampled]) -> Scan:
+    told: list[str] = []
+    findings: list[Finding] = []
+    for part in PARTS:
+        gap, error = ladder.gap(part), _error_of_gap(ladder, bootstraps[part], part)
+        floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
+        sigmas = gap / error if error > 0 else float("inf") if gap > 0 else 0.0
+        evidence = (
+            f"{part}: floor {floor.scores[part]:.6g} ({floor.name}), ceiling "
+            f"{ceiling.scores[part]:.6g} ({ceiling.name}), {sigmas:.3g} standard errors apart over "
+            f"{bootstraps[part].unit}"
+        )
+        told.append(evidence)
+        # Few public rows may not tell much, but they need a scale.
+        if gap <= 0 or (part == "private" and sigmas < HEADROOM):
+            findings.append(Finding("no-headroom", evidence, stage="brainstorm"))
+    return Scan("headroom", "; ".join(reversed(told)), tuple(findings))
+
+
+def _scan_one_column(ladder: LadderResult) -> Scan:
+    rung = ladder.rung("best_column")
+    if rung is None:
+        return Scan("one-column", "that rung did not work")
+    column = _column_named(rung.output)
+    shares = {part: _way_to_perfect(ladder, rung.scores[part], part) for part in PARTS}
+    told = (
+        f"column {column!r} alone goes {shares['private']:.2%} of the way from floor to perfect "
+        f"on private rows, {shares['public']:.2%} on public ones"
+    )
+    if min(shares.values()) < NEAR_PERFECT:
+        return Scan("one-column", told)
+    columns = (column,) if column else ()
+    return Scan("one-column", told, (Finding("single-column-leak", told, columns=columns),))
+
+
+def _scan_ceiling(task: Task, ladder: LadderResult) -> Scan:
+    """Whether the task is solved: a warning, for a strong model may well solve an honest task."""
+    best = ladder.ceiling_rung("private")
+    share = _way_to_perfect(ladder, best.scores["private"], "private")
+    told = f"{best.name} goes {share:.2%} of the way from floor to perfect"
+    truth = task.grader.truth()
+    exact = [
+        rung.name
+        for rung in ladder.worked
+        if rung.predictions is not None and np.array_equal(as_answers(rung.predictions), truth)
+    ]
+    if exact:
+        told += f"; {', '.join(exact)} predict every answer exactly"
+    if share < NEAR_PERFECT and not exact:
+        return Scan("ceiling", told)
+    return Scan("ceiling", told, (Finding("solved", told, warning=True),))
+
+
+def _scan_discrimination(ladder: LadderResult, bootstrap: Resampled) -> Scan:
+    order = sorted(
+        range(len(ladder.worked)),
+        key=lambda place: ladder.metric.sign * ladder.worked[place].scores["private"],
+    )
+    apart = 0
+    for low, high in itertools.pairwise(order):
+        gap = abs(ladder.worked[high].scores["private"] - ladder.worked[low].scores["private"])
+        apart += gap > ALIKE * bootstrap.error_of_difference(high, low)
+    share = apart / (len(order) - 1)
+    told = f"{share:.2f} ({apart} of {len(order) - 1} neighbouring rungs are told apart)"
+    return Scan("discrimination", told)
+
+
+def _way_to_perfect(ladder: LadderResult, score: float, part: Part) -> float:
+    floor, perfect = ladder.floor_rung(part).scores[part], ladder.metric.perfect
+    return 1.0 if floor == perfect else (score - floor) / (perfect - floor)
+
+
+def _column_named(output: str) -> str:
+    """Return the column that the one-column rung names in its output, or nothing."""
+    found = re.search(r"^best column: (.+)$", output, re.MULTILINE)
+    try:
+        name = ast.literal_eval(found[1]) if found else ""
+    except (ValueError, SyntaxError):
+        return ""
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,76 @@
+"""Whether the sample submission tells anything about the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.task import Task
+from mlesmith_generator.gates.resampling import resample
+from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.ladder import LadderResult
+
+SHUFFLES = 5
+AHEAD = 3.0
+"""Standard errors ahead of the other trivial rungs at which a sample submission knows something."""
+
+
+def scan_sample(task: Task, ladder: LadderResult, groups: NDArray[Any] | None, seed: int) -> Scan:
+    """Whether the sample submission, as it is or dealt out anew, beats what is trivial."""
+    name = "shuffled-sample"
+    sample = ladder.rung("sample_submission")
+    others = [rung for rung in ladder.worked if rung.trivial and rung is not sample]
+    if sample is None or sample.predictions is None or not others:
+        return Scan(name, "there is no sample submission to shuffle")
+    grader, metric = task.grader, ladder.metric
+    if _is_constant(sample.predictions):
+        return Scan(name, "the sample submission is constant: shuffled it stays the same")
+    if np.array_equal(as_answers(sample.predictions), grader.truth()):
+        evidence = "the sample submission is equal to the answers"
+        return Scan(name, "", (Finding("sample-is-answers", evidence),))
+    mask = grader.mask("private")
+    floor = max(others, key=lambda rung: metric.sign * rung.scores["private"])
+    own = rows_of(sample.predictions, mask)
+    draws = np.random.default_rng(seed)
+    shuffled = [draws.permutation(own) for _ in range(SHUFFLES)]
+    bootstrap = resample(
+        metric,
+        grader.truth("private"),
+        [rows_of(floor.predictions, mask), own, *shuffled],
+        groups=None if groups is None else groups[mask],
+        seed=seed,
+    )
+    findings: list[Finding] = []
+    told: list[str] = []
+    cases = [("sample-scores", "as it is", own, 1)]
+    cases += [("shuffled-sample-scores", "shuffled", one, k + 2) for k, one in enumerate(shuffled)]
+    for code, how, prediction, place in cases:
+        score = metric(grader.truth("private"), prediction)
+        ahead = metric.sign * (score - floor.scores["private"])
+        error = bootstrap.error_of_difference(place, 0)
+        told.append(f"{how} {score:.6g}")
+        if ahead > AHEAD * error and ahead > 0:
+            evidence = (
+                f"the sample submission {how} scores {score:.6g}, the best trivial rung "
+                f"({floor.name}) {floor.scores['private']:.6g}: ahead by {ahead:.3g}, "
+                f"standard error {error:.3g}"
+            )
+            findings.append(Finding(code, evidence))
+    told.append(f"best other trivial rung {floor.scores['private']:.6g}")
+    return Scan(name, ", ".join(told), tuple(findings))
+
+
+def rows_of(predictions: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the predictions of some of the rows; no rows where there are none."""
+    return np.empty(0) if predictions is None else predictions[mask]
+
+
+def as_answers(predictions: NDArray[Any]) -> NDArray[Any]:
+    """Return the answers that predictions amount to: the likeliest class of several."""
+    return predictions.argmax(axis=1) if predictions.ndim == 2 else predictions
+
+
+def _is_constant(predictions: NDArray[Any]) -> bool:
+    return bool((predictions == predictions[:1]).all())

@@ -1,0 +1,48 @@
+"""The unit of the holdout: which hidden rows stand and fall together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlesmith_env import sources
+from mlesmith_env.recipes.draws import order
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_env.task import Task
+
+
+def groups_of(task: Task) -> NDArray[Any] | None:
+    """Return the group of every hidden row in the grader's order, (n,); None where rows count.
+
+    The groups are read from the test file, or, where the grouping column is left out of it, made
+    again from the raw files.
+    """
+    holdout = task.manifest.recipe.holdout
+    if holdout.kind != "group" or holdout.column is None:
+        return None
+    id_column, name = task.manifest.submission.id_column, holdout.column
+    path = task.prepare().public_dir / "test.csv"
+    if not holdout.drop_column:
+        rows = pd.read_csv(path, usecols=[id_column, name], dtype=str, keep_default_na=False)
+        group_of = dict(zip(rows[id_column], rows[name], strict=True))
+    else:
+        group_of = _from_raw(task, name)
+    ids = task.grader.ids
+    if any(name not in group_of for name in ids):
+        return None
+    return np.array([str(group_of[name]) for name in ids])
+
+
+def _from_raw(task: Task, column: str) -> dict[str, Any]:
+    """Return the group of each id, from the raw files."""
+    recipe = task.manifest.recipe
+    with sources.raw_files(task.source) as raw:
+        frame = apply_transforms(
+            read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed
+        )
+    ids = map(str, order(recipe.seed, "ids", len(frame)).tolist())
+    return dict(zip(ids, frame[column], strict=True))
