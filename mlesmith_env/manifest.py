@@ -182,19 +182,15 @@ def canonical(data: Any) -> bytes:
     ).encode()
 
 
-def package_digest(manifest: dict[str, Any], files: dict[str, bytes]) -> str:
+def package_digest(manifest: dict[str, Any], hashes: dict[str, str]) -> str:
     """SHA-256 over the canonical manifest (less digest and provenance) and the package's files.
 
     Args:
         manifest: The manifest as plain data (`Manifest.model_dump(mode="json")`).
-        files: Bytes of `description.md` and of the scripts, by name.
+        hashes: SHA-256 of `description.md` and of the scripts, by name.
     """
     core = {key: value for key, value in manifest.items() if key not in ("digest", "provenance")}
-    body = {
-        "manifest": core,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
-    }
-    return hashlib.sha256(canonical(body)).hexdigest()
+    return hashlib.sha256(canonical({"manifest": core, "files": hashes})).hexdigest()
 
 
 def json_schema() -> str:

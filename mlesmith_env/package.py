@@ -45,8 +45,8 @@ def dump_manifest(manifest: Manifest) -> str:
 
 def digest_of(manifest: Manifest, description: str) -> str:
     """Return the digest that the package of this manifest and description has."""
-    files = {DESCRIPTION: description.encode()}
-    return package_digest(manifest.model_dump(mode="json"), files)
+    hashes = {DESCRIPTION: _sha256(description.encode())}
+    return package_digest(manifest.model_dump(mode="json"), hashes)
 
 
 def seal(manifest: Manifest, description: str) -> Manifest:
@@ -81,10 +81,7 @@ def read_package(directory: Path) -> Package:
             f"{directory.name}; rename the folder"
         )
     description = _read_text(directory / DESCRIPTION)
-    stated = manifest.prepared.get(f"public/{DESCRIPTION}")
-    if hashlib.sha256(description.encode()).hexdigest() != stated:
-        raise TamperedTaskError(_tampered(directory / DESCRIPTION))
-    _check_digest(directory, manifest, [name for name in SCRIPTS if name in names])
+    _check_digest(directory, manifest, description, [n for n in SCRIPTS if n in names])
     if text != dump_manifest(manifest):
         raise TamperedTaskError(
             f"{directory / MANIFEST} was edited by hand: its bytes are not the ones that were "
@@ -93,20 +90,26 @@ def read_package(directory: Path) -> Package:
     return Package(directory, manifest, description)
 
 
-def _check_digest(directory: Path, manifest: Manifest, scripts: list[str]) -> None:
+def _check_digest(
+    directory: Path, manifest: Manifest, description: str, scripts: list[str]
+) -> None:
     data = manifest.model_dump(mode="json")
-    files = {name: (directory / name).read_bytes() for name in (DESCRIPTION, *scripts)}
-    if package_digest(data, files) == manifest.digest:
-        if scripts:
-            raise UnsupportedTaskError(
-                f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
-                "grading sandbox, which this version does not have; use a task made of a recipe"
-            )
-        return
-    added = package_digest(data, {DESCRIPTION: files[DESCRIPTION]}) == manifest.digest
-    # The digest alone can not tell a changed script from a changed manifest: name both then.
-    culprits = scripts if added else [MANIFEST, *scripts]
-    raise TamperedTaskError(_tampered(*(directory / name for name in culprits)))
+    # The manifest states the description's hash too, so a change of one does not look like a
+    # change of the other.
+    stated = {DESCRIPTION: manifest.prepared.get(f"public/{DESCRIPTION}", "")}
+    hashes = stated | {name: _sha256((directory / name).read_bytes()) for name in scripts}
+    if package_digest(data, hashes) != manifest.digest:
+        added = package_digest(data, stated) == manifest.digest
+        # The digest can not tell a changed script from a changed manifest: name both then.
+        culprits = scripts if added else [MANIFEST, *scripts]
+        raise TamperedTaskError(_tampered(*(directory / name for name in culprits)))
+    if _sha256(description.encode()) != stated[DESCRIPTION]:
+        raise TamperedTaskError(_tampered(directory / DESCRIPTION))
+    if scripts:
+        raise UnsupportedTaskError(
+            f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
+            "grading sandbox, which this version does not have; use a task made of a recipe"
+        )
 
 
 def parse_manifest(text: str, *, origin: Path) -> Manifest:
@@ -165,6 +168,10 @@ def _read_text(path: Path) -> str:
         raise ManifestError(f"{path.parent} is no task package: it has no {path.name}") from error
     except UnicodeDecodeError as error:
         raise TamperedTaskError(f"{path} is not UTF-8 text: {error}") from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _tampered(*paths: Path) -> str:
