@@ -178,7 +178,10 @@ def cohen_kappa(truth: Codes, prediction: Codes) -> float:
     kinds=("label",),
     formula="1 - sum_ij w_ij O_ij / sum_ij w_ij E_ij, with w_ij = (i - j)^2 over class positions",
     summary="Kappa for ordered classes: a miss costs the square of its distance in class order.",
-    edge="0 where truth and prediction hold one and the same class only.",
+    edge=(
+        "Classes stand in the order of the task, those that no row has included. "
+        "0 where truth and prediction hold one and the same class only."
+    ),
 )
 def quadratic_kappa(truth: Codes, prediction: Codes) -> float:
     """Return Cohen's kappa with quadratic weights (1968); the class order is that of the codes."""
