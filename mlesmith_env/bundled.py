@@ -1,97 +1,103 @@
-"""Datasets that ship with a dependency, written out as CSV, the same bytes everywhere.
-
-The files inside scikit-learn have headers of their own kind; what a record pins is our rendering:
-one table, features then target, numbers in Python's shortest spelling.
-"""
+"""Datasets that ship with a dependency, as CSV text that is the same in every version of it."""
 
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mlesmith_env.errors import DataUnavailableError
 
-_SCHEME = "sklearn:"
-_LOADERS = {
-    "breast_cancer": ("load_breast_cancer", {}),
-    "diabetes": ("load_diabetes", {"scaled": False}),
-    "digits": ("load_digits", {}),
-    "iris": ("load_iris", {}),
-    "linnerud": ("load_linnerud", {}),
-    "wine": ("load_wine", {}),
+SCHEME = "sklearn:"
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """One dataset of scikit-learn.
+
+    Attributes:
+        title: What it is about.
+        target: Name of the target column; empty where the targets have names of their own.
+        licence: As its donor states it.
+        options: Arguments of the loader.
+    """
+
+    title: str
+    target: str
+    licence: str
+    options: tuple[tuple[str, bool], ...] = ()
+
+
+_UCI = "CC BY 4.0 (UCI Machine Learning Repository), distributed with scikit-learn (BSD-3-Clause)"
+_SKLEARN = "BSD-3-Clause (distributed with scikit-learn)"
+
+DATASETS = {
+    "iris": Bundled("Iris plants", "species", _UCI),
+    "wine": Bundled("Wine recognition", "cultivar", _UCI),
+    "breast_cancer": Bundled("Breast cancer Wisconsin (diagnostic)", "diagnosis", _UCI),
+    "diabetes": Bundled("Diabetes progression", "progression", _SKLEARN, (("scaled", False),)),
+    "digits": Bundled("Optical recognition of handwritten digits", "digit", _UCI),
+    "linnerud": Bundled("Linnerud physical exercise", "", _SKLEARN),
 }
-_TARGETS = {
-    "breast_cancer": "diagnosis",
-    "diabetes": "disease_progression",
-    "digits": "digit",
-    "iris": "species",
-    "wine": "cultivar",
-}
-"""scikit-learn calls them all `target`; a table wants the name of what it is."""
 
 
-def is_bundled(uri: str) -> bool:
-    """Tell whether an address is one of ours."""
-    return uri.startswith(_SCHEME)
-
-
-def is_known(uri: str) -> bool:
-    """Tell whether there is such a dataset."""
-    return uri.removeprefix(_SCHEME) in _LOADERS
-
-
-def folders() -> tuple[Path, ...]:
-    """Return the folders inside libraries in which such data lie."""
-    spec = importlib.util.find_spec("sklearn")
-    if spec is None or spec.origin is None:
-        return ()
-    return (Path(spec.origin).parent / "datasets" / "data",)
-
-
-def render(uri: str) -> bytes:
-    """Return a bundled dataset as CSV bytes.
+def describe(name: str) -> Bundled:
+    """Return what is known of a bundled dataset.
 
     Raises:
-        DataUnavailableError: There is no such dataset.
+        DataUnavailableError: There is none of that name.
     """
-    name = uri.removeprefix(_SCHEME)
-    if not is_bundled(uri) or name not in _LOADERS:
+    if name not in DATASETS:
         raise DataUnavailableError(
-            f"scikit-learn ships no dataset {name!r} that is known here; there are "
-            f"{', '.join(_SCHEME + known for known in _LOADERS)}"
+            f"{SCHEME}{name} is not a bundled dataset; there are {', '.join(sorted(DATASETS))}"
         )
+    return DATASETS[name]
+
+
+def render(name: str) -> bytes:
+    """Return a bundled dataset as a CSV file: features, then the target or targets.
+
+    A whole number has no point, any other the shortest text that reads back as the same float.
+
+    Raises:
+        DataUnavailableError: There is none of that name.
+    """
+    spec = describe(name)
     from sklearn import datasets
 
-    loader, options = _LOADERS[name]
-    bunch: Any = getattr(datasets, loader)(as_frame=True, **options)
-    frame: Any = bunch.frame
-    labels = _labels(name, bunch)
-    text = io.StringIO(newline="")
+    loader = cast("Callable[..., Any]", getattr(datasets, f"load_{name}"))
+    bunch = loader(**dict(spec.options))
+    columns: dict[str, list[str]] = {}
+    for position, feature in enumerate(bunch.feature_names):
+        columns[str(feature)] = _numbers(bunch.data[:, position].tolist())
+    if not spec.target:
+        for position, target in enumerate(bunch.target_names):
+            columns[str(target)] = _numbers(bunch.target[:, position].tolist())
+    elif name in ("diabetes", "digits"):
+        columns[spec.target] = _numbers(bunch.target.tolist())
+    else:
+        columns[spec.target] = [str(bunch.target_names[code]) for code in bunch.target.tolist()]
+    text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_TARGETS.get(name, c) if c == "target" else _plain(c) for c in frame.columns])
-    columns = [[_spelled(v, labels if c == "target" else {}) for v in frame[c]] for c in frame]
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue().encode()
 
 
-def _labels(name: str, bunch: Any) -> dict[int, str]:
-    """Names of the classes, where scikit-learn has names that say something."""
-    if name not in ("breast_cancer", "iris"):
-        return {}
-    return {code: str(label) for code, label in enumerate(bunch.target_names)}
+def folders() -> tuple[Path, ...]:
+    """Return the folders of the installation in which the bundled bytes lie."""
+    spec = find_spec("sklearn")
+    if spec is None or spec.origin is None:
+        return ()
+    data = Path(spec.origin).parent / "datasets" / "data"
+    return (data,) if data.is_dir() else ()
 
 
-def _plain(column: object) -> str:
-    return str(column).replace(" (", "_").replace(")", "").replace(" ", "_").replace("/", "_")
-
-
-def _spelled(value: Any, labels: dict[int, str]) -> str:
-    number = value.item() if hasattr(value, "item") else value
-    if labels:
-        return labels[int(number)]
-    if isinstance(number, float) and number.is_integer() and abs(number) < 1e15:
-        return str(int(number))
-    return repr(number)
+def _numbers(values: Sequence[float]) -> list[str]:
+    if all(float(value).is_integer() for value in values):
+        return [str(int(value)) for value in values]
+    return [repr(float(value)) for value in values]

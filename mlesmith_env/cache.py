@@ -1,8 +1,8 @@
-"""The cache of prepared data: folders that appear complete or not at all.
+"""The cache: folders made once and found again, and files downloaded once.
 
-An entry is built in a folder of its own beside its place and then renamed into it, so readers never
-see half of one, and of two builders at once the second finds the work done. What a killed builder
-left behind is removed by the next one.
+An entry comes into being by one rename, so it is whole or not there. Whoever makes an entry holds
+a lock on its key, and the system lets go of a lock when its owner dies: what lies unfinished under
+a key that nobody has locked belongs to the dead, and is swept away.
 """
 
 from __future__ import annotations
@@ -14,26 +14,24 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlesmith_env import settings
 from mlesmith_env.errors import MlesmithError
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
-_PREPARED = "prepared"
-_LOCKS = "locks"
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 @dataclass(frozen=True)
-class CacheEntry:
-    """One folder of the cache.
+class Entry:
+    """Something that the cache holds.
 
     Attributes:
-        key: Its name.
+        key: Name of the entry; of a download `downloads/<sha256>`.
         path: Where it is.
-        bytes: Size of its files.
+        bytes: Size of all its files.
         age_s: Seconds since it was last asked for.
     """
 
@@ -44,97 +42,148 @@ class CacheEntry:
 
 
 def build(key: str, make: Callable[[Path], None]) -> Path:
-    """Return the folder of a key, made where it is not there yet.
+    """Return the folder of an entry, made first where it is not there yet.
+
+    Several threads and processes may ask at once: one makes, the others wait for it. Where making
+    fails nothing is left behind.
 
     Args:
-        key: Name of the entry: letters, digits, dots, dashes.
-        make: Fills an empty folder. What it raises is passed on, and nothing is left behind.
+        key: Letters, digits, dots, dashes and underscores.
+        make: Fills an empty folder.
+
+    Raises:
+        MlesmithError: The key is not one, or the cache can not be written to.
     """
-    final = _place(key)
-    if not final.is_dir():
-        with _locked(key):
-            if not final.is_dir():
-                _make(final, make)
-    # The age of an entry is the time since it was last used.
-    os.utime(final)
-    return final
+    entry = _folder("entries") / _checked(key)
+    if _use(entry):
+        return entry
+    with locked(key):
+        if _use(entry):
+            return entry
+        _sweep(key)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{key}~", dir=_folder("unfinished")))
+        try:
+            made = unfinished / "entry"
+            made.mkdir()
+            make(made)
+            made.replace(entry)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return entry
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what the cache holds, the largest first."""
+    root = settings.cache_root()
+    found: list[Entry] = []
+    for folder, prefix in (("entries", ""), ("downloads", "downloads/")):
+        if not (root / folder).is_dir():
+            continue
+        for path in (root / folder).iterdir():
+            try:
+                age = max(0.0, time.time() - path.stat().st_mtime)
+                found.append(Entry(f"{prefix}{path.name}", path, _size(path), age))
+            except FileNotFoundError:
+                # Removed by another process between listing and looking.
+                continue
+    return tuple(sorted(found, key=lambda entry: (-entry.bytes, entry.key)))
+
+
+def prune(older_than_s: float = 0.0) -> tuple[Entry, ...]:
+    """Remove entries that nobody asked for in so many seconds, and return them.
+
+    What is unfinished and belongs to no living process goes as well.
+    """
+    removed = [entry for entry in entries() if entry.age_s >= older_than_s and _drop(entry.path)]
+    unfinished = settings.cache_root() / "unfinished"
+    if unfinished.is_dir():
+        for key in {path.name.partition("~")[0] for path in unfinished.iterdir()}:
+            with locked(key, wait=False) as owned:
+                if owned:
+                    _sweep(key)
+    return tuple(removed)
 
 
 def remove(key: str) -> bool:
-    """Remove an entry; returns whether there was one."""
-    final = _place(key)
-    with _locked(key):
-        if not final.is_dir():
-            return False
-        # Out of sight at once, then at leisure: no reader sees half an entry.
-        doomed = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{key}-"))
-        final.rename(doomed / key)
-        shutil.rmtree(doomed)
-    return True
+    """Remove one entry; returns whether there was one."""
+    return _drop(settings.cache_root() / "entries" / _checked(key))
 
 
-def entries() -> list[CacheEntry]:
-    """Return what the cache holds, oldest use first."""
-    root = settings.cache_root() / _PREPARED
-    if not root.is_dir():
-        return []
-    now = time.time()
-    found = [
-        CacheEntry(path.name, path, _size(path), max(0.0, now - path.stat().st_mtime))
-        for path in root.iterdir()
-        if path.is_dir() and not path.name.startswith(".")
-    ]
-    return sorted(found, key=lambda entry: (-entry.age_s, entry.key))
-
-
-def prune(*, older_than_s: float = 0.0) -> list[CacheEntry]:
-    """Remove the entries that were not used for so many seconds; returns them.
-
-    Leftovers of builders that died are removed as well.
-    """
-    removed = [e for e in entries() if e.age_s >= older_than_s and remove(e.key)]
-    root = settings.cache_root() / _PREPARED
-    if root.is_dir():
-        for path in root.iterdir():
-            if path.name.startswith("."):
-                # `.<key>-<random>`: under the key's lock nobody is building it.
-                with _locked(path.name[1:].rsplit("-", 1)[0]):
-                    shutil.rmtree(path, ignore_errors=True)
-    return removed
-
-
-def _make(final: Path, make: Callable[[Path], None]) -> None:
-    for stale in final.parent.glob(f".{final.name}-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    temporary = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}-"))
-    try:
-        folder = temporary / final.name
-        folder.mkdir()
-        make(folder)
-        folder.rename(final)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _place(key: str) -> Path:
-    if not _KEY.fullmatch(key):
-        raise MlesmithError(f"{key!r} is no cache key: use letters, digits, dots and dashes")
-    return settings.cache_root() / _PREPARED / key
+def downloads() -> Path:
+    """Return the folder of downloaded files, each called by its SHA-256."""
+    return _folder("downloads")
 
 
 @contextmanager
-def _locked(key: str) -> Generator[None, None, None]:
-    """Hold a key against other threads and processes; a lock dies with its holder."""
-    root = settings.cache_root()
-    for name in (_PREPARED, _LOCKS):
-        (root / name).mkdir(parents=True, exist_ok=True)
-    handle = os.open(root / _LOCKS / key, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def locked(key: str, *, wait: bool = True) -> Generator[bool, None, None]:
+    """Hold the lock of a key, across threads and processes; gives whether it is held.
+
+    Args:
+        key: What to lock.
+        wait: Whether to wait for another owner; without, `False` is given while there is one.
+    """
+    descriptor = os.open(_folder("locks") / _checked(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            # Said aloud, because a process forked meanwhile has a copy of the descriptor.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _use(entry: Path) -> bool:
+    if not entry.is_dir():
+        return False
+    # A cache that is shared read-only keeps no record of use.
+    with suppress(OSError):
+        os.utime(entry)
+    return True
+
+
+def _drop(path: Path) -> bool:
+    """Take a path out of the cache in one step, then delete it."""
+    with locked("removed"):
+        grave = Path(tempfile.mkdtemp(prefix="removed~", dir=_folder("unfinished")))
+        try:
+            path.replace(grave / "entry")
+        except FileNotFoundError:
+            return False
+        finally:
+            shutil.rmtree(grave, ignore_errors=True)
+    return True
+
+
+def _sweep(key: str) -> None:
+    for path in _folder("unfinished").glob(f"{key}~*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _size(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir())
+
+
+def _folder(name: str) -> Path:
+    path = settings.cache_root() / name
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise MlesmithError(
+            f"the cache {path.parent} can not be written to: {error}; "
+            "set MLESMITH_CACHE to a folder of your own"
+        ) from error
+    return path
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise MlesmithError(f"{key!r} can not name a cache entry: use letters, digits, . - _")
+    return key

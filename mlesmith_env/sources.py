@@ -1,207 +1,336 @@
-"""Source records: where a dataset came from, which bytes it is, and finding them again.
+"""Where the raw bytes of a dataset come from, and how they are found again.
 
-Bytes are known by size and SHA-256, wherever they lie: in data bundled with a dependency, at a
-local path, in any tree of `MLESMITH_DATA_MIRROR` under any name, or at a URL.
+A source record pins every file by size and SHA-256. The bytes are looked up in this order: bundled
+with a dependency, in a local folder, in the trees of `MLESMITH_DATA_MIRROR`, in the cache of
+downloads, at the URL. Wherever they are found, they count only with the right SHA-256.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import tempfile
-from collections.abc import Generator, Iterator
+import threading
+import time
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Literal
-from urllib.parse import unquote, urlparse
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
-from mlesmith_env import bundled, fetching, settings
+from mlesmith_env import bundled, cache, settings
+from mlesmith_env import download as downloading
 from mlesmith_env.errors import ChecksumError, DataUnavailableError, ManifestError
 from mlesmith_env.manifest import Record, Sha256, Slug, canonical
-from mlesmith_env.package import write_atomically
+
+_LARGEST_RECORD = 32 * 1024**2
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SourceFile(Record):
-    """One raw file."""
+    """One raw file, pinned."""
 
-    path: str
-    """Path inside the dataset, with forward slashes."""
+    path: str = Field(min_length=1, max_length=1000)
+    """Path inside the dataset, relative, with forward slashes."""
     bytes: int = Field(ge=0)
+    """Size."""
     sha256: Sha256
     url: str = ""
-    """Address of exactly this file, where it has one."""
+    """Address of the file; empty where there is none."""
 
     @field_validator("path")
     @classmethod
     def _inside(cls, path: str) -> str:
-        pure = PurePosixPath(path)
-        if not path or pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
-            raise ValueError(f"path {path!r} does not stay inside the dataset; use a relative one")
+        parts = path.split("/")
+        if path.startswith("/") or any(part in ("", ".", "..") for part in parts):
+            raise ValueError(f"path {path!r} must be relative and stay inside the dataset")
+        if "\\" in path or any(ord(character) < 32 for character in path):
+            raise ValueError(f"path {path!r} must have no backslash and no control character")
         return path
 
     @field_validator("url")
     @classmethod
-    def _fetchable(cls, url: str) -> str:
-        if url and urlparse(url).scheme not in ("http", "https"):
-            raise ValueError(f"url {url!r} is neither http nor https")
+    def _on_the_web(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError(f"url {url!r} must begin with http:// or https://")
         return url
 
 
 class SourceRecord(Record):
-    """A dataset: its origin and every file of it."""
+    """`registry/sources/<dataset>.yaml`: one dataset, and exactly which bytes it is."""
 
     schema_version: Literal[1] = 1
     dataset: Slug
     title: str = ""
     uri: str = ""
-    """`sklearn:<name>`, the address of a repository or page, or `file:` for a local folder."""
+    """`sklearn:<name>`, a folder as `file://…`, or where the dataset is published."""
     revision: str = ""
+    """Commit or version, as published."""
     licence: str = ""
     files: tuple[SourceFile, ...] = Field(min_length=1)
 
-    @property
+    @field_validator("files")
+    @classmethod
+    def _apart(cls, files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+        paths = {file.path for file in files}
+        if len(paths) != len(files):
+            raise ValueError("two files have the same path")
+        folders = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+        if both := sorted(paths & folders):
+            raise ValueError(f"{both[0]!r} is both a file and a folder")
+        return files
+
+    @cached_property
     def sha256(self) -> str:
         """Digest over path, size and SHA-256 of every file."""
-        listing = sorted((file.path, file.bytes, file.sha256) for file in self.files)
-        return hashlib.sha256(canonical(listing)).hexdigest()
+        rows = sorted([file.path, file.bytes, file.sha256] for file in self.files)
+        return hashlib.sha256(canonical(rows)).hexdigest()
 
 
 def load_source(path: Path) -> SourceRecord:
-    """Read a record from `sources/<dataset>.yaml`; raises ManifestError."""
+    """Read a source record.
+
+    Raises:
+        ManifestError: The file is missing or does not follow the schema.
+    """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > _LARGEST_RECORD:
+            raise ManifestError(f"{path} is too large for a source record")
+        data: Any = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
         return SourceRecord.model_validate(data)
-    except FileNotFoundError as error:
-        raise ManifestError(f"{path} is missing: every dataset needs its source record") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        raise ManifestError(f"{path} is not a source record: {error}") from error
+    except OSError as error:
+        raise ManifestError(f"the source record {path} can not be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise ManifestError(f"{path} is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the record"
+        raise ManifestError(f"{path}: {where}: {first['msg']}") from error
 
 
 def dump_source(record: SourceRecord, path: Path) -> None:
-    """Write a record, atomically."""
+    """Write a source record atomically."""
+    from mlesmith_env.package import write_atomically
+
     data = record.model_dump(mode="json")
-    write_atomically(path, yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    write_atomically(path, yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10**6))
+
+
+def record_folder(
+    folder: Path,
+    dataset: str,
+    *,
+    files: Iterable[str] | None = None,
+    title: str = "",
+    uri: str = "",
+    revision: str = "",
+    licence: str = "",
+) -> SourceRecord:
+    """Return the record of a folder's files: all of them but hidden ones, or those named.
+
+    Raises:
+        DataUnavailableError: There is no file.
+    """
+    if files is None:
+        found = (path for path in folder.rglob("*") if path.is_file())
+        relative = (path.relative_to(folder).as_posix() for path in found)
+        files = (p for p in relative if not any(part.startswith(".") for part in p.split("/")))
+    pinned = tuple(
+        SourceFile(path=p, bytes=(folder / p).stat().st_size, sha256=_digest(folder / p))
+        for p in sorted(set(files))
+    )
+    if not pinned:
+        raise DataUnavailableError(f"{folder} holds no files")
+    return SourceRecord(
+        dataset=dataset, title=title, uri=uri, revision=revision, licence=licence, files=pinned
+    )
+
+
+def bundled_record(name: str) -> SourceRecord:
+    """Return the record of a dataset that ships with a dependency, for instance `iris`.
+
+    Raises:
+        DataUnavailableError: There is none of that name.
+    """
+    spec = bundled.describe(name)
+    content = bundled.render(name)
+    file = SourceFile(
+        path=f"{name}.csv", bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
+    )
+    return SourceRecord(
+        dataset=name.replace("_", "-"),
+        title=spec.title,
+        uri=f"{bundled.SCHEME}{name}",
+        licence=spec.licence,
+        files=(file,),
+    )
+
+
+def download(url: str, *, dataset: str, title: str = "", licence: str = "") -> SourceRecord:
+    """Download one file and return the record that pins it.
+
+    Raises:
+        DataUnavailableError: The address gives nothing.
+    """
+    path = downloading.fetch(url)
+    name = unquote(PurePosixPath(urlsplit(url).path).name)
+    name = re.sub(r"[^\w.()+ -]", "_", name).strip(" .") or "data"
+    file = SourceFile(path=name, bytes=path.stat().st_size, sha256=_digest(path), url=url)
+    return SourceRecord(dataset=dataset, title=title, uri=url, licence=licence, files=(file,))
 
 
 @contextmanager
 def raw_files(record: SourceRecord) -> Generator[Path, None, None]:
-    """Yield a folder in which every file of a record stands under its path.
+    """Give a folder that holds every file of a record under its path, as links to checked bytes.
 
-    The files are links to where the bytes were found; their SHA-256 was checked.
+    The folder goes when the context ends; the bytes stay where they are.
 
     Raises:
         DataUnavailableError: A file was found nowhere.
-        ChecksumError: Only other bytes were found in its place.
+        ChecksumError: A file is where it should be, but its bytes are others.
     """
-    with tempfile.TemporaryDirectory(prefix="mlesmith-raw-") as temporary:
-        folder = Path(temporary)
-        for file in record.files:
-            place = folder / file.path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(_find(record, file))
+    located = {file.path: _locate(record, file) for file in record.files}
+    with tempfile.TemporaryDirectory(prefix="mlesmith-raw-") as name:
+        folder = Path(name)
+        for path, found in located.items():
+            link = folder / path
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(found)
         yield folder
 
 
 def available(record: SourceRecord) -> bool:
-    """Tell whether all bytes seem to be at hand, by size, without network and without hashing."""
-    if bundled.is_bundled(record.uri):
-        return bundled.is_known(record.uri)
-    return all(next(_candidates(record, file), None) is not None for file in record.files)
+    """Tell whether every file is at hand without network; sizes are compared, not digests."""
+    if record.uri.startswith(bundled.SCHEME):
+        return record.uri.removeprefix(bundled.SCHEME) in bundled.DATASETS and bool(
+            bundled.folders()
+        )
+    return all(
+        next(_candidates(record, file, named_only=True), None) is not None for file in record.files
+    )
 
 
 def closed_paths() -> tuple[Path, ...]:
-    """Return folders inside libraries that hold data of which tasks are made."""
+    """Folders of library-bundled data, from which tasks are made and which no agent may read."""
     return bundled.folders()
 
 
-def bundled_record(name: str) -> SourceRecord:
-    """Return the record of a dataset that ships with scikit-learn.
-
-    Raises:
-        DataUnavailableError: scikit-learn has no such dataset.
-    """
-    text = bundled.render(f"sklearn:{name}")
-    return SourceRecord(
-        dataset=f"sklearn-{name}".replace("_", "-"),
-        title=name.replace("_", " "),
-        uri=f"sklearn:{name}",
-        licence="as distributed with scikit-learn (BSD-3-Clause)",
-        files=(
-            SourceFile(
-                path=f"{name}.csv", bytes=len(text), sha256=hashlib.sha256(text).hexdigest()
-            ),
-        ),
-    )
-
-
-def download(url: str, *, dataset: str) -> SourceRecord:
-    """Download a file that nobody has pinned yet, and return the record that pins it.
-
-    Raises:
-        DataUnavailableError: The address gave no file.
-    """
-    _, size, digest = fetching.fetch_new(url)
-    name = unquote(PurePosixPath(urlparse(url).path).name) or "data"
-    file = SourceFile(path=name, bytes=size, sha256=digest, url=url)
-    return SourceRecord(dataset=dataset, title=name, uri=url, files=(file,))
-
-
-def _find(record: SourceRecord, file: SourceFile) -> Path:
-    if bundled.is_bundled(record.uri):
-        kept = fetching.kept_path(file.sha256)
-        if kept.is_file():
-            return kept
-        content = bundled.render(record.uri)
-        if hashlib.sha256(content).hexdigest() != file.sha256:
-            raise ChecksumError(
-                f"{record.uri} of the installed scikit-learn differs from the pinned bytes of "
-                f"{record.dataset}; make its tasks again with `mlesmith generate {record.uri}`"
-            )
-        return fetching.keep_bytes(content, file.sha256)
-    wrong: list[Path] = []
-    for path in _candidates(record, file):
-        with path.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256:
+def _locate(record: SourceRecord, file: SourceFile) -> Path:
+    wrong: Path | None = None
+    if record.uri.startswith(bundled.SCHEME):
+        return _materialise(record.uri.removeprefix(bundled.SCHEME), file)
+    for fresh in (False, True):
+        if fresh:
+            # Something may have been put into a mirror since it was last looked through.
+            _forget_trees()
+        for path in _candidates(record, file):
+            if _digest(path) == file.sha256:
                 return path
-        wrong.append(path)
+            if wrong is None and path.as_posix().endswith(f"/{file.path}"):
+                wrong = path
     if file.url:
-        return fetching.fetch_pinned(file.url, file.bytes, file.sha256)
-    if wrong:
+        return downloading.fetch(file.url, sha256=file.sha256, size=file.bytes)
+    if wrong is not None:
         raise ChecksumError(
-            f"{wrong[0]} has the size of {record.dataset}/{file.path}, but other bytes than the "
-            "record pins; restore the original file"
+            f"{wrong} has the right size, but not the SHA-256 {file.sha256} that "
+            f"{record.dataset!r} pins; get the pinned revision"
         )
     raise DataUnavailableError(
-        f"{record.dataset}/{file.path} ({file.bytes:,} bytes) is not at hand; set "
-        f"MLESMITH_DATA_MIRROR to a folder that holds it (source: {record.uri or 'not recorded'} "
-        f"{record.revision})"
+        f"{file.path!r} of {record.dataset!r} ({file.bytes} bytes, SHA-256 {file.sha256}) was not "
+        f"found, and the record has no URL; "
+        + (f"get it from {record.uri}, " if record.uri else "")
+        + "put it anywhere in a tree that MLESMITH_DATA_MIRROR names"
     )
 
 
-def _candidates(record: SourceRecord, file: SourceFile) -> Iterator[Path]:
-    """Yield files of the right size: kept downloads, the local path, the mirrors."""
-    kept = fetching.kept_path(file.sha256)
-    if kept.is_file():
-        yield kept
-    if record.uri.startswith("file:"):
-        local = Path(unquote(urlparse(record.uri).path)) / file.path
-        if local.is_file() and local.stat().st_size == file.bytes:
-            yield local
-    for tree in settings.data_mirrors():
-        yield from _sizes(tree).get(file.bytes, ())
+def _materialise(name: str, file: SourceFile) -> Path:
+    def make(into: Path) -> None:
+        content = bundled.render(name)
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != file.sha256:
+            raise ChecksumError(
+                f"{bundled.SCHEME}{name} gives bytes with SHA-256 {digest}, the record pins "
+                f"{file.sha256}: this version of scikit-learn carries other data"
+            )
+        (into / "data.csv").write_bytes(content)
+
+    bundled.describe(name)
+    return cache.build(f"bundled-{name}-{file.sha256[:20]}", make) / "data.csv"
 
 
-_trees: dict[Path, dict[int, list[Path]]] = {}
+def _candidates(
+    record: SourceRecord, file: SourceFile, *, named_only: bool = False
+) -> Generator[Path, None, None]:
+    """Yield files at hand that may hold the bytes: those of the right size."""
+    local = _local_folder(record)
+    if local is not None and _size(local / file.path) == file.bytes:
+        yield local / file.path
+    downloaded = settings.cache_root() / "downloads" / file.sha256
+    if _size(downloaded) == file.bytes:
+        yield downloaded
+    name = PurePosixPath(file.path).name
+    alike = [path for tree in settings.data_mirrors() for path in _tree(tree).get(file.bytes, ())]
+    # Those that end like the path come first: the bytes are most likely there.
+    alike.sort(key=lambda path: (not str(path).endswith(f"/{file.path}"), path.name != name))
+    for path in alike:
+        if not named_only or path.name == name or _digest(path) == file.sha256:
+            yield path
 
 
-def _sizes(tree: Path) -> dict[int, list[Path]]:
-    """Return the files of a tree by size; listed once in a process."""
-    if tree not in _trees:
+def _local_folder(record: SourceRecord) -> Path | None:
+    if record.uri.startswith("file://"):
+        return Path(unquote(urlsplit(record.uri).path))
+    return None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
+
+
+_trees: dict[Path, tuple[float, dict[int, list[Path]]]] = {}
+_trees_lock = threading.Lock()
+_TREE_S = 30.0
+
+
+def _tree(root: Path) -> dict[int, list[Path]]:
+    """Return the files of a tree by size; remembered for a while, as large trees take long."""
+    with _trees_lock:
+        known = _trees.get(root)
+        if known is not None and time.monotonic() - known[0] < _TREE_S:
+            return known[1]
         sizes: dict[int, list[Path]] = {}
-        for path in sorted(tree.rglob("*")) if tree.is_dir() else []:
-            if path.is_file():
-                sizes.setdefault(path.stat().st_size, []).append(path)
-        _trees[tree] = sizes
-    return _trees[tree]
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder) / name
+                size = _size(path)
+                if size is not None:
+                    sizes.setdefault(size, []).append(path)
+        _trees[root] = (time.monotonic(), sizes)
+        return sizes
+
+
+def _forget_trees() -> None:
+    with _trees_lock:
+        _trees.clear()
+
+
+_digests: dict[tuple[str, int, int, int], str] = {}
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; remembered as long as the file does not change."""
+    status = path.stat()
+    key = (str(path), status.st_size, status.st_mtime_ns, status.st_ino)
+    if key not in _digests:
+        with path.open("rb") as stream:
+            _digests[key] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return _digests[key]

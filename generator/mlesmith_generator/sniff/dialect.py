@@ -149,12 +149,12 @@ def _title_lines(lines: Sequence[str], delimiter: str, quote: str, escape: str, 
         if record and _opens(line, quote):
             break
         short = width > 1 and len(record) <= max(1, width // 3)
-        lonely = width > 2 and len(record) == width and _filled(record) == 1 and record[0] != ""
-        comment = bool(record) and record[0].startswith(_COMMENT) and len(record) != width
-        if not record or short or comment or (lonely and _is_note(record)):
-            skip += 1
-            continue
-        break
+        opening = "".join(record[:1])
+        lonely = width > 2 and len(record) == width and _filled(record) == 1 and opening != ""
+        comment = opening.startswith(_COMMENT) and len(record) != width
+        if record and not (short or comment or (lonely and _is_note(record))):
+            break
+        skip += 1
     return skip if skip < min(len(lines), _TITLE_LINES) else 0
 
 
