@@ -1,0 +1,92 @@
+"""Confining a process before the first line of a program runs in it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from . import kernel, landlock, privileges, seccomp
+from .namespaces import SHARED_MEMORY, Namespaces
+
+
+class UnconfinableError(Exception):
+    """This kernel lacks something without which nothing may run."""
+
+
+class Fence:
+    """What a program is shut into: made once by the server, entered by each program.
+
+    Args:
+        grants: Pairs of path and Landlock access.
+        namespaces: What the server lives in.
+        newest_abi: Newest Landlock ABI to use, whatever the kernel has.
+
+    Raises:
+        UnconfinableError: Landlock or the system-call filter is missing.
+    """
+
+    def __init__(
+        self, grants: list[tuple[str, Any]], namespaces: Namespaces, newest_abi: int
+    ) -> None:
+        self.abi = min(landlock.abi(), newest_abi, landlock.NEWEST_ABI)
+        self._namespaces = namespaces.names
+        self._machine = os.uname().machine
+        lacking: list[str] = []
+        if self.abi < 1:
+            lacking.append("landlock")
+        if not seccomp.supported():
+            lacking.append("seccomp")
+        if lacking:
+            raise UnconfinableError(" and ".join(lacking))
+        self._ruleset = landlock.Ruleset(self.abi, files=True, network=True, signals=True)
+        for path, access in grants:
+            self._ruleset.allow(path, access)
+        if "shm" in self._namespaces:
+            self._ruleset.allow(SHARED_MEMORY, "write")
+
+    @property
+    def signals_stay_inside(self) -> bool:
+        """Whether Landlock can keep signals inside a domain."""
+        return self.abi >= landlock.SIGNAL_ABI
+
+    def guard(self) -> bool:
+        """Put the calling supervisor into an outer domain of its own.
+
+        What it starts later is inside, so that it can signal its own descendants and nobody
+        else, while they, in a domain further in, can not signal it.
+
+        Returns:
+            Whether it can now signal nothing but its descendants.
+        """
+        if "pid" in self._namespaces:
+            return True
+        if not self.signals_stay_inside:
+            return False
+        privileges.no_new_privileges()
+        outer = landlock.Ruleset(self.abi, files=False, network=False, signals=True)
+        outer.restrict()
+        outer.close()
+        return True
+
+    def enter(self) -> None:
+        """Shut the calling process in for good. Raises `OSError`."""
+        privileges.no_new_privileges()
+        privileges.drop_capabilities(self._machine)
+        self._ruleset.restrict()
+        self._ruleset.close()
+        neighbours = seccomp.Neighbours(
+            hidden="pid" in self._namespaces,
+            unsignalled=self.signals_stay_inside,
+            truncation=self.abi >= 3,
+        )
+        seccomp.install(seccomp.build(self._machine, neighbours, os.getpid()))
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What must stay open until `enter`."""
+        return (self._ruleset.descriptor,)
+
+    @property
+    def user_is_ours(self) -> bool:
+        """Whether the kernel counts only our processes for this user."""
+        return kernel.LINUX and "user" in self._namespaces

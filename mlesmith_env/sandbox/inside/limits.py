@@ -1,0 +1,40 @@
+"""Resource limits of one process and its children, set by the process itself."""
+
+from __future__ import annotations
+
+import math
+import resource
+from typing import Any
+
+_ADDRESS_SPACE_SLACK = 8 * 1024**3
+"""Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` counts what is used."""
+
+
+def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_ours: bool) -> None:
+    """Set the limits for good.
+
+    Args:
+        limits: The fields of `SandboxLimits`.
+        timeout_s: Wall-clock seconds of the run; CPU time is bounded far above it, for the case
+            that whoever watches the clock is lost.
+        memory: Whether to bound memory here.
+        user_is_ours: Whether all processes counted for this user belong to the run.
+    """
+    # A limit of 1 byte, not 0: it also keeps a core dump from being piped to a program.
+    _set(resource.RLIMIT_CORE, 1)
+    _set(resource.RLIMIT_NOFILE, limits["open_files"])
+    _set(resource.RLIMIT_FSIZE, max(limits["workspace_bytes"], 1))
+    _set(resource.RLIMIT_CPU, math.ceil(timeout_s) * 64 + 60)
+    if memory:
+        _set(resource.RLIMIT_DATA, limits["memory_bytes"])
+        _set(resource.RLIMIT_AS, 2 * limits["memory_bytes"] + _ADDRESS_SPACE_SLACK)
+    if user_is_ours:
+        # Threads count as processes here: room for the pools that each process starts.
+        _set(resource.RLIMIT_NPROC, 8 * limits["processes"])
+
+
+def _set(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))

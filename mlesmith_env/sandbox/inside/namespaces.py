@@ -1,0 +1,126 @@
+"""Namespaces, where the machine allows them: no neighbours, no network, private shared memory.
+
+All of them are a second fence. Without them Landlock and the system-call filter hold alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from . import kernel, privileges
+
+SHARED_MEMORY = "/dev/shm"  # noqa: S108
+
+_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 0x4000, 0x40000
+
+
+@dataclass
+class Namespaces:
+    """What the server lives in.
+
+    Attributes:
+        names: Those that were entered, of `user`, `pid`, `network`, `ipc`, `mount`, `shm`.
+        refusals: By name, why one was not given.
+    """
+
+    names: set[str] = field(default_factory=set[str])
+    refusals: dict[str, str] = field(default_factory=dict[str, str])
+    _home: int = -1
+
+    def enter(self, wanted: frozenset[str], shared_memory_bytes: int) -> None:
+        """Move this process into new namespaces; it goes on in a forked child.
+
+        The process that called stays behind, waits for the child and ends as it ends.
+
+        Args:
+            wanted: Names to try.
+            shared_memory_bytes: Size of the private `/dev/shm`.
+        """
+        if not kernel.LINUX or not wanted:
+            return
+        self._unshare(wanted)
+        if "mount" in self.names:
+            self._mount_shared_memory(shared_memory_bytes)
+        if "pid" in self.names:
+            _go_on_in_child()
+            self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def _unshare(self, wanted: frozenset[str]) -> None:
+        flags = {
+            "pid": kernel.CLONE_NEWPID,
+            "mount": kernel.CLONE_NEWNS,
+            "network": kernel.CLONE_NEWNET,
+            "ipc": kernel.CLONE_NEWIPC,
+        }
+        user, group = os.getuid(), os.getgid()
+        missing = [name for name in flags if name in wanted]
+        for name in list(missing):
+            try:
+                kernel.unshare(flags[name])
+            except OSError as error:
+                self.refusals[name] = str(error)
+            else:
+                self.names.add(name)
+                missing.remove(name)
+        if not missing or "user" not in wanted:
+            return
+        combined = kernel.CLONE_NEWUSER
+        for name in missing:
+            combined |= flags[name]
+        try:
+            kernel.unshare(combined)
+        except OSError as error:
+            self.refusals["user"] = str(error)
+            return
+        self.names.update(missing, ("user",))
+        for name in missing:
+            self.refusals.pop(name, None)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
+
+    def _mount_shared_memory(self, size: int) -> None:
+        try:
+            kernel.mount("none", "/", "none", _MS_REC | _MS_PRIVATE)
+            kernel.mount(
+                "tmpfs",
+                SHARED_MEMORY,
+                "tmpfs",
+                _MS_NOSUID | _MS_NODEV,
+                f"size={size},mode=1777,nr_inodes=4096",
+            )
+        except OSError as error:
+            self.refusals["shm"] = str(error)
+        else:
+            self.names.add("shm")
+
+    def before_fork(self) -> None:
+        """Let the next child be the first process of a pid namespace of its own."""
+        if "pid" in self.names:
+            kernel.unshare(kernel.CLONE_NEWPID)
+
+    def after_fork(self) -> None:
+        """Undo `before_fork` in the server, so that the next run gets a new one again."""
+        if "pid" in self.names:
+            kernel.setns(self._home, kernel.CLONE_NEWPID)
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _go_on_in_child() -> None:
+    """Fork; return in the child, the first process of the new pid namespace."""
+    child = os.fork()
+    if child == 0:
+        privileges.die_with_parent()
+        return
+    # Only the child may hold the control channel, so that its end is seen at once.
+    os.closerange(3, 256)
+    _, status = os.waitpid(child, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

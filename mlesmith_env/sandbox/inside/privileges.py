@@ -1,0 +1,54 @@
+"""Giving up every privilege of a process, for good."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+
+from . import kernel
+
+_CAPSET = {"x86_64": 126, "aarch64": 91}
+_CAPABILITY_VERSION_3 = 0x20080522
+# NOROOT, NO_SETUID_FIXUP, KEEP_CAPS locked off, NO_CAP_AMBIENT_RAISE, each with its lock.
+_SECUREBITS = 0b11101111
+
+
+def no_new_privileges() -> None:
+    """Make set-user-id programs and file capabilities without effect. Raises `OSError`."""
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+
+
+def drop_capabilities(machine: str) -> None:
+    """Empty all five capability sets, so that user id 0 is an ordinary user.
+
+    Args:
+        machine: Processor as `os.uname().machine` names it.
+
+    Raises:
+        OSError: The effective set could not be emptied.
+    """
+    try:
+        kernel.prctl(kernel.PR_SET_SECUREBITS, _SECUREBITS)
+        for capability in range(64):
+            kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
+    except OSError:
+        # EINVAL: past the last capability. EPERM: we never had any, and without privileges
+        # and under no-new-privileges the bounding set can give none back.
+        pass
+    try:
+        kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
+    except OSError:
+        # Ambient capabilities are a subset of the permitted ones, which are emptied next.
+        pass
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), 8)
+    kernel.syscall("capset", _CAPSET[machine], header, ctypes.create_string_buffer(24))
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent ends. Raises `OSError`."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent has ended. Raises `OSError`."""
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)

@@ -1,0 +1,128 @@
+"""The sandbox server: takes requests on a control channel and forks a warden for each run.
+
+It is a clean process without a key, an answer or a descriptor of the host. "Cold" is a server that
+serves one run; kept, with libraries preloaded, it serves many.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import sys
+import traceback
+from typing import Any
+
+from . import channel, kernel, privileges, processes
+from .fence import Fence, UnconfinableError
+from .namespaces import Namespaces
+from .warden import Run
+
+_END_WITHIN_S = 10.0
+
+
+def serve(control: int) -> None:
+    """Serve one host until it closes the channel."""
+    os.set_inheritable(control, False)
+    setup = channel.receive(control)
+    if setup is None:
+        return
+    server = _Server(control, setup)
+    if server.prepare():
+        server.loop()
+
+
+class _Server:
+    def __init__(self, control: int, setup: channel.Message) -> None:
+        self._control = control
+        self._setup = setup
+        self._namespaces = Namespaces()
+        self._fence: Fence | None = None
+
+    def prepare(self) -> bool:
+        """Enter namespaces, build the fence, load libraries, tell the host; False on a fault."""
+        setup = self._setup
+        try:
+            if setup["confine"]:
+                self._namespaces.enter(
+                    frozenset(setup["namespaces"]), setup["limits"]["memory_bytes"] // 2
+                )
+                self._fence = Fence(setup["grants"], self._namespaces, setup["newest_abi"])
+            if kernel.LINUX:
+                privileges.adopt_orphans()
+            sys.path[:] = setup["search_path"]
+            for name in setup["preload"]:
+                importlib.import_module(name)
+            gc.collect()
+            gc.freeze()
+        except UnconfinableError as error:
+            channel.send(self._control, {"kind": "unconfinable", "message": str(error)})
+            return False
+        except Exception:  # noqa: BLE001  reported to the host, whose fault it becomes
+            channel.send(self._control, {"kind": "fault", "message": traceback.format_exc()})
+            return False
+        channel.send(
+            self._control,
+            {
+                "kind": "ready",
+                "namespaces": sorted(self._namespaces.names),
+                "refusals": self._namespaces.refusals,
+                "abi": self._fence.abi if self._fence else 0,
+            },
+        )
+        return True
+
+    def loop(self) -> None:
+        """Answer requests until the host closes the channel."""
+        while True:
+            request = channel.receive(self._control)
+            if request is None:
+                return
+            channel.send(self._control, self._run(request))
+
+    def _run(self, request: channel.Message) -> channel.Message:
+        report_read, report_write = os.pipe()
+        self._namespaces.before_fork()
+        warden = os.fork()
+        if warden == 0:
+            os.close(report_read)
+            os.close(self._control)
+            self._be_warden(request, report_write)
+        self._namespaces.after_fork()
+        os.close(report_write)
+        try:
+            report = self._await(report_read)
+        finally:
+            os.close(report_read)
+            os.waitpid(warden, 0)
+            # Only where a warden was lost is anything left for us here.
+            processes.end_all(
+                within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
+            )
+        return report
+
+    def _be_warden(self, request: channel.Message, report: int) -> None:
+        try:
+            if "pid" in self._namespaces.names:
+                privileges.die_with_parent()
+            Run(self._setup, request, self._fence).supervise(report)
+        except BaseException:  # noqa: BLE001  reported to the host, whose fault it becomes
+            channel.send(report, {"kind": "fault", "message": traceback.format_exc()})
+        finally:
+            os._exit(0)
+
+    def _await(self, report: int) -> channel.Message:
+        """Return the warden's report; end this process where the host is gone."""
+        poll = select.poll()
+        poll.register(report, select.POLLIN)
+        poll.register(self._control, select.POLLRDHUP if kernel.LINUX else select.POLLHUP)
+        while True:
+            ready: dict[int, Any] = dict(poll.poll())
+            if self._control in ready:
+                # The warden sees the other end of its report close, and ends everything.
+                os._exit(0)
+            message = channel.receive(report)
+            if message is None:
+                return {"kind": "fault", "message": "the warden of the run was lost"}
+            return message

@@ -1,0 +1,284 @@
+"""The sandboxes that run programs in processes of this machine: `local` and `subprocess`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
+from mlesmith_env.sandbox.connection import Server, environment
+from mlesmith_env.sandbox.grants import grants, search_path
+from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
+from mlesmith_env.sandbox.output import excerpt
+from mlesmith_env.sandbox.protocol import ExecutionResult, RunStatus, SandboxSpec
+from mlesmith_env.sandbox.workspace import Workspace
+
+NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
+"""All that the server may try to enter."""
+
+_OVERHEAD_S = 180.0
+"""Seconds beyond a run's own time-out after which the server counts as lost."""
+
+_OUT_OF_MEMORY_SIGNS = (
+    "std::bad_alloc",
+    "Cannot allocate memory",
+    "Memory allocation still failed",
+)
+
+
+class ProcessSandbox:
+    """Runs each program in a process of its own, started by a sandbox server.
+
+    Args:
+        spec: What the sandbox is made for.
+    """
+
+    name = "process"
+    _confine = True
+
+    def __init__(self, spec: SandboxSpec) -> None:
+        self.spec = spec
+        self._workspace: Workspace | None = None
+        self._setup: dict[str, Any] = {}
+        self._runs = 0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Make the workspace. Raises `SandboxUnavailableError`, `SandboxLostError`."""
+        if self._workspace is not None:
+            return
+        if not self.spec.public_dir.is_dir():
+            raise SandboxLostError(f"the public data {self.spec.public_dir} is no folder")
+        workspace = Workspace(self.spec.public_dir, self.spec.log_dir)
+        try:
+            self._setup = self._describe(workspace)
+            self._check()
+        except BaseException:
+            workspace.remove()
+            raise
+        self._workspace = workspace
+
+    def _check(self) -> None:
+        """Refuse where the machine can not give the isolation."""
+
+    def _namespaces(self) -> frozenset[str]:
+        return NAMESPACES
+
+    def _newest_abi(self) -> int:
+        return NEWEST_ABI
+
+    def _describe(self, workspace: Workspace) -> dict[str, Any]:
+        allowed = (
+            grants(
+                self.spec.public_dir,
+                (workspace.folder, workspace.home, workspace.temporary),
+                self.spec.closed,
+            )
+            if self._confine
+            else []
+        )
+        return {
+            "confine": self._confine,
+            "namespaces": sorted(self._namespaces()),
+            "newest_abi": self._newest_abi(),
+            "grants": [(str(path), access) for path, access in allowed],
+            "search_path": search_path(),
+            "preload": [],
+            "workspace": str(workspace.folder),
+            "limits": asdict(self.spec.limits),
+        }
+
+    def run(self, code: str, *, timeout_s: float, seed: int | None = None) -> ExecutionResult:
+        """Run a program; see `Sandbox.run`. Raises `SandboxLostError`."""
+        began = time.monotonic()
+        with self._lock:
+            workspace = self._started()
+            workspace.link_input()
+            self._runs += 1
+            output = workspace.outputs / f"{workspace.root.name}-{self._runs:06d}.txt"
+            request = {
+                "code": code,
+                "timeout_s": timeout_s,
+                "seed": seed,
+                "output_path": str(output),
+            }
+            hash_seed = None if seed is None else str(seed % 2**32)
+            server = Server(
+                self._setup,
+                environment(workspace.home, workspace.temporary, hash_seed),
+                workspace.root,
+            )
+            try:
+                report = server.request(request, timeout_s + _OVERHEAD_S)
+            finally:
+                server.end()
+            workspace.empty_temporary()
+        return self._result(report, output, time.monotonic() - began, timeout_s)
+
+    def _result(
+        self, report: dict[str, Any], output: Path, total_s: float, timeout_s: float
+    ) -> ExecutionResult:
+        try:
+            shown = excerpt(output)
+        except OSError as error:
+            raise SandboxLostError(f"the output of the run can not be read: {error}") from error
+        status, code, number, sentence = _judge(report, shown, self.spec, timeout_s)
+        execution_s = float(report["execution_s"])
+        return ExecutionResult(
+            status=status,
+            exit_code=code,
+            signal=number,
+            output=shown,
+            output_path=output,
+            execution_s=execution_s,
+            overhead_s=max(0.0, total_s - execution_s),
+            error=sentence,
+        )
+
+    def take(self, name: str, destination: Path, *, max_bytes: int) -> bool:
+        """Move a regular file out of the workspace; see `Sandbox.take`."""
+        with self._lock:
+            return self._started().take(name, destination, max_bytes)
+
+    def reset(self) -> None:
+        """Empty the workspace."""
+        with self._lock:
+            self._started().empty()
+
+    def close(self) -> None:
+        """Remove every temporary file. May be called more than once."""
+        with self._lock:
+            if self._workspace is not None:
+                self._workspace.remove()
+                self._workspace = None
+
+    @property
+    def workspace(self) -> Path:
+        """The programs' current folder. Raises `SandboxLostError` before `start`."""
+        return self._started().folder
+
+    def _started(self) -> Workspace:
+        if self._workspace is None:
+            raise SandboxLostError("the sandbox is not started: call start() first")
+        return self._workspace
+
+
+_Verdict = tuple[RunStatus, int | None, int | None, str]
+
+
+def _judge(report: dict[str, Any], shown: str, spec: SandboxSpec, timeout_s: float) -> _Verdict:
+    """Return status, exit code, signal and a sentence for the agent."""
+    limits = spec.limits
+    memory = (
+        f"The program needed more than the {limits.memory_bytes / 1024**3:.3g} GiB of memory "
+        "that it may use: work on fewer rows, smaller types or fewer processes."
+    )
+    by_reason: dict[str, tuple[RunStatus, str]] = {
+        "timeout": (
+            "timeout",
+            f"The program was ended after {timeout_s:g} s: make it faster, and print progress "
+            "so that the output shows how far it came.",
+        ),
+        "memory": ("out_of_memory", memory),
+        "output": (
+            "output_limit",
+            f"The program printed more than {limits.output_bytes:,} bytes and was ended: "
+            "print less.",
+        ),
+        "workspace": (
+            "output_limit",
+            f"The files in the workspace grew past {limits.workspace_bytes:,} bytes (or past "
+            "their number) and the program was ended: write less, or remove files.",
+        ),
+        "processes": (
+            "killed",
+            f"The program ran more than {limits.processes} processes at once and was ended: "
+            "start fewer workers.",
+        ),
+    }
+    if report["reason"]:
+        status, sentence = by_reason[report["reason"]]
+        return status, None, None, sentence
+    code = os.waitstatus_to_exitcode(int(report["status"]))
+    if code == 0:
+        return "ok", 0, None, ""
+    number = -code if code < 0 else None
+    if report["out_of_memory"] or any(sign in shown[-2000:] for sign in _OUT_OF_MEMORY_SIGNS):
+        return "out_of_memory", None if number else code, number, memory
+    if number == signal.SIGXCPU:
+        return "timeout", None, number, "The program used up the CPU time that it may use."
+    if number is not None:
+        return "killed", None, number, f"The program was ended by signal {_signal_name(number)}."
+    return "error", code, None, f"The program ended with exit code {code}; see the output's end."
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return f"{number} ({signal.Signals(number).name})"
+    except ValueError:
+        return str(number)
+
+
+class LocalSandbox(ProcessSandbox):
+    """Confined by Landlock, a system-call filter, limits and, where there are, namespaces.
+
+    Args:
+        spec: What the sandbox is made for.
+        namespaces: Those to try; fewer than the machine has are for tests.
+        newest_abi: Newest Landlock ABI to use; an older one than the kernel's is for tests.
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        spec: SandboxSpec,
+        *,
+        namespaces: frozenset[str] = NAMESPACES,
+        newest_abi: int = NEWEST_ABI,
+    ) -> None:
+        super().__init__(spec)
+        self._wanted = namespaces
+        self._abi = newest_abi
+
+    def _namespaces(self) -> frozenset[str]:
+        return self._wanted
+
+    def _newest_abi(self) -> int:
+        return self._abi
+
+    def _check(self) -> None:
+        if sys.platform != "linux":
+            raise SandboxUnavailableError(
+                f"the sandbox 'local' needs Linux, not {sys.platform}: use sandbox='docker', or "
+                "sandbox='subprocess' where you trust every program"
+            )
+
+
+class SubprocessSandbox(ProcessSandbox):
+    """Not confined at all: programs can read and write whatever the caller can.
+
+    Args:
+        spec: What the sandbox is made for; `closed` has no effect here.
+    """
+
+    name = "subprocess"
+    _confine = False
+    _warned = False
+
+    def _check(self) -> None:
+        if not SubprocessSandbox._warned:
+            SubprocessSandbox._warned = True
+            warnings.warn(
+                "sandbox='subprocess' isolates nothing: programs can read the answers, your files "
+                "and your keys, and reach the network",
+                RuntimeWarning,
+                stacklevel=3,
+            )
