@@ -26,11 +26,7 @@ from typing import Any, cast
 
 from mlesmith_env.errors import InvalidActionError
 
-_FENCE = re.compile(
-    r"^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<label>[\w+.-]*)[^\n]*\n"
-    r"(?P<body>.*?)(?:^[ \t]*(?P=ticks)[ \t]*$|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+_OPENING = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*(?P<label>[\w+.-]*)")
 _LINE = re.compile(
     r"^[ \t>#*_`-]*action[ \t*_`]*[:=][ \t*_`]*(?P<kind>[A-Za-z]+(?:[ _-](?:code|info|history))?)"
     r"[*_`]*(?P<rest>[^\n]*)$",
@@ -45,6 +41,7 @@ class _Block:
     label: str
     body: str
     start: int
+    end: int
 
 
 def parse_reply(text: str, kinds: Sequence[str]) -> tuple[str, str]:
@@ -58,16 +55,13 @@ def parse_reply(text: str, kinds: Sequence[str]) -> tuple[str, str]:
         InvalidActionError: It asks for none; the message says how to.
     """
     text = text.replace("\r\n", "\n").rpartition("</think>")[2]
-    blocks = [
-        _Block(match["label"].lower(), match["body"], match.start())
-        for match in _FENCE.finditer(text)
-    ]
+    blocks = _fenced(text)
     bodies = [block.body for block in blocks if block.label == "json"]
     for candidate in (text, *reversed(bodies)):
         found = _from_json(candidate, kinds)
         if found:
             return found
-    prose = _FENCE.sub(lambda match: " " * len(match[0]), text)
+    prose = _without(text, blocks)
     programs = [block for block in blocks if block.label in _PROGRAM_LABELS and block.body.strip()]
     found = _from_line(text, prose, blocks, kinds) or _from_tag(text, prose, kinds)
     if found and not (found[0] == "submit" and programs):
@@ -79,6 +73,41 @@ def parse_reply(text: str, kinds: Sequence[str]) -> tuple[str, str]:
         "it, or <submit/> to end, or a line such as 'ACTION: request_info' "
         f"(kinds: {', '.join(kinds)})"
     )
+
+
+def _fenced(text: str) -> list[_Block]:
+    """Return the fenced blocks of a text; the last one reaches to the end where it is not closed.
+
+    Lines are looked at once each, so that no reply takes long to read.
+    """
+    blocks: list[_Block] = []
+    opened: re.Match[str] | None = None
+    start = body = place = 0
+    for line in text.splitlines(keepends=True):
+        if opened is None:
+            opened = _OPENING.match(line)
+            if opened and "`" in line[opened.end() :]:
+                # Ticks on both sides are code inside a line of prose.
+                opened = None
+            start, body = place, place + len(line)
+        elif line.strip().startswith(opened["fence"]) and not line.strip().strip(opened["fence"]):
+            blocks.append(
+                _Block(opened["label"].lower(), text[body:place], start, place + len(line))
+            )
+            opened = None
+        place += len(line)
+    if opened is not None:
+        blocks.append(_Block(opened["label"].lower(), text[body:], start, len(text)))
+    return blocks
+
+
+def _without(text: str, blocks: Sequence[_Block]) -> str:
+    """Return the text with its fenced blocks blanked, every other character in its place."""
+    parts, place = [""], 0
+    for block in blocks:
+        parts += [text[place : block.start], " " * (block.end - block.start - 1), "\n"]
+        place = block.end
+    return "".join([*parts, text[place:]])[: len(text)]
 
 
 def _from_json(text: str, kinds: Sequence[str]) -> tuple[str, str] | None:
@@ -133,8 +162,8 @@ def _from_tag(text: str, prose: str, kinds: Sequence[str]) -> tuple[str, str] | 
                 content, place = text[match.end() : closing.start()], closing.end()
         if kind in unclosed and not match[2] and kind.endswith("_code"):
             content, place = text[match.end() :], len(text)
-        fenced = _FENCE.search(content)
-        found = kind, fenced["body"] if fenced else content.strip("\n").rstrip()
+        fenced = _fenced(content)
+        found = kind, fenced[0].body if fenced else content.strip("\n").rstrip()
     return found
 
 

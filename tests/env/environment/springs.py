@@ -58,7 +58,9 @@ def write_task(root: Path, limits: Limits | None = None) -> Path:
     rows = []
     for _ in range(160):
         load = draw.uniform(0, 10)
-        rows.append(f"{load:.4f},{draw.choice(['steel', 'brass'])},{3 * load + draw.gauss(0, 1):.4f}")
+        rows.append(
+            f"{load:.4f},{draw.choice(['steel', 'brass'])},{3 * load + draw.gauss(0, 1):.4f}"
+        )
     content = ("load,metal,stretch\n" + "\n".join(rows) + "\n").encode()
     (raw / "springs.csv").write_bytes(content)
     record = SourceRecord(
