@@ -1,0 +1,1 @@
+"""The three gates that a task has to pass: assertions, review, execution."""

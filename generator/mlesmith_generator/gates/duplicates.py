@@ -1,0 +1,254 @@
+"""Are there copies, or near-copies, of hidden rows among the training rows?
+
+Copies alone prove nothing: a table of six short categories repeats itself by nature, and the
+recipes keep rows that are equal in every column on one side. What counts is that a hidden row has
+a twin whose features could not be equal by chance and whose target is the answer.
+
+A near-copy is told without a scale: the nearest training row is twenty times nearer than the
+fifth nearest, which does not happen between independent rows in three or more dimensions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlesmith_generator.gates.rows import (
+    PRIVATE,
+    PUBLIC,
+    TRAIN,
+    Floats,
+    Ints,
+    Mask,
+    TaskRows,
+    ranks,
+)
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+_MOST_COLUMNS = 60
+_PAIRS = 1.5e8
+"""Distances that a search for near-copies may compute."""
+_RATIO = 0.05
+_NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class _Twins:
+    """Hidden rows that have a twin on the other side.
+
+    Attributes:
+        share: Share of the hidden rows that were looked at.
+        count: Their number.
+        agreement: How well the twin's target tells the answer, from 0 (chance) to 1.
+    """
+
+    share: float
+    count: int
+    agreement: float
+
+
+def scan_duplicates(rows: TaskRows) -> Scan:
+    """Look for hidden rows that stand, as they are or slightly changed, among the others."""
+    if not len(rows.columns):
+        return Scan("rows-across-the-holdout", "no features")
+    keys = _row_keys(rows)
+    findings: list[Finding] = []
+    crossing = _exact(rows, keys, rows.hidden, rows.part == TRAIN)
+    measured = (
+        f"{crossing.count} hidden rows ({crossing.share:.1%}) have a twin in the training rows"
+    )
+    finding = _judge_exact(rows, keys, crossing, "the training rows", "duplicate-rows")
+    if finding is not None:
+        findings.append(finding)
+    between = _exact(rows, keys, rows.part == PRIVATE, rows.part == PUBLIC)
+    finding = _judge_exact(rows, keys, between, "the public rows", "private-rows-in-public")
+    if finding is not None:
+        findings.append(finding)
+    if not any(finding.code == "duplicate-rows" for finding in findings):
+        near = _near(rows, keys)
+        if near is not None:
+            measured += f"; {near.count} ({near.share:.1%}) of those searched have a near-twin"
+            finding = _judge_near(near)
+            if finding is not None:
+                findings.append(finding)
+    return Scan("rows-across-the-holdout", measured, tuple(findings))
+
+
+def _row_keys(rows: TaskRows) -> Ints:
+    """A number for each row, equal where all features are equal as values. Shape (rows,)."""
+    columns = rows.columns
+    if len(columns) > _MOST_COLUMNS:
+        # Enough to tell rows apart: those with the most different values.
+        columns = tuple(sorted(columns, key=lambda item: -item.distinct)[:_MOST_COLUMNS])
+    random = np.random.default_rng(0)
+    key = np.zeros(len(rows), dtype=np.uint64)
+    for column in columns:
+        values = column.numbers if column.numeric else column.codes
+        codes = pd.factorize(values, use_na_sentinel=False)[0]
+        weights = random.integers(1, 2**63, int(codes.max()) + 1, dtype=np.uint64)
+        key = key * np.uint64(0x9E3779B97F4A7C15) + weights[codes]
+    return np.asarray(pd.factorize(key)[0], dtype=np.int64)
+
+
+def _exact(rows: TaskRows, keys: Ints, asked: Mask, known: Mask) -> _Twins:
+    """Twins with equal features: the asked rows whose key stands among the known rows."""
+    if not asked.any() or not known.any():
+        return _Twins(0.0, 0, 0.0)
+    has = np.zeros(int(keys.max()) + 1, dtype=bool)
+    has[keys[known]] = True
+    twins = asked & has[keys]
+    count = int(twins.sum())
+    if not count:
+        return _Twins(0.0, 0, 0.0)
+    guess = _answers_of_keys(rows, keys, known)[keys[twins]]
+    return _Twins(count / int(asked.sum()), count, _agreement(rows, rows.y[twins], guess))
+
+
+def _answers_of_keys(rows: TaskRows, keys: Ints, known: Mask) -> Floats:
+    """The mean (or most frequent) target of the known rows, by key."""
+    size = int(keys.max()) + 1
+    if rows.regression:
+        sums = np.bincount(keys[known], weights=rows.y[known], minlength=size)
+        return sums / np.maximum(np.bincount(keys[known], minlength=size), 1)
+    pairs, counts = np.unique(
+        keys[known] * rows.classes + rows.truth.codes[known], return_counts=True
+    )
+    result = np.zeros(size)
+    order = np.argsort(counts, kind="stable")
+    result[pairs[order] // rows.classes] = pairs[order] % rows.classes
+    return result
+
+
+def _agreement(rows: TaskRows, truth: Floats, guess: Floats) -> float:
+    """How much better than chance the guess is: kappa, or R² of the ranks' differences."""
+    if not rows.regression:
+        shares = np.bincount(rows.truth.codes, minlength=rows.classes) / len(rows)
+        chance = float(shares[truth.astype(np.int64)].mean())
+        right = float((truth == guess).mean())
+        return (right - chance) / (1.0 - chance) if chance < 1 else 0.0
+    everything = np.concatenate([rows.y, truth, guess])
+    rank = ranks(everything)[len(rows.y) :]
+    error = float(((rank[: len(truth)] - rank[len(truth) :]) ** 2).mean())
+    # Ranks of independent rows differ by 1/6 in the mean square.
+    return 1.0 - 6.0 * error
+
+
+def _judge_exact(
+    rows: TaskRows, keys: Ints, twins: _Twins, where: str, code: str
+) -> Finding | None:
+    if twins.count < 2 or twins.agreement < 0.8:
+        return None
+    seen = keys[rows.part == TRAIN]
+    repeated = float((np.bincount(seen)[seen] > 1).mean()) if len(seen) else 0.0
+    room = _room(rows)
+    by_chance = room < 3.0
+    evidence = (
+        f"{twins.count} of the {'private' if 'public' in where else 'hidden'} rows "
+        f"({twins.share:.1%}) stand in {where} with the same features, and their targets agree "
+        f"{twins.agreement:.0%} beyond chance; {repeated:.1%} of the training rows repeat one another"
+    )
+    if by_chance:
+        # A small space of values fills up by itself: only an excess is a copy.
+        noise = 4.0 * np.sqrt(max(repeated, 0.02) / max(twins.count / max(twins.share, 1e-9), 1))
+        if twins.share <= repeated + 0.05 + noise or twins.share < 0.1:
+            return None
+    elif twins.share < 0.005:
+        return Finding(code, evidence, warning=True)
+    return Finding(code, evidence, "design")
+
+
+def _room(rows: TaskRows) -> float:
+    """How much larger the space of feature values is than the table, in powers of ten.
+
+    Columns count by the exponential of their entropy, as if they were independent; that is too
+    much for columns that repeat one another, so correlated ones are counted at half.
+    """
+    power = 0.0
+    for column in rows.columns:
+        shares = np.bincount(column.codes + 1) / len(rows)
+        shares = shares[shares > 0]
+        power += float(-(shares * np.log10(shares)).sum())
+    return 0.5 * power + 0.5 * min(power, 6.0) - float(np.log10(len(rows)))
+
+
+def _near(rows: TaskRows, keys: Ints) -> _Twins | None:
+    """Near-twins of hidden rows among training rows; None where the question makes no sense."""
+    space = _space(rows)
+    train = np.flatnonzero(rows.part == TRAIN)
+    if space is None or len(train) < 10 * _NEIGHBOURS:
+        return None
+    random = np.random.default_rng(0)
+    hidden = np.flatnonzero(rows.hidden)
+    # Rows with an equal in the training rows were judged as exact twins.
+    hidden = hidden[~np.isin(keys[hidden], keys[train])]
+    hidden = hidden[random.permutation(len(hidden))[: max(50, int(_PAIRS / len(train)))]]
+    if len(hidden) < 10:
+        return None
+    nearest, partner = _nearest(space[hidden], space[train])
+    scale = nearest[:, -1]
+    twins = (nearest[:, 0] < _RATIO * scale) & (scale > 0)
+    count = int(twins.sum())
+    if not count:
+        return _Twins(0.0, 0, 0.0)
+    truth, guess = rows.y[hidden[twins]], rows.y[train[partner[twins]]]
+    return _Twins(count / len(hidden), count, _agreement(rows, truth, guess))
+
+
+def _space(rows: TaskRows) -> NDArray[np.float32] | None:
+    """Rows as points: standardised numbers, and far-apart corners for categories."""
+    random = np.random.default_rng(0)
+    axes: list[NDArray[np.float64]] = []
+    continuous = 0
+    for column in rows.columns[: 5 * _MOST_COLUMNS]:
+        if column.numeric and column.distinct > 10:
+            values = column.numbers
+            middle = float(np.nanmedian(values))
+            low, high = np.nanquantile(values, [0.1, 0.9])
+            spread = float(high - low) or float(np.nanstd(values)) or 1.0
+            axes.append(np.clip((np.nan_to_num(values, nan=middle) - middle) / spread, -10, 10))
+            continuous += column.distinct > 0.05 * len(rows)
+        elif 1 < column.distinct <= 0.5 * len(rows):
+            corners = random.normal(size=(column.distinct + 1, 2))
+            axes.extend(corners[column.codes].T)
+    if continuous < 3:
+        return None
+    space = np.stack(axes, axis=1)
+    if space.shape[1] > _MOST_COLUMNS:
+        space = space @ random.normal(size=(space.shape[1], _MOST_COLUMNS)) / np.sqrt(_MOST_COLUMNS)
+    return space.astype(np.float32)
+
+
+def _nearest(
+    asked: NDArray[np.float32], known: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], Ints]:
+    """Distances to the nearest known rows, shape (asked, neighbours), and the nearest's position."""
+    distances: list[NDArray[np.float64]] = []
+    partners: list[Ints] = []
+    block = max(1, int(2e7 / len(known)))
+    square = (known.astype(np.float64) ** 2).sum(axis=1)
+    for start in range(0, len(asked), block):
+        part = asked[start : start + block]
+        apart = square[None, :] - 2.0 * (part @ known.T)
+        near = np.argpartition(apart, _NEIGHBOURS, axis=1)[:, : _NEIGHBOURS + 3]
+        # Distances of the few are taken again: the product above loses the small ones.
+        exact = np.sqrt(((part[:, None, :].astype(np.float64) - known[near]) ** 2).sum(axis=2))
+        order = np.argsort(exact, axis=1)
+        distances.append(np.take_along_axis(exact, order, axis=1)[:, :_NEIGHBOURS])
+        partners.append(np.take_along_axis(near, order, axis=1)[:, 0])
+    return np.concatenate(distances), np.concatenate(partners)
+
+
+def _judge_near(twins: _Twins) -> Finding | None:
+    if twins.count < 4 or twins.share < 0.01:
+        return None
+    evidence = (
+        f"{twins.count} of the hidden rows searched ({twins.share:.1%}) have a training row that "
+        f"is twenty times nearer than the next ones, and its target agrees {twins.agreement:.0%} "
+        "beyond chance"
+    )
+    if twins.agreement >= 0.95:
+        return Finding("near-duplicate-rows", evidence, "design")
+    return Finding("near-duplicate-rows", evidence, warning=True)

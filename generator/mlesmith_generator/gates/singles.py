@@ -1,0 +1,218 @@
+"""Is there one column that gives the target away?
+
+The line is the project's: a column is a leak when a one-column depth-two or isotonic model comes
+within 1 % of perfect; just below it the task is kept with a warning. Two things are leaks whatever
+such a model says: a column that holds the target's own values wherever it holds anything, and one
+that is cut out of the target (its bins), because no honest measurement follows a boundary in the
+target without a single exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_generator.gates.readings import Reading, readings
+from mlesmith_generator.gates.rows import Column, Ints, Mask, TaskRows
+from mlesmith_generator.gates.strength import Judge, Strength
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+LEAK = 0.99
+WARN = 0.96
+_SCREEN = 0.9
+_MOST_CANDIDATES = 200
+_FEWEST_ROWS = 40
+_LEAST_COVERAGE = 0.25
+
+
+def scan_singles(rows: TaskRows) -> Scan:
+    """Look for a column that copies, encodes, or all but determines the target."""
+    judge = Judge(rows)
+    names: dict[str, Finding] = {}
+    warnings: dict[str, Finding] = {}
+    strongest: tuple[float, str] = (-1.0, "")
+    for column in rows.columns:
+        found = _copy(column, rows) or _bins(column, rows)
+        if found is not None:
+            names[column.name] = found
+    for reading in _candidates(rows, judge):
+        if reading.column in names:
+            continue
+        strength = judge.strength(reading)
+        strongest = max(strongest, (strength.sure, reading.column))
+        if strength.sure >= LEAK:
+            names[reading.column] = _finding(reading, strength, rows)
+        elif strength.sure >= WARN and reading.column not in warnings:
+            warnings[reading.column] = _finding(reading, strength, rows, warning=True)
+    for column in rows.columns:
+        if column.name not in names:
+            found = _partial(column, rows)
+            if found is not None:
+                (warnings if found.warning else names)[column.name] = found
+    kept = [finding for name, finding in warnings.items() if name not in names]
+    measured = f"{len(rows.columns)} columns, one by one"
+    if strongest[0] > 0:
+        measured += f"; the strongest, {strongest[1]!r}, has skill {strongest[0]:.3f}"
+    return Scan("target-in-a-column", measured, (*names.values(), *kept))
+
+
+def _candidates(rows: TaskRows, judge: Judge) -> list[Reading]:
+    pieces = len(rows.columns) <= 300
+    screened: list[tuple[float, int, Reading]] = []
+    for reading in _all_readings(rows, pieces=pieces):
+        purity = judge.screen(reading)
+        if purity >= _SCREEN:
+            screened.append((-purity, len(screened), reading))
+    screened.sort(key=lambda entry: entry[:2])
+    return [reading for _, _, reading in screened[:_MOST_CANDIDATES]]
+
+
+def _all_readings(rows: TaskRows, *, pieces: bool) -> Iterator[Reading]:
+    gaps = np.zeros(len(rows))
+    for column in rows.columns:
+        yield from readings(column, pieces=pieces)
+        if 0 < column.missing.mean() < 1:
+            # The value's own reading sees the gap too, but only where values repeat.
+            yield Reading(column.name, "where it is missing", column.missing.astype(np.int64), None)
+        gaps += column.missing
+    if len(np.unique(gaps)) > 2:
+        yield Reading("", "the number of missing values in a row", gaps.astype(np.int64), gaps)
+
+
+def _finding(
+    reading: Reading, strength: Strength, rows: TaskRows, *, warning: bool = False
+) -> Finding:
+    what = f"column {reading.column!r}" if reading.column else "every row"
+    if reading.how:
+        what += f", read by {reading.how}," if reading.column else f", by {reading.how},"
+    code = "target-proxy"
+    if reading.how == "where it is missing" or not reading.column:
+        code = "target-missingness"
+    elif not reading.plain:
+        code = "target-in-text"
+    measure = "R²" if rows.regression else "skill"
+    evidence = (
+        f"{what} gives the target {rows.target_name!r} by {strength.model}: {measure} "
+        f"{strength.skill:.4f} on unseen rows ({strength.hidden:.4f} on the hidden ones)"
+    )
+    if warning:
+        evidence += "; just below the line of 0.99, kept"
+    columns = (reading.column,) if reading.column else ()
+    return Finding(code, evidence, "design", columns, warning)
+
+
+def equal_to_target(column: Column, rows: TaskRows) -> Mask:
+    """Return where the column holds the target's own value. Shape (rows,)."""
+    if rows.regression and column.numeric:
+        close = np.abs(column.numbers - rows.y) <= 1e-9 * np.maximum(np.abs(rows.y), 1e-12)
+        return np.asarray(close, dtype=bool)
+    if column.numeric and rows.truth.numeric:
+        return np.asarray(column.numbers == rows.truth.numbers, dtype=bool)
+    mine = _folded(column)
+    theirs = _folded(rows.truth)
+    return np.asarray((mine == theirs) & ~column.missing, dtype=bool)
+
+
+def _folded(column: Column) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    table = np.asarray([str(value).strip().casefold() for value in column.values] + [""], object)
+    return table[column.codes]
+
+
+def agreement(equal: Mask, column_codes: Ints, target_codes: Ints) -> float:
+    """Return Cohen's kappa of "the same value" against what chance would give."""
+    if not len(equal):
+        return 0.0
+    size = len(equal)
+    # Chance: rows whose value and target are the same pair if both were drawn independently.
+    pairs = pd.DataFrame({"x": column_codes[equal], "y": target_codes[equal]}).drop_duplicates()
+    mine = np.bincount(column_codes + 1)[pairs["x"].to_numpy() + 1] / size
+    theirs = np.bincount(target_codes)[pairs["y"].to_numpy()] / size
+    chance = float((mine * theirs).sum())
+    observed = float(equal.mean())
+    return (observed - chance) / (1.0 - chance) if chance < 1.0 else 0.0
+
+
+def _copy(column: Column, rows: TaskRows) -> Finding | None:
+    """A column that holds the target itself, in all hidden rows or in those where it is given."""
+    equal = equal_to_target(column, rows)
+    for where, mask in (("hidden rows", rows.hidden), ("rows", np.ones(len(rows), dtype=bool))):
+        given = mask & ~column.missing
+        enough = given.sum() >= max(10, 0.05 * mask.sum())
+        if not enough or len(np.unique(rows.truth.codes[given])) < 2:
+            continue
+        kappa = agreement(equal[given], column.codes[given], rows.truth.codes[given])
+        if kappa >= 0.98:
+            share, present = float(equal[given].mean()), float(given.sum() / mask.sum())
+            return Finding(
+                "target-copy",
+                f"column {column.name!r} holds the target {rows.target_name!r} itself in "
+                f"{share:.1%} of the {where} that have it ({present:.0%} do)",
+                "design",
+                (column.name,),
+            )
+    return None
+
+
+def _bins(column: Column, rows: TaskRows) -> Finding | None:
+    """A column of few values that is a function of a numeric target's size."""
+    few = 2 <= column.distinct <= max(2, min(50, len(rows) // 10))
+    if not rows.regression or not few or column.missing.mean() > 0.2:
+        return None
+    given = np.flatnonzero(~column.missing)
+    y, codes = rows.y[given], column.codes[given]
+    if len(given) < 100 or len(np.unique(y)) < 2 * column.distinct:
+        return None
+    size = int(codes.max()) + 1
+    middle = np.full(size, np.inf)
+    for code in np.unique(codes):
+        middle[code] = np.median(y[codes == code])
+    place = np.argsort(np.argsort(middle, kind="stable"))[codes]
+    order = np.lexsort((place, y))
+    in_order = float((np.sort(place) == place[order]).mean())
+    # How often the commonest bin of a target value is the bin of the row: 1 for a function of it.
+    pairs, counts = np.unique(
+        np.unique(y, return_inverse=True)[1] * size + codes, return_counts=True
+    )
+    commonest = np.zeros(len(pairs))
+    np.maximum.at(commonest, np.unique(pairs // size, return_inverse=True)[1], counts)
+    determined = float(commonest.sum()) / len(y)
+    shares = np.bincount(codes) / len(codes)
+    bins = int((shares >= 0.03).sum())
+    needed = 0.995 if bins >= 3 else 1.0
+    if bins < 2 or shares.max() > 0.95 or min(in_order, determined) < needed:
+        return None
+    if bins == 2 and len(given) < 200:
+        return None
+    return Finding(
+        "target-binned",
+        f"column {column.name!r} is cut out of the target {rows.target_name!r}: its "
+        f"{column.distinct} values follow the size of the target in {in_order:.2%} of the rows, "
+        "without overlap",
+        "design",
+        (column.name,),
+    )
+
+
+def _partial(column: Column, rows: TaskRows) -> Finding | None:
+    """A column that determines the target in the rows where it is given at all."""
+    given = ~column.missing
+    coverage = float(given.mean())
+    if not 0.02 <= coverage <= 0.98 or given.sum() < _FEWEST_ROWS:
+        return None
+    part = rows.select(given, (column.name,))
+    counts = np.bincount(part.truth.codes)
+    spread = (counts > 0).sum() >= 2 and (rows.regression or np.sort(counts)[-2] >= 10)
+    if not spread or part.hidden.sum() < 10 or not (~part.hidden).sum() >= 20:
+        return None
+    judge = Judge(part)
+    for reading in readings(part.columns[0], pieces=False):
+        if judge.screen(reading) < _SCREEN:
+            continue
+        strength = judge.strength(reading)
+        if strength.sure >= LEAK:
+            found = _finding(reading, strength, part, warning=coverage < _LEAST_COVERAGE)
+            told = f"{found.evidence}, in the {coverage:.0%} of the rows where it is given"
+            return Finding(found.code, told, found.stage, found.columns, found.warning)
+    return None
