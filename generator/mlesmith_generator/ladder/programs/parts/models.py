@@ -83,14 +83,17 @@ def forest(seen, answers, asked):
     return back(model.predict(asked) + shift)
 
 
-def most_rounds(seen):
-    """Rounds of boosting that a few seconds of one core allow."""
-    return int(np.clip(3e8 / ((len(seen) + 3000) * (seen.shape[1] + 5) * OUTPUTS), 15, 150))
+def rounds_for(seen, seconds=0.8):
+    """Rounds of boosting that take about so many seconds of one core."""
+    tree = 1.2e-3 + 6e-5 * seen.shape[1] + 3e-9 * seen.size
+    return int(np.clip(seconds / (tree * OUTPUTS), 8, 150))
 
 
 def boosting(seen, answers, categorical, **setting):
     """Gradient boosted trees on histograms, fitted; the loss is the metric's own where it has one."""
-    setting = {"random_state": SEED, "early_stopping": False, "max_iter": most_rounds(seen), **setting}
+    setting = {"random_state": SEED, "early_stopping": False, "max_iter": rounds_for(seen), **setting}
+    if setting["max_iter"] < 60:  # Few rounds have to go further, each.
+        setting["learning_rate"] = 0.2
     if categorical.any():
         setting["categorical_features"] = categorical
     if KIND != "number":
