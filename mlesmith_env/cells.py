@@ -68,7 +68,7 @@ class Cells:
 
 def shown(value: object, width: int = 40) -> str:
     """Return a value as it may stand in a message: quoted, escaped and of bounded length."""
-    text = value if isinstance(value, str) else str(value)
+    text = str(value)
     return repr(text) if len(text) <= width else f"{text[:width]!r}… ({len(text):,} characters)"
 
 
