@@ -14,7 +14,7 @@ from mlesmith_env.episode import Episode, Status, StepResult
 from mlesmith_env.errors import InvalidSubmissionError, SandboxError
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.rewards import Outcome, Scale
-from mlesmith_env.sandbox import ExecutionResult, Sandbox, SandboxLimits, SandboxSpec
+from mlesmith_env.sandbox import ExecutionResult, Sandbox, SandboxLimits, SandboxSpec, make_sandbox
 from mlesmith_env.spaces import cleaned
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ class ProgramRunner:
                 self.close()
             else:
                 return
-        from mlesmith_env.sandbox import make_sandbox
-
         limits = self._configuration.limits
         spec = SandboxSpec(
             public_dir=public_dir,

@@ -158,8 +158,12 @@ def test_no_reply_makes_the_reader_raise(reply: str) -> None:
         "`",
         "ACTION:",
         "ACTION: submit\n",
-    ]
-    + ["\n \t", "<think></think>", "{", "[", '{"kind":'],
+        "\n \t",
+        "<think></think>",
+        "{",
+        "[",
+        '{"kind":',
+    ],
 )
 def test_a_hostile_reply_is_read_in_little_time(piece: str) -> None:
     reply = piece * (CONTENT_LENGTH // len(piece))

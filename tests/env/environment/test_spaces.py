@@ -70,10 +70,7 @@ def test_spaces_survive_copying_pickling_and_json(space: gym.Space) -> None:
     for other in (copy.deepcopy(space), pickle.loads(pickle.dumps(space))):
         assert other == space
         assert hash(other) == hash(space)
-        assert [other.sample() for _ in range(5)] == [
-            copy.deepcopy(space).sample() if index < 0 else sample
-            for index, sample in enumerate(_samples(space, 5))
-        ]
+        assert _samples(other, 5) == _samples(space, 5)
     samples = _samples(space, 5)
     plain = json.loads(json.dumps(space.to_jsonable(samples)))
     assert space.from_jsonable(plain) == samples
