@@ -1,143 +1,112 @@
-"""The host's end of a sandbox server: a clean process and the channel to it."""
+"""The host's end of the channel to a sandbox server."""
 
 from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
-from typing import Any
+import weakref
+from collections.abc import Callable
 
 from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
 from mlesmith_env.sandbox.inside import channel
 
-_LAUNCHER = Path(__file__).parent / "inside" / "launcher.py"
-_READY_WITHIN_S = 120.0
 _END_WITHIN_S = 5.0
 
 
-class Server:
-    """A running server.
+class Connection:
+    """A channel to a server process, over which it is asked and ended.
 
     Args:
-        setup: What the server is told first; see `inside/server.py`.
-        environment: All of its environment variables.
-        folder: Where its own messages go, in `server.log`; also its current folder.
-
-    Raises:
-        SandboxUnavailableError: The machine can not give the isolation.
-        SandboxLostError: The server did not start.
+        ours: Our end of a socket pair; its other end is held by the server alone.
+        kill: Ends the server by force.
+        last_words: Returns what the server has printed, for error messages.
     """
 
-    def __init__(self, setup: channel.Message, environment: dict[str, str], folder: Path) -> None:
-        self._log = folder / "server.log"
-        ours, theirs = socket.socketpair()
-        try:
-            with self._log.open("ab") as log:
-                self._process = subprocess.Popen(  # noqa: S603  our own interpreter and file
-                    # Not -I: it would also forget PYTHONHASHSEED. The environment is ours alone.
-                    [
-                        sys.executable,
-                        "-s",
-                        "-P",
-                        "-X",
-                        "utf8",
-                        str(_LAUNCHER),
-                        str(theirs.fileno()),
-                    ],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env=environment,
-                    cwd=folder,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
-        except OSError as error:
-            ours.close()
-            raise SandboxLostError(f"the sandbox's process can not be started: {error}") from error
-        finally:
-            theirs.close()
+    def __init__(
+        self, ours: socket.socket, kill: Callable[[], None], last_words: Callable[[], str]
+    ) -> None:
         self._socket = ours
-        try:
-            self.description = self._ask(setup, _READY_WITHIN_S)
-        except BaseException:
-            self.end()
-            raise
+        self._kill = kill
+        self._last_words = last_words
+        _open.add(self)
 
-    def request(self, message: channel.Message, within_s: float) -> channel.Message:
-        """Send a request and return the result.
+    @property
+    def socket(self) -> socket.socket:
+        """Our end, for passing descriptors."""
+        return self._socket
+
+    def ask(self, message: channel.Message, within_s: float) -> channel.Message:
+        """Send a message and return the answer.
 
         Raises:
+            SandboxUnavailableError: The machine can not give the isolation.
             SandboxLostError: The server reported a fault of its own, ended, or did not answer.
         """
-        return self._ask(message, within_s)
+        self.send(message)
+        return self.answer(within_s)
 
-    def _ask(self, message: channel.Message, within_s: float) -> channel.Message:
+    def send(self, message: channel.Message) -> None:
+        """Send a message. Raises `SandboxLostError`."""
         try:
             channel.send(self._socket.fileno(), message)
+        except OSError as error:
+            raise self._lost(f"can not be reached ({error})") from error
+
+    def answer(self, within_s: float) -> channel.Message:
+        """Return the next message; raises as `ask` does."""
+        try:
             answer = channel.receive(self._socket.fileno(), deadline=time.monotonic() + within_s)
         except (OSError, channel.ClosedChannelError) as error:
-            raise SandboxLostError(
-                f"the sandbox's server was lost: {error}{self._said()}"
-            ) from error
+            raise self._lost(f"was lost ({error})") from error
         if answer is None:
-            raise SandboxLostError(f"the sandbox's server ended unexpectedly{self._said()}")
+            raise self._lost("ended unexpectedly")
         if answer["kind"] == "unconfinable":
-            raise SandboxUnavailableError(str(answer["message"]))
+            raise SandboxUnavailableError(
+                f"this kernel can not confine programs: {answer['message']}. `mlesmith doctor` "
+                "says what is missing; sandbox='subprocess' runs without any isolation"
+            )
         if answer["kind"] == "fault":
-            raise SandboxLostError(f"the sandbox failed: {answer['message']}{self._said()}")
+            raise self._lost(f"failed: {answer['message']}")
         return answer
 
-    def _said(self) -> str:
-        try:
-            text = self._log.read_text(errors="replace")[-2000:].strip()
-        except OSError:
-            return ""
-        return f"\nits last words: {text}" if text else ""
+    def _lost(self, what: str) -> SandboxLostError:
+        words = self._last_words()
+        return SandboxLostError(
+            f"the sandbox's server {what}" + (f"\nits last words: {words}" if words else "")
+        )
 
     def end(self) -> None:
         """End the server and all that it started. May be called more than once."""
-        # Closing the channel lets it end its runs in good order; killing is for the stubborn.
-        self._socket.close()
+        if self._socket.fileno() < 0:
+            return
+        # Our silence lets the server end its runs; it is dead when its end closes. Force is for
+        # a server that does not answer any more.
         try:
-            self._process.wait(_END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._socket.shutdown(socket.SHUT_WR)
+            deadline = time.monotonic() + _END_WITHIN_S
+            while channel.receive(self._socket.fileno(), deadline=deadline) is not None:
+                continue
+        except TimeoutError:
+            self._kill()
+        except (OSError, channel.ClosedChannelError):
+            # It is gone already.
+            pass
+        self._socket.close()
+
+    def forget(self) -> None:
+        """Close our end only, in a forked process to which the server does not belong."""
+        self._socket.close()
 
 
-def environment(home: Path, temporary: Path, hash_seed: str | None) -> dict[str, str]:
-    """Return the environment of a server and its programs: nothing of the host's but paths.
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
 
-    Args:
-        home: Their home folder.
-        temporary: Their folder for temporary files.
-        hash_seed: `PYTHONHASHSEED`, None for an unpredictable one.
-    """
-    variables: dict[str, Any] = {
-        "PATH": os.pathsep.join(
-            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
-        ),
-        "HOME": home,
-        "TMPDIR": temporary,
-        "JOBLIB_TEMP_FOLDER": temporary,
-        "USER": "agent",
-        "LOGNAME": "agent",
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-    }
-    if hash_seed is not None:
-        variables["PYTHONHASHSEED"] = hash_seed
-    threads = str(min(len(os.sched_getaffinity(0)), 16)) if sys.platform == "linux" else "2"
-    for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
-        variables[f"{name}_NUM_THREADS"] = threads
-    # Some installations of Python start only with their libraries' folders named.
-    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
-        if name in os.environ:
-            variables[name] = os.environ[name]
-    return {name: str(value) for name, value in variables.items()}
+
+def _forget_all() -> None:
+    for connection in list(_open):
+        connection.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    # Otherwise a fork of the host would keep servers alive, and could answer in our name.
+    os.register_at_fork(after_in_child=_forget_all)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
-from mlesmith_env.sandbox.connection import Server, environment
+from mlesmith_env.sandbox.environment import environment
 from mlesmith_env.sandbox.grants import grants, search_path
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.output import excerpt
 from mlesmith_env.sandbox.protocol import ExecutionResult, RunStatus, SandboxSpec
+from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
 from mlesmith_env.sandbox.workspace import Workspace
 
 NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
@@ -38,13 +39,17 @@ class ProcessSandbox:
 
     Args:
         spec: What the sandbox is made for.
+        libraries: Modules that are loaded once, in a server from which every run is forked; None
+            starts a fresh interpreter for every run.
     """
 
     name = "process"
     _confine = True
 
-    def __init__(self, spec: SandboxSpec) -> None:
+    def __init__(self, spec: SandboxSpec, *, libraries: tuple[str, ...] | None = LIBRARIES) -> None:
         self.spec = spec
+        self._libraries = libraries
+        self._server: ColdServer | KeptServer | None = None
         self._workspace: Workspace | None = None
         self._setup: dict[str, Any] = {}
         self._runs = 0
@@ -64,6 +69,9 @@ class ProcessSandbox:
             workspace.remove()
             raise
         self._workspace = workspace
+        if self._libraries is not None:
+            # Now, so that the first run is not charged with loading libraries.
+            self._server = self._start_server(workspace)
 
     def _check(self) -> None:
         """Refuse where the machine can not give the isolation."""
@@ -90,7 +98,6 @@ class ProcessSandbox:
             "newest_abi": self._newest_abi(),
             "grants": [(str(path), access) for path, access in allowed],
             "search_path": search_path(),
-            "preload": [],
             "workspace": str(workspace.folder),
             "limits": asdict(self.spec.limits),
         }
@@ -109,18 +116,30 @@ class ProcessSandbox:
                 "seed": seed,
                 "output_path": str(output),
             }
-            hash_seed = None if seed is None else str(seed % 2**32)
-            server = Server(
-                self._setup,
-                environment(workspace.home, workspace.temporary, hash_seed),
-                workspace.root,
-            )
-            try:
-                report = server.request(request, timeout_s + _OVERHEAD_S)
-            finally:
-                server.end()
+            report = self._ask(workspace, request)
             workspace.empty_temporary()
         return self._result(report, output, time.monotonic() - began, timeout_s)
+
+    def _ask(self, workspace: Workspace, request: dict[str, Any]) -> dict[str, Any]:
+        """Have the server run a program; it is kept for the next where it is warm and well."""
+        server = self._server or self._start_server(workspace)
+        self._server = None
+        try:
+            report = server.connection.ask(request, request["timeout_s"] + _OVERHEAD_S)
+        except BaseException:
+            server.end()
+            raise
+        if self._libraries is None:
+            server.end()
+        else:
+            self._server = server
+        return report
+
+    def _start_server(self, workspace: Workspace) -> ColdServer | KeptServer:
+        variables = environment(workspace.home, workspace.temporary)
+        if self._libraries is None:
+            return ColdServer(self._setup, variables)
+        return KeptServer(self._setup, variables, self._libraries)
 
     def _result(
         self, report: dict[str, Any], output: Path, total_s: float, timeout_s: float
@@ -155,6 +174,9 @@ class ProcessSandbox:
     def close(self) -> None:
         """Remove every temporary file. May be called more than once."""
         with self._lock:
+            if self._server is not None:
+                self._server.end()
+                self._server = None
             if self._workspace is not None:
                 self._workspace.remove()
                 self._workspace = None
@@ -231,6 +253,7 @@ class LocalSandbox(ProcessSandbox):
 
     Args:
         spec: What the sandbox is made for.
+        libraries: As in `ProcessSandbox`.
         namespaces: Those to try; fewer than the machine has are for tests.
         newest_abi: Newest Landlock ABI to use; an older one than the kernel's is for tests.
     """
@@ -241,10 +264,11 @@ class LocalSandbox(ProcessSandbox):
         self,
         spec: SandboxSpec,
         *,
+        libraries: tuple[str, ...] | None = LIBRARIES,
         namespaces: frozenset[str] = NAMESPACES,
         newest_abi: int = NEWEST_ABI,
     ) -> None:
-        super().__init__(spec)
+        super().__init__(spec, libraries=libraries)
         self._wanted = namespaces
         self._abi = newest_abi
 

@@ -7,7 +7,7 @@ import resource
 from typing import Any
 
 _ADDRESS_SPACE_SLACK = 8 * 1024**3
-"""Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` counts what is used."""
+"""Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` bounds the use."""
 
 
 def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_ours: bool) -> None:

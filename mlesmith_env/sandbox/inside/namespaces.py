@@ -95,6 +95,11 @@ class Namespaces:
         else:
             self.names.add("shm")
 
+    def clear_shared_memory(self) -> None:
+        """Remove what the last run left in the private `/dev/shm`."""
+        if "shm" in self.names:
+            _clear(SHARED_MEMORY)
+
     def before_fork(self) -> None:
         """Let the next child be the first process of a pid namespace of its own."""
         if "pid" in self.names:
@@ -104,6 +109,16 @@ class Namespaces:
         """Undo `before_fork` in the server, so that the next run gets a new one again."""
         if "pid" in self.names:
             kernel.setns(self._home, kernel.CLONE_NEWPID)
+
+
+def _clear(folder: str) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _clear(entry.path)
+                os.rmdir(entry.path)  # noqa: PTH106
+            else:
+                os.unlink(entry.path)  # noqa: PTH108
 
 
 def _write(path: str, text: str) -> None:
@@ -120,7 +135,6 @@ def _go_on_in_child() -> None:
     if child == 0:
         privileges.die_with_parent()
         return
-    # Only the child may hold the control channel, so that its end is seen at once.
-    os.closerange(3, 256)
+    # The control channel stays open here too: the host sees it close when all are dead.
     _, status = os.waitpid(child, 0)
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from contextlib import suppress
 
 from . import kernel
 
@@ -27,19 +28,15 @@ def drop_capabilities(machine: str) -> None:
     Raises:
         OSError: The effective set could not be emptied.
     """
-    try:
+    # EINVAL: past the last capability. EPERM: we never had any, and without privileges and
+    # under no-new-privileges the bounding set can give none back.
+    with suppress(OSError):
         kernel.prctl(kernel.PR_SET_SECUREBITS, _SECUREBITS)
         for capability in range(64):
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
-    except OSError:
-        # EINVAL: past the last capability. EPERM: we never had any, and without privileges
-        # and under no-new-privileges the bounding set can give none back.
-        pass
-    try:
+    # Where it fails: ambient capabilities are among the permitted ones, which are emptied next.
+    with suppress(OSError):
         kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
-    except OSError:
-        # Ambient capabilities are a subset of the permitted ones, which are emptied next.
-        pass
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), 8)
     kernel.syscall("capset", _CAPSET[machine], header, ctypes.create_string_buffer(24))
 

@@ -39,8 +39,7 @@ def run(source: str, workspace: str, seed: int | None) -> Outcome:
     _seed(seed)
     module = types.ModuleType("__main__")
     module.__file__ = workspace + "/" + NAME
-    module.__builtins__ = builtins
-    module.__dict__["__cached__"] = None
+    module.__dict__.update(__builtins__=builtins, __cached__=None)
     sys.modules["__main__"] = module
     sys.excepthook = _Reporter(source)
     try:
@@ -118,7 +117,7 @@ def finish() -> None:
         _quietly(threads._shutdown)
     import atexit
 
-    _quietly(atexit._run_exitfuncs)
+    _quietly(atexit._run_exitfuncs)  # pyright: ignore[reportPrivateUsage]  there is no public way
     if threads is None or threads.active_count() == 1:
         # Files and archives that the program left open are closed by their finalizers.
         sys.modules["__main__"].__dict__.clear()

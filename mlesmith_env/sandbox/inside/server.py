@@ -1,13 +1,11 @@
 """The sandbox server: takes requests on a control channel and forks a warden for each run.
 
-It is a clean process without a key, an answer or a descriptor of the host. "Cold" is a server that
-serves one run; kept, with libraries preloaded, it serves many.
+It is a clean process without a key, an answer or a descriptor of the host. A cold server serves one
+run; one that was forked from a template, with libraries loaded, serves many.
 """
 
 from __future__ import annotations
 
-import gc
-import importlib
 import os
 import select
 import sys
@@ -23,14 +21,19 @@ _END_WITHIN_S = 10.0
 
 
 def serve(control: int) -> None:
-    """Serve one host until it closes the channel."""
+    """Serve one host until it closes the channel. Never returns."""
     os.set_inheritable(control, False)
-    setup = channel.receive(control)
-    if setup is None:
-        return
-    server = _Server(control, setup)
-    if server.prepare():
-        server.loop()
+    first = channel.receive(control)
+    if first is not None and first["kind"] == "template":
+        from . import template
+
+        control, first = template.serve(control, first)
+    if first is not None:
+        server = _Server(control, first)
+        if server.prepare():
+            server.loop()
+    # Without the interpreter's own end, which would tear down every library.
+    os._exit(0)
 
 
 class _Server:
@@ -41,7 +44,7 @@ class _Server:
         self._fence: Fence | None = None
 
     def prepare(self) -> bool:
-        """Enter namespaces, build the fence, load libraries, tell the host; False on a fault."""
+        """Enter namespaces, build the fence, tell the host; False on a fault."""
         setup = self._setup
         try:
             if setup["confine"]:
@@ -52,10 +55,9 @@ class _Server:
             if kernel.LINUX:
                 privileges.adopt_orphans()
             sys.path[:] = setup["search_path"]
-            for name in setup["preload"]:
-                importlib.import_module(name)
-            gc.collect()
-            gc.freeze()
+            if "environment" in setup:
+                # What libraries have set for themselves while loading stays.
+                os.environ.update(setup["environment"])
         except UnconfinableError as error:
             channel.send(self._control, {"kind": "unconfinable", "message": str(error)})
             return False
@@ -100,6 +102,7 @@ class _Server:
             processes.end_all(
                 within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
             )
+        self._namespaces.clear_shared_memory()
         return report
 
     def _be_warden(self, request: channel.Message, report: int) -> None:

@@ -70,7 +70,7 @@ class Run:
 
     def _shut_in(self, output: int, ready: int) -> None:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -82,11 +82,9 @@ class Run:
         _close_all_but({0, 1, 2, ready, *fence_descriptors})
         os.umask(0o022)
         os.chdir(self.setup["workspace"])
-        if "PYTHONHASHSEED" not in os.environ and self.request["seed"] is not None:
-            os.environ["PYTHONHASHSEED"] = str(self.request["seed"] % 2**32)
         # Preloaded modules may have chosen the server's folder.
         if "tempfile" in sys.modules:
-            sys.modules["tempfile"].tempdir = None
+            sys.modules["tempfile"].__dict__["tempdir"] = None
         for name in [name for name in sys.modules if name.startswith("_mlesmith_inside")]:
             del sys.modules[name]
         # New ones, because the server's own went to a file, which can be sought in.

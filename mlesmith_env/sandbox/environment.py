@@ -1,0 +1,41 @@
+"""The environment variables of programs: nothing of the host's but where libraries lie."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def environment(home: Path, temporary: Path) -> dict[str, str]:
+    """Return the environment of a server and its programs: nothing of the host's but paths.
+
+    Args:
+        home: Their home folder.
+        temporary: Their folder for temporary files.
+    """
+    variables: dict[str, Any] = {
+        "PATH": os.pathsep.join(
+            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+        ),
+        "HOME": home,
+        "TMPDIR": temporary,
+        "JOBLIB_TEMP_FOLDER": temporary,
+        "USER": "agent",
+        "LOGNAME": "agent",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Always the same: it can not be changed after the start of a kept server.
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+    }
+    threads = str(min(len(os.sched_getaffinity(0)), 16)) if sys.platform == "linux" else "2"
+    for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
+        variables[f"{name}_NUM_THREADS"] = threads
+    # Some installations of Python start only with their libraries' folders named.
+    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
+        if name in os.environ:
+            variables[name] = os.environ[name]
+    return {name: str(value) for name, value in variables.items()}
