@@ -25,7 +25,7 @@ _LARGEST_ANSWERS = 4 * 1024**3
 
 @dataclass(frozen=True)
 class Answers:
-    """The hidden truth of a task.
+    """The hidden truth of a task; its arrays are read-only.
 
     Attributes:
         ids: The ids of the hidden rows.
@@ -82,6 +82,7 @@ def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
             f"{manifest.id}: the truth of row {ids.texts[row]!r} is {texts[row]}, but metric "
             f"{metric.name!r} needs it to be {metric.truth_domain}; choose another metric"
         )
+    truth.flags.writeable = usage.flags.writeable = False  # Graders hand them out.
     return Answers(ids, truth, usage)
 
 

@@ -97,6 +97,14 @@ def test_truth_and_predictions_come_aligned_with_ids_and_usage(make_grader):
     assert grader.score_predictions(predictions, "public") == 0.0
 
 
+def test_nobody_can_change_the_truth_by_accident(make_grader):
+    grader = make_grader()
+    with pytest.raises(ValueError, match="read-only"):
+        grader.truth()[0] = 7.0
+    grader.truth("private")[0] = 7.0
+    assert grader.truth().tolist() == TRUTH
+
+
 def test_positive_probability_belongs_to_the_second_class(make_grader):
     task = classes_task("probability", "log_loss", ("dead", "alive"))
     grader = make_grader(["alive", "dead"] * 3, **task)
