@@ -1,0 +1,66 @@
+"""The writer of task descriptions, titles, slugs and domains.
+
+Measure the prepared rows with `facts_of`, put what is known into a `Page`, call `describe`:
+
+    facts = facts_of(train, test, sample, recipe=recipe, form=form, table=table)
+    page = Page(slug=slug_of(profile, idea), title=title_of(profile, idea), profile=profile,
+                table=table, idea=idea, recipe=recipe, form=form, metric=get_metric(idea.metric),
+                limits=limits, facts=facts)
+    text = describe(page)
+
+Frames are text, as they are read from the prepared files with `dtype=str`. The page is Markdown
+with the headings of `SECTIONS`; the same page always gives the same text.
+"""
+
+from __future__ import annotations
+
+from mlesmith_generator.describe.columns import uncovered
+from mlesmith_generator.describe.context import context_section
+from mlesmith_generator.describe.domains import domain_of
+from mlesmith_generator.describe.facts import Facts, facts_of
+from mlesmith_generator.describe.forms import files_section, rules_section, submission_section
+from mlesmith_generator.describe.holdout import holdout_section
+from mlesmith_generator.describe.intro import columns_section
+from mlesmith_generator.describe.markdown import plain
+from mlesmith_generator.describe.naming import slug_of, subject_slug, title_of
+from mlesmith_generator.describe.page import FIXED_SECTIONS, LONGEST, SECTIONS, Page
+from mlesmith_generator.describe.repetition import Repetition, Sentence, repetition
+from mlesmith_generator.describe.scoring import metric_section
+from mlesmith_generator.describe.target import target_section
+
+__all__ = [
+    "Page",
+    "Facts",
+    "facts_of",
+    "describe",
+    "title_of",
+    "slug_of",
+    "subject_slug",
+    "domain_of",
+    "SECTIONS",
+    "FIXED_SECTIONS",
+    "LONGEST",
+    "uncovered",
+    "Repetition",
+    "Sentence",
+    "repetition",
+]
+
+_WRITERS = (
+    context_section,
+    files_section,
+    columns_section,
+    target_section,
+    metric_section,
+    submission_section,
+    holdout_section,
+    rules_section,
+)
+
+
+def describe(page: Page) -> str:
+    """Return the description of a task as Markdown, at most `LONGEST` bytes."""
+    parts = [f"# {plain(page.title, 120)}"]
+    for heading, writer in zip(SECTIONS, _WRITERS, strict=True):
+        parts.append(f"## {heading}\n\n{writer(page)}")
+    return "\n\n".join(parts) + "\n"

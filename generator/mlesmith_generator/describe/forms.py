@@ -1,0 +1,105 @@
+"""The sections in one form for every task: files, submission, rules."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from mlesmith_generator.describe import markdown as md
+from mlesmith_generator.describe.numerals import count, counted, plural, word
+from mlesmith_generator.describe.page import Page
+
+_SHOWN_COLUMNS = 12
+
+
+def files_section(page: Page) -> str:
+    """Return the table of files."""
+    facts = page.facts
+    features = len(facts.features)
+    given = f"id and {counted(features, 'feature')}"
+    answers = len(page.form.columns)
+    return md.table(
+        ("file", "rows", "columns", "content"),
+        (
+            ("`train.csv`", count(facts.train_rows), str(features + 2), f"{given}, target"),
+            ("`test.csv`", count(facts.test_rows), str(features + 1), given),
+            (
+                "`sample_submission.csv`",
+                count(facts.test_rows),
+                str(answers + 1),
+                "a valid submission with a constant answer",
+            ),
+        ),
+    )
+
+
+def submission_section(page: Page) -> str:
+    """Return the submission format with an example."""
+    form, facts = page.form, page.facts
+    id_column = md.code(form.id_column)
+    rows = counted(facts.test_rows, "row")
+    parts = [
+        f"Write `submission.csv`, a CSV file in UTF-8 with a header and {rows}, one for each row "
+        f"of `test.csv`. Rows are matched by {id_column}; their order does not matter."
+    ]
+    parts.append(_answer(page))
+    header, *lines = facts.example or (("",),)
+    shown = [*header[:_SHOWN_COLUMNS]]
+    example = [_csv(shown), *(_csv(line[: len(shown)]) for line in lines)]
+    if len(header) > len(shown):
+        parts.append(
+            f"The first {word(len(shown))} of {count(len(header))} columns, as "
+            "`sample_submission.csv` has them:"
+        )
+    parts.append(md.block(example, "csv"))
+    return "\n\n".join(parts)
+
+
+def rules_section(page: Page) -> str:
+    """Return the limits and what counts."""
+    limits = page.limits
+    memory = limits.memory_bytes / 1024**3
+    lines = (
+        "A program runs with its workspace as the current folder, finds the files above read-only "
+        "in `input/` and writes `submission.csv` into the workspace. Use relative paths only.",
+        f"An episode has {counted(limits.max_steps, 'step')} and {_seconds(limits.time_limit_s)}; "
+        f"one run may take {_seconds(limits.step_timeout_s)} and {memory:g} GiB of memory.",
+        "There is no network, and nothing outside workspace, `input/` and the Python installation "
+        "can be read.",
+        "A submission counts only from the run that wrote it. After each run the score on the "
+        "public part of the test rows is told; the private part decides the result.",
+    )
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _answer(page: Page) -> str:
+    form = page.form
+    columns = [md.code(name) for name in form.columns]
+    if form.kind == "number":
+        return f"{columns[0]} holds a finite number: {_domain(page)}."
+    if form.kind == "label":
+        return f"{columns[0]} holds one class label, spelled as in the section on the target."
+    if form.kind == "probability":
+        positive = md.code(form.classes[1])
+        return f"{columns[0]} holds the probability of {positive}, between 0 and 1."
+    return (
+        f"There is one column for each of the {word(len(columns))} {plural('class')}, called like "
+        "the class and holding its probability; the probabilities of a row sum to 1."
+    )
+
+
+def _domain(page: Page) -> str:
+    domain = str(page.metric.domain)
+    return "any value is allowed" if domain in ("", "any number", "a number") else f"{domain}"
+
+
+def _csv(cells: tuple[str, ...] | list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow([md.plain(each, 60) for each in cells])
+    return buffer.getvalue()
+
+
+def _seconds(seconds: float) -> str:
+    if seconds >= 120 and seconds % 60 == 0:
+        return counted(int(seconds // 60), "minute")
+    return f"{seconds:g} seconds"

@@ -1,0 +1,226 @@
+"""Titles and slugs: subject and target, and what sets a variant apart.
+
+`abalone-rings` asks for the number itself; `formula-points-new-drivers` hides whole drivers,
+`weather-rain-future` hides the latest days, `abalone-rings-band` asks for a band of the number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from mlesmith_env.recipes.model import Bin, MapValues
+from mlesmith_generator.describe.markdown import plain
+from mlesmith_generator.describe.numerals import plural
+from mlesmith_generator.profiler.dataset import subject_of
+from mlesmith_generator.profiler.words import words
+from mlesmith_generator.records import DatasetProfile, Idea
+
+LONGEST = 60
+"""Characters of a slug."""
+
+_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
+_GENERIC = frozenset(
+    {"table", "data", "test", "split", "images", "subset", "sample", "text", "file", "column"}
+)
+_BINNED = frozenset({"band", "bands", "level", "any", "high", "low", "over", "under", "above"})
+_ENTITY_ENDINGS = frozenset(
+    {"id", "ids", "name", "code", "key", "no", "nr", "number", "num", "ref", "uuid", "index"}
+)
+_SMALL = frozenset({"of", "the", "and", "or", "in", "on", "by", "per", "to", "for", "a", "an"})
+
+
+def slug_of(
+    profile: DatasetProfile,
+    idea: Idea,
+    *,
+    free: Callable[[str], bool] = lambda slug: True,
+    qualifier: str = "",
+) -> str:
+    """Return a slug that names subject and target, the first that is free.
+
+    Args:
+        profile: The dataset.
+        idea: The task.
+        free: Tells whether a slug can still be given away.
+        qualifier: Words that tell this dataset from another of the same subject; they come in
+            front where given.
+    """
+    subject = _subject(profile, qualifier)
+    if len(profile.tables) > 1:
+        subject += [part for part in _folded(idea.table) if part not in subject][:2]
+    target = _target(idea, subject)
+    tail = [*_asked(idea), *_variant(idea)]
+    for words_more in _reserves(profile, idea, qualifier, {*subject, *target}):
+        slug = _joined(subject, target, [*tail, *words_more])
+        if free(slug):
+            return slug
+    number = 2
+    while not free(slug := _joined(subject, target, [*tail, "another", str(number)])):
+        number += 1
+    return slug
+
+
+def subject_slug(dataset: str) -> str:
+    """Return the part of a slug that names the subject of a dataset, from its name alone."""
+    return _joined(_folded(subject_of(dataset, [])), [], [])
+
+
+def title_of(profile: DatasetProfile, idea: Idea) -> str:
+    """Return a title such as `Abalone: predict rings` or `Taxis: tip amount of later trips`."""
+    subject = subject_text(profile)
+    target = readable(idea.target_source if _derived(idea) else idea.target)
+    asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
+    mapped = next((t for t in reversed(idea.transforms) if isinstance(t, MapValues)), None)
+    if asked is not None and asked.into == idea.target and len(asked.labels) <= 4:
+        phrase = f"{target}, {' or '.join(plain(label, 20) for label in asked.labels)}"
+    elif _derived(idea) and mapped is not None and mapped.into == idea.target:
+        phrase = f"{target}, {' or '.join(_both(mapped))}"
+    elif idea.objective == "regression":
+        phrase = f"predict {target}"
+    else:
+        phrase = f"classify by {target}" if idea.objective == "multiclass" else f"predict {target}"
+    column = idea.holdout.column
+    if idea.holdout.kind == "group" and column:
+        phrase += f" for unseen {plural(entity(column))}"
+    elif idea.holdout.kind == "time":
+        phrase += " in later rows"
+    return plain(f"{subject}: {phrase}", 110)
+
+
+def readable(name: str) -> str:
+    """Return a column name as words; short names in capitals keep them."""
+    cleaned = re.sub(r"[_\s]+", " ", plain(name, 50)).strip(" .:-_")
+    if re.fullmatch(r"[A-Z0-9 .&/-]+", cleaned) or re.fullmatch(r"[^a-zA-Z]+", cleaned):
+        return cleaned or "the target"
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[.](?=[A-Za-z])", " ", cleaned)
+    parts = [part if part[1:].lower() != part[1:] else part.lower() for part in spaced.split()]
+    return " ".join(parts) or "the target"
+
+
+def entity(column: str) -> str:
+    """Return the noun for what a grouping column names: `Driver_ID` gives `driver`."""
+    parts = list(words(plain(column)))
+    while len(parts) > 1 and (parts[-1] in _ENTITY_ENDINGS or parts[-1].isdigit()):
+        parts.pop()
+    noun = " ".join(parts[-2:])
+    glued = re.fullmatch(r"([a-z]{4,})(?:id|name|code)", noun)
+    noun = glued.group(1) if glued else noun
+    opaque = len(noun) < 3 or noun in _ENTITY_ENDINGS or noun.isdigit()
+    if opaque or not noun.isascii():
+        return "group"
+    return _singular(noun)
+
+
+def _singular(noun: str) -> str:
+    if noun.endswith("ies") and len(noun) > 5:
+        return noun[:-3] + "y"
+    plain_s = noun.endswith("s") and not noun.endswith(("ss", "us", "is", "os", "series"))
+    return noun[:-1] if plain_s and len(noun) > 4 and not noun.endswith("species") else noun
+
+
+def subject_text(profile: DatasetProfile) -> str:
+    text = plain(profile.subject, 50).strip() or profile.dataset
+    if len(profile.subject) <= 3:
+        return text.upper()
+    return " ".join(
+        part if part in _SMALL or part[:1].isupper() else part[:1].upper() + part[1:]
+        for part in text.split()
+    )
+
+
+def _subject(profile: DatasetProfile, qualifier: str) -> list[str]:
+    parts = _folded(profile.subject) or _folded(subject_of(profile.dataset, []))
+    if qualifier or not parts or set(parts) <= _GENERIC:
+        front = [part for part in _folded(qualifier or profile.dataset) if part not in parts]
+        parts = [*front[:2], *parts]
+    return parts or ["table"]
+
+
+def _target(idea: Idea, subject: list[str]) -> list[str]:
+    parts = _folded(idea.target) or ["target"]
+    fresh = [part for part in parts if part not in subject]
+    return fresh or parts[-1:]
+
+
+def _derived(idea: Idea) -> bool:
+    return idea.target != idea.target_source and any(
+        isinstance(t, Bin | MapValues) and t.into == idea.target for t in idea.transforms
+    )
+
+
+def _asked(idea: Idea) -> list[str]:
+    """Words for an objective that the name of the target does not tell."""
+    made = next(
+        (t for t in reversed(idea.transforms) if isinstance(t, Bin) and t.into == idea.target),
+        None,
+    )
+    if made is None or set(_folded(idea.target)) & _BINNED:
+        return []
+    return ["high", "or", "low"] if len(made.labels) == 2 else ["band"]
+
+
+def _variant(idea: Idea) -> list[str]:
+    column = idea.holdout.column
+    if idea.holdout.kind == "group" and column:
+        noun = _folded(plural(entity(column)))
+        return ["new", *(noun or ["groups"])]
+    if idea.holdout.kind == "time":
+        spoken = {*words(column or ""), *words(idea.holdout.column or "")}
+        unit = next((u for u in ("year", "month", "week", "day", "season") if u in spoken), None)
+        return ["later", f"{unit}s"] if unit and unit != "day" else ["future"]
+    return []
+
+
+def _reserves(
+    profile: DatasetProfile, idea: Idea, qualifier: str, told: set[str]
+) -> Iterable[list[str]]:
+    """Words to add, one set after the other, until a slug is free."""
+    yield []
+    table = [part for part in _folded(idea.table) if part not in told]
+    if table:
+        yield table[:2]
+    kinds = {"binary": ["yes", "or", "no"], "multiclass": ["class"], "regression": ["amount"]}
+    yield kinds[idea.objective]
+    owner = [part for part in _folded(qualifier or profile.dataset) if part not in told]
+    for length in range(1, len(owner) + 1):
+        yield ["from", *owner[:length]]
+    yield ["by", *_folded(idea.metric.name)]
+    yield [idea.holdout.kind, "holdout"]
+    left_out = [part for each in idea.exclusions for part in _folded(each.column)][:2]
+    if left_out:
+        yield ["without", *left_out]
+
+
+def _both(mapped: MapValues) -> list[str]:
+    labels = [*mapped.values.values(), *([mapped.other] if mapped.other else [])]
+    return [plain(label, 20) for label in dict.fromkeys(labels)][:3]
+
+
+def _folded(text: str) -> list[str]:
+    """Words of a text in plain ASCII; a script without it gives its letters' names away."""
+    parts: list[str] = []
+    for word in words(text):
+        spelled = unicodedata.normalize("NFKD", word.translate(_FOLDED))
+        ascii_word = re.sub(r"[^a-z0-9]", "", spelled.encode("ascii", "ignore").decode().lower())
+        if ascii_word:
+            parts.append(ascii_word)
+    return parts
+
+
+def _joined(subject: list[str], target: list[str], tail: list[str]) -> str:
+    """Return the words joined by dashes within `LONGEST`; the tail, which tells apart, stays."""
+    end = _deduplicated(tail)
+    head = _deduplicated([*subject, *target])
+    budget = LONGEST - (len("-".join(end)) + 1 if end else 0)
+    while len(head) > 2 and len("-".join(head)) > budget:
+        # The middle goes first: subject in front and target behind are what a name is for.
+        head.pop(len(head) // 2)
+    slug = "-".join([*head, *end])[:LONGEST].strip("-") or "table"
+    # `-v2` is how versions look: `signal-v2` reads `signal-2v` would not, so spell it out.
+    return re.sub(r"-v(?=[0-9]+$)", "-var", slug)
+
+
+def _deduplicated(parts: list[str]) -> list[str]:
+    return [part for index, part in enumerate(parts) if index == 0 or part != parts[index - 1]]
