@@ -11,6 +11,9 @@ from mlesmith_env.errors import ReadError
 _DEPTH = 3
 """Levels of nested objects that become columns `outer.inner`; deeper ones stay JSON text."""
 
+_SPREAD = 4
+"""Numbers of a short list that become columns `name.1`, `name.2`, …, as coordinates do."""
+
 Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
 
 
@@ -75,9 +78,9 @@ def _find(value: Any) -> Table | None:
         return None
     mapping = cast("dict[str, Any]", value)
     lists = {key: item for key, item in mapping.items() if isinstance(item, list)}
-    records = {key: item for key, item in lists.items() if _is_records(item)}
-    if records:
-        return _from_list(max(records.values(), key=len))
+    parts = {key: part for key, item in lists.items() if (part := _from_list(item)) is not None}
+    if parts:
+        return _together(parts)
     if lists and len(lists) == len(mapping) and len({len(item) for item in lists.values()}) == 1:
         return tuple(lists), iter(
             [*zip(*(map(_text, item) for item in lists.values()), strict=True)]
@@ -89,6 +92,17 @@ def _find(value: Any) -> Table | None:
         if isinstance(item, dict | list) and (found := _find(item)) is not None:
             return found
     return None
+
+
+def _together(parts: dict[str, Table]) -> Table:
+    """Lists of the same columns are one table, told apart by `key`; of others the longest is it."""
+    rows = {key: [*part[1]] for key, part in parts.items()}
+    names = {part[0] for part in parts.values()}
+    if len(parts) > 1 and len(names) == 1:
+        joined = [[key, *row] for key, part in rows.items() for row in part]
+        return ("key", *next(iter(names))), iter(joined)
+    longest = max(rows, key=lambda key: len(rows[key]))
+    return parts[longest][0], iter(rows[longest])
 
 
 def _from_objects(mapping: dict[str, dict[str, Any]]) -> Table | None:
@@ -108,10 +122,11 @@ def _from_list(items: list[Any]) -> Table | None:
         return names, iter([[record.get(name) for name in names] for record in flat])
     if items and all(isinstance(item, list) for item in items):
         rows = [[*map(_text, item)] for item in items]
-        if rows[0] and all(cell is not None and type(cell) is str for cell in rows[0]):
-            names = tuple(str(cell) for cell in rows[0])
-            if len(set(names)) == len(names):
-                return names, iter(rows[1:])
+        # Names stand over values of other kinds; where all is text the first row is a row.
+        if all(isinstance(cell, str) and not isinstance(cell, _Spelled) for cell in items[0]) and (
+            any(not isinstance(cell, str) or isinstance(cell, _Spelled) for cell in items[-1])
+        ):
+            return tuple(str(cell) for cell in rows[0]), iter(rows[1:])
         width = max(map(len, rows))
         return ("",) * width, iter(rows)
     return None
@@ -126,9 +141,15 @@ def _flatten(record: dict[str, Any], prefix: str = "", depth: int = 1) -> dict[s
     for key, value in record.items():
         if isinstance(value, dict) and value and depth < _DEPTH:
             result.update(_flatten(value, f"{prefix}{key}.", depth + 1))
+        elif isinstance(value, list) and 2 <= len(value) <= _SPREAD and _all_numbers(value):
+            result.update({f"{prefix}{key}.{i}": str(v) for i, v in enumerate(value, start=1)})
         else:
             result[f"{prefix}{key}"] = _text(value)
     return result
+
+
+def _all_numbers(values: list[Any]) -> bool:
+    return all(isinstance(value, _Spelled) for value in values)
 
 
 def _text(value: Any) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from mlesmith_env.errors import ReadError
@@ -36,6 +36,8 @@ class Dialect:
     """Share of the records that have that number."""
     cleanness: float
     """How much the values look like single ones."""
+    indifferent: bool
+    """Whether every line is a record of that width without quotes, too."""
     records: tuple[tuple[str, ...], ...]
     """The first records, header included, title lines left out."""
 
@@ -64,7 +66,7 @@ def dialect_of(lines: Sequence[str], *, prefer: str = "") -> Dialect | None:
             score *= 0.9 if delimiter == "whitespace" else 1.0
             if best is None or score > best[0] + 1e-9:
                 best = score, dialect
-    return best[1] if best else None
+    return _without_false_quotes(lines, best[1]) if best else None
 
 
 def footer_of(lines: Sequence[str], dialect: Dialect) -> int:
@@ -85,6 +87,23 @@ def footer_of(lines: Sequence[str], dialect: Dialect) -> int:
         footer += 1
         notes += count > 0
     return footer if notes and footer < _FOOTER_LINES else 0
+
+
+def _without_false_quotes(lines: Sequence[str], dialect: Dialect) -> Dialect:
+    """Read quotes as plain characters where every line is a record on its own without them.
+
+    In unquoted files of prose a quote that opens a value swallows lines until the next one.
+    """
+    if not dialect.quote or dialect.width < 2 or not any(dialect.quote in line for line in lines):
+        return dialect
+    body = lines[dialect.skip_rows :]
+    quoted = _parse(body, dialect.delimiter, dialect.quote, dialect.escape, most=None)
+    plain = _parse(body, dialect.delimiter, "", "", most=None)
+    if any(len(record) != dialect.width for record in plain):
+        return replace(dialect, indifferent=False)
+    if len(plain) <= len(quoted):
+        return dialect
+    return replace(dialect, quote="", escape="", indifferent=False, records=tuple(plain[:_SAMPLE]))
 
 
 def _split(lines: Sequence[str], delimiter: str, quote: str, escape: str) -> Dialect | None:
@@ -110,13 +129,15 @@ def _split(lines: Sequence[str], delimiter: str, quote: str, escape: str) -> Dia
     )
     if any(cell.count("\n") > 20 for cell in cells):
         clean *= 0.5
-    return Dialect(delimiter, quote, escape, skip, width, consistency, clean, tuple(found))
+    return Dialect(delimiter, quote, escape, skip, width, consistency, clean, True, tuple(found))
 
 
-def _parse(lines: Sequence[str], delimiter: str, quote: str, escape: str) -> list[tuple[str, ...]]:
+def _parse(
+    lines: Sequence[str], delimiter: str, quote: str, escape: str, most: int | None = _SAMPLE
+) -> list[tuple[str, ...]]:
     reader = TableReader(files=("-",), delimiter=delimiter, quote=quote, escape=escape)
     try:
-        split = islice(records(iter(lines), reader), _SAMPLE)
+        split = islice(records(iter(lines), reader), most)
         return [tuple(cell.strip() for cell in record) for record in split]
     except ReadError:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -39,6 +40,11 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BEYOND_ASCII = re.compile(r"(^|.)([^\x00-\x7f])", re.DOTALL)
+_TYPOGRAPHY = frozenset(
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac\xa0\xb0\xa3\xa9\xae\u2122\xb2\xb3\xbd\xbc"
+    "\xab\xbb\xb1\xb5\xba"
 )
 _CP1252_HOLES = b"\x81\x8d\x8f\x90\x9d"
 
@@ -161,7 +167,7 @@ def _narrow(head: bytes, stream: IO[bytes]) -> Encoding:
         return Encoding("utf-8", plain=plain)
     if _mostly_utf8(broken):
         return Encoding("utf-8", damaged=True)
-    return Encoding("latin-1" if holes else "cp1252")
+    return Encoding(_western(broken, holes=holes))
 
 
 def _mostly_utf8(block: bytes) -> bool:
@@ -170,3 +176,24 @@ def _mostly_utf8(block: bytes) -> bool:
     bad = text.count("\ufffd")
     good = sum(character > "\x7f" for character in text) - bad
     return good >= 20 * bad
+
+
+def _western(block: bytes, *, holes: bool) -> str:
+    """Return the Western one-byte encoding in which the letters fall into place best."""
+    candidates = ["latin-1"] if holes else ["cp1252"]
+    candidates.append("mac_roman")
+    return max(candidates, key=lambda name: _plausibility(block.decode(name)))
+
+
+def _plausibility(text: str) -> float:
+    """Weigh the characters beyond ASCII: an accent fits into a word, a capital not behind small."""
+    score = 0.0
+    for match in _BEYOND_ASCII.finditer(text):
+        before, character = match[1], match[2]
+        if character in _TYPOGRAPHY:
+            score += 1.0
+        elif not character.isalpha() or (character.isupper() and before.islower()):
+            score -= 1.0
+        else:
+            score += 1.0 if before.isalpha() else 0.3
+    return score

@@ -99,6 +99,8 @@ def _vote(cell: str, position: int, column: Sequence[str], *, years: bool) -> fl
     mean = sum(map(len, values)) / len(values)
     if mean > 40 and len(cell) < 0.4 * mean:
         return 0.5
+    if mean > 20 and len(cell.split()) > 3 and len(cell) > 0.5 * mean:
+        return -0.7
     return 0.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -88,6 +88,8 @@ class _Found:
     encoding: Encoding
     layout: tuple[object, ...]
     """Files with the same layout are parts of one table."""
+    quoting: tuple[str, str] | None = None
+    """Quote and escape, where the file can not be read in another way."""
 
 
 def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]]:
@@ -221,15 +223,14 @@ def _delimited(
         "delimited",
         reader.compression,
         reader.delimiter,
-        reader.quote,
-        reader.escape,
         reader.skip_rows,
         reader.skip_footer,
         header,
         _column_kinds(records[header.rows :], header) if not header.rows else (),
         str(PurePosixPath(file).parent) if not header.rows else "",
     )
-    return _Found(file, reader, encoding, layout)
+    quoting = None if dialect.indifferent else (dialect.quote, dialect.escape)
+    return _Found(file, reader, encoding, layout, quoting)
 
 
 def _finished(group: Sequence[_Found], root: Path) -> TableReader:
@@ -237,11 +238,15 @@ def _finished(group: Sequence[_Found], root: Path) -> TableReader:
     reader = group[0].reader
     encodings = {found.encoding for found in group if not found.encoding.plain}
     chosen = next(iter(encodings), group[0].encoding)
+    quoting = next((found.quoting for found in group if found.quoting), None)
+    quote, escape = quoting or (reader.quote, reader.escape)
     reader = reader.model_copy(
         update={
             "files": tuple(found.file for found in group),
             "encoding": chosen.name,
             "decode_errors": "replace" if chosen.damaged else "strict",
+            "quote": quote,
+            "escape": escape,
             "missing": ("",),
         }
     )
@@ -262,21 +267,28 @@ def _finished(group: Sequence[_Found], root: Path) -> TableReader:
 
 
 def _grouped(found: Sequence[_Found]) -> list[list[_Found]]:
-    """Gather files of one layout; those in encodings that do not go together stay apart."""
+    """Gather files of one layout; encodings or quotes that do not go together keep them apart."""
     groups: dict[tuple[object, ...], list[_Found]] = {}
     for table in found:
         groups.setdefault(table.layout, []).append(table)
-    result: list[list[_Found]] = []
-    for group in groups.values():
-        encodings = dict.fromkeys(table.encoding for table in group if not table.encoding.plain)
-        if len(encodings) <= 1:
-            result.append(group)
-            continue
-        plain = [table for table in group if table.encoding.plain]
-        for position, encoding in enumerate(encodings):
-            part = [table for table in group if table.encoding == encoding]
-            result.append([*plain, *part] if position == 0 else part)
-    return sorted(result, key=lambda group: group[0].file)
+    apart = [
+        part
+        for group in groups.values()
+        for similar in _parted(group, lambda t: None if t.encoding.plain else t.encoding)
+        for part in _parted(similar, lambda t: t.quoting)
+    ]
+    return sorted(apart, key=lambda group: group[0].file)
+
+
+def _parted(group: list[_Found], trait: Callable[[_Found], object]) -> list[list[_Found]]:
+    """Part files by a trait; those that have none (None) go with the first."""
+    traits = [key for key in dict.fromkeys(map(trait, group)) if key is not None]
+    if len(traits) <= 1:
+        return [group]
+    return [
+        [table for table in group if trait(table) == key or (not at and trait(table) is None)]
+        for at, key in enumerate(traits)
+    ]
 
 
 def _columns(reader: TableReader, root: Path) -> tuple[str, ...]:
@@ -300,9 +312,12 @@ def _convinces(dialect: Dialect, lines: Sequence[str]) -> bool:
     """Whether a text file that promises nothing is a table all the same, not prose or a list."""
     if dialect.width < 2:
         usual = sorted(len(line) for line in lines)[len(lines) // 2]
-        return len(lines) >= 20 and usual < 60
-    enough = 0.97 if dialect.delimiter == "whitespace" else 0.9
-    return len(dialect.records) >= 5 and dialect.consistency >= enough
+        return len(lines) >= 20 and usual < 40
+    if dialect.delimiter == "\t":
+        return len(dialect.records) >= 5 and dialect.consistency >= 0.9
+    cells = [cell for record in dialect.records for cell in record]
+    prose = sum(len(cell.split()) > 6 for cell in cells) > 0.2 * len(cells)
+    return not prose and len(dialect.records) >= 10 and dialect.consistency >= 0.95
 
 
 def _column_kinds(records: Sequence[Sequence[str]], header: Header) -> tuple[bool, ...]:
