@@ -17,7 +17,7 @@ from mlesmith_env.recipes.model import (
     RequireValue,
     Transform,
 )
-from mlesmith_generator.brainstorm.lexicon import name_weight
+from mlesmith_generator.brainstorm.naming import name_weight
 from mlesmith_generator.profiler.typed import TypedColumn
 from mlesmith_generator.profiler.words import words
 
@@ -92,17 +92,23 @@ def numeric_classes(column: TypedColumn) -> bool:
     if profile.distinct == 2:
         return True
     if not profile.integer or profile.distinct > 15:
-        return False
+        return 3 <= profile.distinct <= 6 and _even_steps(column)
     parts = set(words(column.name))
     low, high = profile.minimum or 0.0, profile.maximum or 0.0
     if high - low > 30:
         return False
     if _CLASS_WORDS & parts:
         return True
-    if _COUNT_WORDS & parts or profile.distinct > 11:
+    if _COUNT_WORDS & parts or profile.distinct > 7:
         return False
-    contiguous = high - low + 1 == profile.distinct
-    return contiguous and profile.distinct <= 10 and not _decays(column)
+    return high - low + 1 == profile.distinct and not _decays(column)
+
+
+def _even_steps(column: TypedColumn) -> bool:
+    """Whether the values are a few halves or quarters, as on a clinical scale."""
+    seen = np.sort(column.numbers[np.isfinite(column.numbers)])
+    quarters = seen * 4
+    return bool(np.allclose(quarters, np.round(quarters)) and np.ptp(seen) <= 10)
 
 
 def _decays(column: TypedColumn) -> bool:

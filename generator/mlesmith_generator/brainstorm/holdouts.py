@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_env.recipes.model import Holdout
+from mlesmith_env.recipes.model import Holdout, ParseDate, Transform
 from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.brainstorm.single import level_skill
 from mlesmith_generator.profiler.typed import TypedTable, key_like
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
@@ -21,6 +23,8 @@ _PERSONS = frozenset(
      "course", "prof", "driver", "expedition", "panelist", "engine", "unit", "machine", "device"}
 )  # fmt: skip
 
+_IDENTITY = re.compile(r"(^|[^a-z])id$|[a-z]I[Dd]$|^id[_. ]", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -31,12 +35,14 @@ class Plan:
         private: Number of private rows to be expected.
         units: Number of private rows or groups that count as independent.
         hidden: Columns that the holdout takes out of the features.
+        repairs: Transforms that the holdout needs (dates written so that they can be ordered).
     """
 
     holdout: Holdout
     private: int
     units: float
     hidden: tuple[str, ...]
+    repairs: tuple[Transform, ...] = ()
 
 
 def plain(made: Formulation, rows: int) -> Plan:
@@ -49,14 +55,34 @@ def plain(made: Formulation, rows: int) -> Plan:
 
 
 def entity(profile: TableProfile) -> str | None:
-    """Return the column of entities that are clearly measured again and again, if there is one."""
+    """Return the column of people or things that are measured again and again, if there is one."""
     for name in profile.groups:
         column = profile.column(name)
-        entities = column.distinct
-        person = bool(_PERSONS & set(words(name))) or key_like(name)
-        if person and entities >= 25 and 1.15 <= profile.rows / entities <= 120:
+        repeated = column.distinct >= 25 and 1.15 <= profile.rows / column.distinct <= 200
+        if repeated and (_PERSONS & set(words(name)) or _IDENTITY.search(name)):
             return name
     return None
+
+
+def shared_within(made: Formulation, codes: NDArray[np.int64]) -> float:
+    """Return how much of the target's variance lies between the groups: 1 if it is fixed in each.
+
+    Args:
+        made: The target.
+        codes: Group of each row, -1 where it has none.
+    """
+    inside = np.isfinite(made.truth) & (codes >= 0)
+    truth, groups = made.truth[inside], codes[inside]
+    if len(truth) < 20:
+        return 0.0
+    if made.objective == "regression":
+        return level_skill(groups, _ranks(truth))
+    common = np.argsort(-np.bincount(truth.astype(np.int64)))[:3]
+    return max(level_skill(groups, (truth == place).astype(np.float64)) for place in common)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.argsort(np.argsort(values, kind="stable"), kind="stable").astype(np.float64)
 
 
 def by_group(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan | None:
@@ -93,7 +119,11 @@ def by_time(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan 
     test, private = _shares(rows)
     holdout = Holdout(kind="time", column=name, test_fraction=test, private_fraction=private)
     count = int(rows * test * private)
-    return Plan(holdout, count, float(count), ())
+    form = column.profile.date_format
+    repairs: tuple[Transform, ...] = ()
+    if form and not form.startswith("%Y-%m-%d"):
+        repairs = (ParseDate(column=name, into=name, format=form),)
+    return Plan(holdout, count, float(count), (), repairs)
 
 
 def folds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +21,17 @@ from mlesmith_generator.profiler.table import measure_table
 from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile
 
-SMALLEST = 120
+SMALLEST = 100
 """Rows with a target below which a task can not tell good from lucky."""
 CLEAR = 3.0
 """Standard errors that a quick model has to show on the private rows."""
 FAINT = 1.8
 """Fewer are enough for a target that is tried last: the ladder's models are stronger."""
-PROBES = 14
+ENOUGH = 1.5
+"""Score from which a target counts as one that a practitioner would choose."""
+SHARED = 0.15
+"""Share of a target's variance between people or things from which whole ones are held out."""
+PROBES = 16
 """How many targets of a table are tried at most."""
 _TABLES = 6
 
@@ -40,6 +45,7 @@ class Scored:
     plan: Plan
     score: float
     merit: Merit
+    clear: bool
 
 
 def brainstorm(
@@ -64,8 +70,10 @@ def brainstorm(
         if reason:
             why.append(f"{table.name}: {reason}")
             continue
-        frame = read_table(table.reader, root)
-        found, reason = _ideas_of(profile.dataset, table, measure_table(frame, seed=seed), seed)
+        typed = measure_table(read_table(table.reader, root), seed=seed)
+        bench = Bench(profile.dataset, table, typed, table.rows / max(1, typed.rows), seed)
+        subject = f"{re.split('__|--', profile.dataset)[-1]} {table.name}"
+        found, reason = _ideas_of(bench, subject)
         if found:
             pools.append(_in_order(found, limit))
         else:
@@ -92,67 +100,79 @@ def _hopeless(table: TableProfile) -> str:
     return ""
 
 
-def _ideas_of(
-    dataset: str, profile: TableProfile, table: TypedTable, seed: int
-) -> tuple[list[Scored], str]:
-    ranked = merits(profile, table)
+@dataclass(frozen=True)
+class Bench:
+    """What ideas for one table are judged on."""
+
+    dataset: str
+    profile: TableProfile
+    table: TypedTable
+    scale: float
+    """Rows of the table for each row that was typed."""
+    seed: int
+
+    def rows_of(self, made: Formulation) -> int:
+        """Return how many rows a target has in the whole table."""
+        return int(made.rows * self.scale)
+
+
+def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
+    ranked = merits(bench.profile, bench.table, subject)
     if not ranked:
         return [], "no column is a number or a category that could be predicted"
-    scale = profile.rows / max(1, table.rows)
     found: list[Scored] = []
     tried = 0
     for merit in ranked:
-        if tried >= PROBES or (merit.score < -1.5 and len({s.made.source for s in found}) >= 3):
+        sources = {scored.made.source for scored in found}
+        if tried >= PROBES or (merit.score < -1.0 and len(sources) >= 3):
             break
-        made = primary(table[merit.column])
-        if made is None or made.rows * scale < SMALLEST:
+        made = primary(bench.table[merit.column])
+        if made is None or bench.rows_of(made) < SMALLEST:
             continue
         tried += 1
-        best = _best_plan(dataset, made, merit, profile, table, scale, seed)
+        best = _best_form(bench, made, merit)
         if best is not None:
             found.append(best)
-        if len({s.made.source for s in found if s.score > 2.0}) >= 5:
+        if len({s.made.source for s in found if s.score > ENOUGH and s.clear}) >= 5:
             break
-    found.sort(key=lambda scored: -scored.score)
-    for first in list(found[:3]):
-        found += _variants(dataset, first, profile, table, scale, seed)
     if not found:
         return [], f"none of {tried} possible targets could be learnt from the other columns"
+    found.sort(key=lambda scored: -scored.score)
+    for first in list(found[:3]):
+        found += _variants(bench, first)
     return found, ""
 
 
-def _best_plan(
-    dataset: str,
-    made: Formulation,
-    merit: Merit,
-    profile: TableProfile,
-    table: TypedTable,
-    scale: float,
-    seed: int,
-) -> Scored | None:
+def _best_form(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
+    """Judge a target in its natural form; a likely one that fails also in other forms."""
+    best = _best_plan(bench, made, merit)
+    if (best is None or not best.clear) and merit.score >= 0.5:
+        for other in alternatives(bench.table[merit.column], made)[:2]:
+            again = _best_plan(bench, other, merit)
+            if again is not None and (best is None or again.clear):
+                return again
+    return best
+
+
+def _best_plan(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
     """Judge a target under its natural holdout, else under a plain one."""
-    rows = int(made.rows * scale)
-    name = holdouts.entity(profile)
+    rows = bench.rows_of(made)
+    name = holdouts.entity(bench.profile)
     if name is not None and name != made.source:
-        plan = holdouts.by_group(made, name, table, rows)
+        shared = holdouts.shared_within(made, bench.table[name].codes)
+        plan = holdouts.by_group(made, name, bench.table, rows) if shared >= SHARED else None
         if plan is not None:
-            whole = _judge(dataset, made, plan, merit, profile, table, seed)
-            if whole is not None:
+            whole = _judge(bench, made, plan, merit)
+            if whole is not None or shared >= 0.9:
                 return whole
-    return _judge(dataset, made, holdouts.plain(made, rows), merit, profile, table, seed)
+    return _judge(bench, made, holdouts.plain(made, rows), merit)
 
 
-def _judge(
-    dataset: str,
-    made: Formulation,
-    plan: Plan,
-    merit: Merit,
-    profile: TableProfile,
-    table: TypedTable,
-    seed: int,
-) -> Scored | None:
+def _judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
-    exclusions = _exclusions(made, plan, profile, table, seed)
+    table, seed = bench.table, bench.seed
+    told = giveaways(made, table, bench.profile.relations, seed=seed)
+    exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
     generator = np.random.default_rng(seed)
     good = np.flatnonzero(np.isfinite(made.truth))
     if len(good) > probe.ROWS:
@@ -161,93 +181,95 @@ def _judge(
     built = features.build(table, good, without)
     if built.width == 0:
         return None
-    folds = holdouts.folds(plan, made, table, good, seed)
     group = plan.holdout.column if plan.holdout.kind == "group" else None
     signal = probe.measure(
         made.truth[good],
         len(made.classes),
         built,
-        folds,
+        holdouts.folds(plan, made, table, good, seed),
         units=table[group].codes[good] if group else None,
         wanted=CLEAR / max(1.0, plan.units) ** 0.5,
         seed=seed,
     )
     if signal.skill < -0.5:
         return None
+    groups = table[group].codes[good][signal.rows] if group else None
     metric, errors = choose_metric(
-        dataset,
-        made,
-        signal,
-        plan.units,
-        groups=table[group].codes[good][signal.rows] if group else None,
-        seed=seed,
+        bench.dataset, made, signal, plan.units, groups=groups, seed=seed
     )
-    if errors < CLEAR:
+    if errors < FAINT:
         return None
-    score = (
-        merit.score + 1.5 * min(1.0, max(0.0, signal.skill)) ** 0.5 - 0.4 * (len(exclusions) > 6)
-    )
-    score -= 1.0 if signal.skill > 0.995 else 0.0
+    skill = max(0.0, min(1.0, signal.skill))
     idea = Idea(
-        dataset=dataset,
-        table=profile.name,
+        dataset=bench.dataset,
+        table=bench.profile.name,
         target=made.target,
         target_source=made.source,
         objective=made.objective,
         metric=metric,
         holdout=plan.holdout,
-        transforms=made.transforms,
+        transforms=(*plan.repairs, *made.transforms),
         exclusions=exclusions,
-        signal=round(max(0.0, min(1.0, signal.skill)), 4),
-        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, exclusions),
+        signal=round(skill, 4),
+        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
     )
-    return Scored(idea, made, plan, score, merit)
+    score = merit.score + _appeal(skill, errors, merit, len(told))
+    return Scored(idea, made, plan, score, merit, errors >= CLEAR)
 
 
-def _exclusions(
-    made: Formulation, plan: Plan, profile: TableProfile, table: TypedTable, seed: int
+def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
+    """Return what learnability adds: some is needed, all of it is suspicious."""
+    appeal = 1.2 * min(1.0, skill / 0.3) ** 0.5 - 1.2 * (errors < CLEAR)
+    unnamed = merit.score < 1.5
+    if skill > 0.95:
+        appeal -= 0.8 if unnamed else 0.3
+    if skill > 0.995:
+        appeal -= 0.8
+    return appeal - 0.25 * min(3, twins) * unnamed
+
+
+def _useless(
+    made: Formulation, plan: Plan, profile: TableProfile, known: set[str]
 ) -> tuple[Exclusion, ...]:
-    found = {e.column: e.reason for e in giveaways(made, table, profile.relations, seed=seed)}
+    """Columns that no model can use: keys and constants."""
+    found: list[Exclusion] = []
     for column in profile.columns:
-        if column.name in found or column.name in (made.source, plan.holdout.column):
+        if column.name in known or column.name in (made.source, plan.holdout.column):
             continue
         if column.type == "identifier":
-            found[column.name] = f"it numbers the rows ({column.note or 'a key'})"
+            reason = f"it tells rows apart ({column.note or 'a key'})"
+            found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":
-            found[column.name] = "it has no more than one value"
-    return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
+            found.append(Exclusion(column=column.name, reason="it has no more than one value"))
+    return tuple(found)
 
 
-def _variants(
-    dataset: str,
-    first: Scored,
-    profile: TableProfile,
-    table: TypedTable,
-    scale: float,
-    seed: int,
-) -> list[Scored]:
+def _variants(bench: Bench, first: Scored) -> list[Scored]:
     """Other objectives and other honest holdouts for a target that works."""
     found: list[Scored] = []
-    column = table[first.made.source]
-    for made in alternatives(column, first.made)[:1]:
-        other = _judge(dataset, made, first.plan, first.merit, profile, table, seed)
-        if other is not None:
-            found.append(other)
-    rows = int(first.made.rows * scale)
-    for plan in _other_plans(first, profile, table, rows):
-        other = _judge(dataset, first.made, plan, first.merit, profile, table, seed)
-        if other is not None:
+    column = bench.table[first.made.source]
+    if first.made.kind in ("as is", "parsed", "grouped"):
+        for made in alternatives(column, first.made)[:1]:
+            other = _judge(bench, made, first.plan, first.merit)
+            if other is not None and other.clear:
+                found.append(other)
+    for plan in _other_plans(first, bench):
+        other = _judge(bench, first.made, plan, first.merit)
+        if other is not None and other.clear:
             found.append(other)
             break
     return found
 
 
-def _other_plans(first: Scored, profile: TableProfile, table: TypedTable, rows: int) -> list[Plan]:
+def _other_plans(first: Scored, bench: Bench) -> list[Plan]:
+    profile, rows = bench.profile, bench.rows_of(first.made)
     plans: list[Plan | None] = []
     if profile.times and first.plan.holdout.kind != "time":
-        plans.append(holdouts.by_time(first.made, profile.times[0], table, rows))
+        plans.append(holdouts.by_time(first.made, profile.times[0], bench.table, rows))
     if first.plan.holdout.kind != "group":
-        plans += [holdouts.by_group(first.made, name, table, rows) for name in profile.groups[:2]]
+        plans += [
+            holdouts.by_group(first.made, name, bench.table, rows) for name in profile.groups[:2]
+        ]
     return [plan for plan in plans if plan is not None]
 
 
@@ -261,8 +283,8 @@ def _in_order(found: list[Scored], limit: int) -> list[Scored]:
         else:
             mains[scored.made.source] = scored
     ranked = sorted(mains.values(), key=lambda scored: -scored.score)
-    strong = [scored for scored in ranked if scored.score >= 1.0]
-    weak = [scored for scored in ranked if scored.score < 1.0]
+    strong = [scored for scored in ranked if scored.score >= ENOUGH]
+    weak = [scored for scored in ranked if scored.score < ENOUGH]
     order = [*strong[:3], *others[:1], *strong[3:4], *weak[: max(0, 2 - len(strong))]]
     rest = [scored for scored in (*others, *strong, *weak) if scored not in order]
     return [*order, *rest][:limit]

@@ -62,6 +62,8 @@ def _twin(
     labels = truth.astype(np.int64)
     if len(np.unique(codes)) < 0.5 * len(rows) and lookup_support(codes, labels) >= 0.985:
         return "its value tells the target"
+    if made.objective == "multiclass" and lookup_support(labels, codes + 1) >= 0.985:
+        return "it is a coarser form of the target"
     missing = (codes < 0).astype(np.int64)
     if 0.01 < missing.mean() < 0.99 and lookup_skill(missing, labels) >= 0.95:
         return "it is filled in only where the target has one value"

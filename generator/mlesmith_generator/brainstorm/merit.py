@@ -7,10 +7,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from mlesmith_generator.brainstorm.formulation import numeric_classes
-from mlesmith_generator.brainstorm.lexicon import name_weight
+from mlesmith_generator.brainstorm.naming import echoes, is_question, name_weight
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
+
+_PEOPLE = (
+    frozenset({"m", "f"}), frozenset({"male", "female"}), frozenset({"man", "woman"}),
+    frozenset({"men", "women"}), frozenset({"boy", "girl"}), frozenset({"homme", "femme"}),
+    frozenset({"hombre", "mujer"}), frozenset({"mann", "frau"}), frozenset({"w", "m"}),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,66 +34,107 @@ class Merit:
     reasons: tuple[str, ...]
 
 
-def merits(profile: TableProfile, table: TypedTable) -> list[Merit]:
-    """Return the columns that could be targets, best first."""
-    usable = [
-        column
-        for column in table.columns
-        if column.profile.type in ("number", "category", "boolean") and column.profile.distinct > 1
-    ]
+def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[Merit]:
+    """Return the columns that could be targets, best first.
+
+    Args:
+        profile: The table's profile.
+        table: The table, typed.
+        subject: Words that the dataset and its files are called by.
+    """
+    usable = [column for column in table.columns if _may_be_target(column, profile)]
     if not usable:
         return []
-    places = _places(table)
+    forms = _forms(profile)
+    places = _places(table, forms)
+    last = max(places[column.name] for column in usable)
     families = _families(usable)
     kinds = Counter(_kind(column) for column in usable)
-    forms = _forms(profile)
-    arff = profile.reader.format == "arff"
-    nameless = _nameless(profile)
+    nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
-    last = max(places.values(), default=0)
+    echoing = {
+        column.name
+        for column in usable
+        if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
+    }
     result: list[Merit] = []
     for column in usable:
         name, reasons = column.name, list[str]()
         score = 0.0 if nameless else name_weight(name)
-        if score >= 1.5:
+        if score >= 1.4:
             reasons.append("its name is that of an outcome")
-        place = places[name]
-        if place == last:
-            score += 2.2 if arff or nameless else 1.0
-            reasons.append("it is the last column")
-        elif place == 0:
-            score += 0.9
-            reasons.append("it is the first column after the keys")
-        elif place in (1, last - 1):
-            score += 0.3
-        if kinds[_kind(column)] == 1 and len(usable) >= 5:
-            score += 0.7
-            reasons.append("no other column is of its kind")
-        if families[name] >= 4:
+        if name in echoing:
+            score += 1.3 / len(echoing) ** 0.5
+            reasons.append("the data are named after it")
+        score += _by_place(column, places[name], last, profile, nameless, reasons)
+        score += _by_kind(column, kinds, len(usable), reasons)
+        if families[name] >= 4 and not is_question(name):
             score -= 1.2
         score += forms.get(name, 0.0)
-        score -= 0.5 if name in given else 0.0
-        score -= _flaws(column)
-        result.append(Merit(name, round(score, 4), tuple(reasons)))
+        score -= 0.3 if name in given else 0.0
+        score -= _flaws(column, nameless)
+        result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
 
 
-def _places(table: TypedTable) -> dict[str, int]:
-    """Return the position of each column, not counting keys and constants."""
+def _may_be_target(column: TypedColumn, profile: TableProfile) -> bool:
+    measured = column.profile
+    if measured.distinct < 2 or measured.type in ("constant", "identifier", "date"):
+        return False
+    if measured.type == "number":
+        return column.name not in profile.groups
+    return measured.type in ("category", "boolean")
+
+
+def _by_place(
+    column: TypedColumn,
+    place: int,
+    last: int,
+    profile: TableProfile,
+    nameless: bool,
+    reasons: list[str],
+) -> float:
+    if place == last:
+        reasons.append("it is the last column")
+        certain = profile.reader.format == "arff" or nameless
+        return (2.2 if certain else 1.0) + 0.4 * (_kind(column) == "flag")
+    if place == 0:
+        reasons.append("it leads the table")
+        return 0.8
+    return 0.3 if place in (1, last - 1) else 0.0
+
+
+def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list[str]) -> float:
+    kind = _kind(column)
+    labels = kinds["flag"] + kinds["label"]
+    if kind in ("flag", "label") and labels <= 3 and kinds["amount"] >= max(5, 0.6 * count):
+        reasons.append("it labels rows of measurements")
+        return 1.4 if labels == 1 else 1.0
+    if kinds[kind] == 1 and count >= 5:
+        reasons.append("no other column is of its kind")
+        return 0.7
+    return 0.0
+
+
+def _places(table: TypedTable, forms: dict[str, float]) -> dict[str, int]:
+    """Return the position of each column, not counting keys, constants and other forms."""
     place, result = 0, dict[str, int]()
     for column in table.columns:
         result[column.name] = place
-        if column.profile.type not in ("identifier", "constant"):
+        derived = forms.get(column.name, 0.0) <= -1.0
+        if column.profile.type not in ("identifier", "constant", "text") and not derived:
             place += 1
+        elif derived:
+            result[column.name] = -1
     return result
 
 
 def _kind(column: TypedColumn) -> str:
     profile = column.profile
-    if profile.type in ("category", "boolean"):
-        return "label" if profile.distinct > 2 else "flag"
     if profile.distinct == 2:
         return "flag"
+    if profile.type in ("category", "boolean"):
+        return "label"
     return "level" if numeric_classes(column) else "amount"
 
 
@@ -96,8 +143,9 @@ def _families(columns: list[TypedColumn]) -> dict[str, int]:
     stems: dict[str, list[str]] = defaultdict(list)
     for column in columns:
         parts = words(column.name)
-        numberless = re.sub(r"[0-9]+", "", "".join(parts))
-        if numberless != "".join(parts):
+        whole = "".join(parts)
+        numberless = re.sub(r"[0-9]+", "", whole)
+        if numberless != whole:
             stems["#" + numberless].append(column.name)
         if len(parts) > 1:
             stems[parts[0]].append(column.name)
@@ -114,17 +162,22 @@ def _forms(profile: TableProfile) -> dict[str, float]:
     """Reward columns that were also logged (outcomes), mark down those also squared (inputs)."""
     result: dict[str, float] = {}
     for relation in profile.relations:
-        if relation.kind != "monotone":
+        if relation.kind not in ("monotone", "duplicate"):
             continue
         first, second = relation.target, relation.columns[0]
+        told = False
         for plain, form in ((first, second), (second, first)):
             sign = _form_of(plain.lower(), form.lower())
+            told = told or bool(sign)
             if sign == "log":
                 result[plain] = result.get(plain, 0.0) + 0.8
                 result[form] = result.get(form, 0.0) - 1.0
             elif sign == "power":
                 result[plain] = result.get(plain, 0.0) - 0.8
                 result[form] = result.get(form, 0.0) - 3.0
+        if not told and relation.kind == "duplicate":
+            worse = first if name_weight(first) <= name_weight(second) else second
+            result[worse] = result.get(worse, 0.0) - 1.5
     return result
 
 
@@ -137,20 +190,13 @@ def _form_of(plain: str, form: str) -> str:
     return ""
 
 
-def _nameless(profile: TableProfile) -> bool:
-    """Whether the columns have no names of their own."""
-    if profile.reader.format != "delimited":
-        return False
-    return profile.reader.header_rows == 0
-
-
-def _flaws(column: TypedColumn) -> float:
+def _flaws(column: TypedColumn, nameless: bool) -> float:
     profile = column.profile
     flaw = 0.0
     if profile.missing > 0.6:
         flaw += 2.0
     elif profile.missing > 0.3:
-        flaw += 0.8
+        flaw += 0.6
     elif profile.missing > 0.1:
         flaw += 0.2
     if profile.type in ("category", "boolean") or numeric_classes(column):
@@ -159,8 +205,11 @@ def _flaws(column: TypedColumn) -> float:
         if shares and shares[0] / present > 0.97:
             flaw += 2.0
         elif shares and shares[0] / present > 0.93:
-            flaw += 0.5
+            flaw += 0.3
         if profile.distinct > 30:
+            flaw += 1.2
+        values = frozenset(value.strip().lower() for value in column.values)
+        if values in _PEOPLE and not nameless and name_weight(column.name) > -1.0:
             flaw += 1.2
     if profile.ordered and profile.distinct > 10:
         flaw += 0.7

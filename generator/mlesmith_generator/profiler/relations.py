@@ -28,6 +28,7 @@ def relations(table: TypedTable) -> tuple[Relation, ...]:
     numeric = [column for column in columns if _continuous(column)]
     found += _monotone(numeric, rows)
     found += _arithmetic(numeric[:_ARITHMETIC], rows)
+    found += _flag_sums([column for column in columns if _is_flag(column)][:_ARITHMETIC], rows)
     return tuple(found)
 
 
@@ -133,8 +134,35 @@ def _continuous(column: TypedColumn) -> bool:
     return _numeric(column) and column.profile.distinct > 8
 
 
+def _is_flag(column: TypedColumn) -> bool:
+    seen = column.numbers
+    return len(seen) == 2 and bool(np.isin(seen, (0.0, 1.0)).all())
+
+
+def _flag_sums(columns: list[TypedColumn], rows: NDArray[np.int64]) -> list[Relation]:
+    """Triples of 0/1 columns where one says that either of the other two is set."""
+    if len(columns) < 3:
+        return []
+    data = np.stack([column.numeric()[rows] for column in columns])
+    data = data[:, np.isfinite(data).all(axis=0)]
+    common = np.flatnonzero((data.mean(axis=1) > 0.01) & (data.mean(axis=1) < 0.99))
+    if data.shape[1] < 40 or len(common) < 3:
+        return []
+    found: list[Relation] = []
+    for a, b in combinations(common, 2):
+        either = data[a] + data[b]
+        if either.max() > 1:
+            continue
+        same = np.flatnonzero((data == either).mean(axis=1) >= _SUPPORT)
+        found += [
+            _triple("sum", columns, int(c), (int(a), int(b)), 1.0) for c in same if c not in (a, b)
+        ]
+    return found
+
+
 def _monotone(columns: list[TypedColumn], rows: NDArray[np.int64]) -> list[Relation]:
     """Pairs of numeric columns in the same (or the reverse) order throughout."""
+    columns = [column for column in columns if np.ptp(_ranks(column.numeric()[rows])) > 0]
     if len(columns) < 2 or len(columns) > 600:
         return []
     ranks = np.stack([_ranks(column.numeric()[rows]) for column in columns])
@@ -211,14 +239,15 @@ def _sums(
     found: list[Relation] = []
     for a, b in combinations(range(len(columns)), 2):
         total = probes[a] + probes[b]
-        slack = 3 * (grain + grain[a] + grain[b]) + 1e-9 * np.abs(total).max()
+        slack = 1.5 * (grain + grain[a] + grain[b]) + 1e-9 * np.abs(total).max()
         near = (np.abs(probes - total) <= slack[:, None]).mean(axis=1) > 0.9
         for c in np.flatnonzero(near):
             if c in (a, b):
                 continue
             miss = np.abs(data[c] - data[a] - data[b])
             support = float((miss <= slack[c]).mean())
-            if support >= _SUPPORT and _varied(data[a], data[b], slack[c]):
+            exact = bool((miss <= 1e-9 * np.abs(data[c]).max()).mean() >= _SUPPORT)
+            if support >= _SUPPORT and (exact or _varied(data[a], data[b], slack[c])):
                 found.append(_triple("sum", columns, int(c), (a, b), support))
     return found
 

@@ -83,24 +83,27 @@ def groups(table: TypedTable) -> tuple[str, ...]:
     An entity is named like one and keeps some of its other columns the same in all of its rows.
     """
     scored: list[tuple[float, str]] = []
+    timed = set(times(table))
     for column in table.columns:
-        if not _may_group(column, table.rows):
+        if column.name in timed or not _may_group(column, table.rows):
             continue
         kept = _kept(column, table)
         named = bool(_ENTITY_WORDS & set(words(column.name))) or key_like(column.name)
-        if named or kept >= 0.25:
+        coded = column.profile.type == "number"
+        if kept >= (0.3 if coded and not key_like(column.name) else 0.25) or (named and not coded):
             scored.append((kept + 0.5 * named, column.name))
+        elif coded and key_like(column.name):
+            scored.append((kept + 0.5, column.name))
     return tuple(name for _, name in sorted(scored, key=lambda pair: (-pair[0], pair[1])))
 
 
 def _may_group(column: TypedColumn, rows: int) -> bool:
     profile = column.profile
-    distinct = profile.distinct
-    if not 10 <= distinct <= rows / 1.5 or profile.missing > 0.05:
+    if not 10 <= profile.distinct <= rows / 1.5 or profile.missing > 0.05:
         return False
     if profile.type in ("category", "identifier", "text"):
         return True
-    return profile.type == "number" and profile.integer and key_like(column.name)
+    return profile.type == "number" and profile.integer and (profile.minimum or 0) >= 0
 
 
 def _kept(column: TypedColumn, table: TypedTable) -> float:

@@ -1,0 +1,78 @@
+"""What a column's name says: its head noun, and whether the dataset is called after it."""
+
+from __future__ import annotations
+
+import re
+
+from mlesmith_generator.brainstorm.lexicon import WEIGHTS
+from mlesmith_generator.profiler.words import words
+
+_LINKS = frozenset(
+    {"of", "per", "in", "at", "by", "for", "to", "from", "with", "on", "de", "del", "der", "des",
+     "di", "du", "von", "pro", "par", "por"}
+)  # fmt: skip
+_SENTENCE = 7
+_SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
+             "rent", "fare", "yield", "score", "class", "type", "wt")  # fmt: skip
+_LONG = sorted((word for word in WEIGHTS if len(word) >= 5 and word.isascii()), key=len)[::-1]
+
+
+def name_weight(name: str) -> float:
+    """Return how much a name sounds like an outcome (up to 4) or like context (down to -4).
+
+    The last word before a link such as `of` or `per` counts in full, the others less: `price per
+    unit` is a price, `room type` a type. Whole sentences (questions of a survey) say nothing.
+    """
+    parts = [part for part in words(name) if not part.isdigit()]
+    if not parts or len(parts) >= _SENTENCE or name.strip().endswith("?"):
+        return 0.0
+    whole = "".join(parts)
+    if whole in WEIGHTS:
+        return WEIGHTS[whole]
+    cut = next((place for place, part in enumerate(parts) if part in _LINKS and place), len(parts))
+    head, rest, after = parts[cut - 1], parts[: cut - 1], parts[cut:]
+    main = WEIGHTS.get(head)
+    known = [WEIGHTS[part] for part in rest if part in WEIGHTS]
+    if main is None:
+        main = 0.8 * _embedded(head)
+        share = 0.35 if main else 0.5
+    else:
+        share = 0.35
+    side = share * (max((*known, 0.0)) + min((*known, 0.0)))
+    tail = [WEIGHTS[part] for part in after if part in WEIGHTS]
+    return main + side + 0.2 * max((*tail, 0.0)) + 0.3 * min((*tail, 0.0))
+
+
+def is_question(name: str) -> bool:
+    """Return whether a name is a whole sentence, as in surveys."""
+    return len(words(name)) >= _SENTENCE or name.strip().endswith("?")
+
+
+def echoes(name: str, subject: str) -> bool:
+    """Return whether the dataset or table is called after the column (`sleep75` and `sleep`)."""
+    wanted = [_stem(word) for word in words(subject) if len(word) > 2 and not word.isdigit()]
+    given = [_stem(word) for word in words(name) if len(word) > 2 and not word.isdigit()]
+    joined = "".join(words(name))
+    if joined in wanted or (len(joined) >= 6 and joined in "".join(words(subject))):
+        return True
+    return any(_akin(one, other) for one in given for other in wanted)
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(ies|ing|ed|es|s)$", "", word) if len(word) > 4 else word
+
+
+def _akin(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= 5 and long.startswith(short))
+
+
+def _embedded(word: str) -> float:
+    """Weight of a known word at the end, or a long one at the start, of a word in one piece."""
+    for known in _LONG:
+        if word.endswith(known) or (word.startswith(known) and len(known) >= 6):
+            return WEIGHTS[known]
+    for known in _SUFFIXES:
+        if word.endswith(known) and len(word) <= len(known) + 5:
+            return WEIGHTS.get(known, 0.0)
+    return 0.0
