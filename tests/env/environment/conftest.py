@@ -42,7 +42,7 @@ def make_env(task: Task) -> Iterator[Callable[..., TaskEnv]]:
     made: list[TaskEnv] = []
 
     def make(**keywords: Any) -> TaskEnv:
-        made.append(TaskEnv(task, **{"sandbox": "subprocess", **keywords}))
+        made.append(TaskEnv(task, **keywords))
         return made[-1]
 
     yield make

@@ -50,7 +50,9 @@ AWFUL = predict("-1e9")
 WRONG_FORMAT = 'open("submission.csv", "w").write("id,stretch\\n1,nan\\n")\n'
 
 
-def write_task(root: Path, limits: Limits | None = None) -> Path:
+def write_task(
+    root: Path, limits: Limits | None = None, description: str = DESCRIPTION_TEXT
+) -> Path:
     """Write raw data, source record and package under a registry root; returns the package."""
     raw = root.parent / f"{root.name}-raw"
     raw.mkdir(parents=True)
@@ -81,7 +83,7 @@ def write_task(root: Path, limits: Limits | None = None) -> Path:
     form = SubmissionForm(columns=("stretch",), kind="number", rows=1)
     with tempfile.TemporaryDirectory() as temporary:
         into = Path(temporary)
-        prepared = prepare(recipe, form, raw, description=DESCRIPTION_TEXT, into=into)
+        prepared = prepare(recipe, form, raw, description=description, into=into)
         rows_to_predict = len((into / "public/test.csv").read_text().splitlines()) - 1
     at = [FLOOR + share * (CEILING - FLOOR) for share in (0.2, 0.4, 0.6, 0.8)]
     anchors = Anchors(
@@ -107,7 +109,7 @@ def write_task(root: Path, limits: Limits | None = None) -> Path:
         digest="0" * 64,
     )
     dump_source(record, root / "sources" / "springs.yaml")
-    manifest = seal(manifest, DESCRIPTION_TEXT)
+    manifest = seal(manifest, description)
     package = root / "tabular" / manifest.name
-    write_package(package, {MANIFEST: dump_manifest(manifest), DESCRIPTION: DESCRIPTION_TEXT})
+    write_package(package, {MANIFEST: dump_manifest(manifest), DESCRIPTION: description})
     return package
