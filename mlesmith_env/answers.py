@@ -13,12 +13,12 @@ from mlesmith_env import cells
 from mlesmith_env.errors import InvalidSubmissionError, MetricError, ReadError
 from mlesmith_env.manifest import Manifest, Part
 from mlesmith_env.metrics import Metric
+from mlesmith_env.recipes.table import USAGE
 from mlesmith_env.spelling import Spellings
 from mlesmith_env.submission import longest_marks, parse_numbers
 
-USAGE = "Usage"
-"""Column of the answers that says which part a row belongs to."""
 USAGES: dict[Part, str] = {"public": "Public", "private": "Private"}
+"""What stands in the column `Usage` for the rows of each part."""
 
 _LARGEST_ANSWERS = 4 * 1024**3
 

@@ -200,9 +200,8 @@ class Metric:
         return values.astype(np.float64)
 
     def _check_domain(self, values: NDArray[np.float64], domain: Domain, side: str) -> None:
-        inside = domain.contains(values)
-        if not inside.all():
-            value = values[~inside].flat[0]
+        if not domain.contains_all(values):
+            value = values[~domain.contains(values)].flat[0]
             raise self._refusal(f"the {side} holds {value:g}; it must be {domain} and finite")
 
     def _refusal(self, what: str) -> MetricError:

@@ -33,6 +33,13 @@ class Domain:
             inside &= values != 0
         return inside
 
+    def contains_all(self, values: NDArray[np.float64]) -> bool:
+        """Return whether all values lie inside; much cheaper than asking for each."""
+        ends = np.array([values.min(), values.max()])  # NaN where one of them is NaN.
+        if not self.contains(ends).all():
+            return False
+        return not self.nonzero or bool(np.all(values))
+
     def __str__(self) -> str:
         """Return it in words, for instance `above 0` or `any number but 0`."""
         parts: list[str] = []

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from mlesmith_env.errors import MetricError
 from mlesmith_env.metrics.catalogue import Parameter, register_metric
-from mlesmith_env.metrics.ranks import average_ranks
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -24,7 +23,14 @@ def _auc(positive: NDArray[np.bool_], scores: Floats) -> float | None:
     misses = len(positive) - hits
     if not hits or not misses:
         return None
-    rank_sum = float(average_ranks(scores)[positive].sum())
+    if hits > misses:
+        # The ranks of the rarer side are enough, and a rare class is then nearly as cheap to
+        # score as one sort of plain numbers.
+        area = _auc(~positive, scores)
+        return None if area is None else 1.0 - area
+    ranked, own = np.sort(scores), np.sort(scores[positive])
+    first, last = np.searchsorted(ranked, own, "left"), np.searchsorted(ranked, own, "right")
+    rank_sum = float(np.sum(first + last + 1)) / 2
     return (rank_sum - hits * (hits + 1) / 2) / (hits * misses)
 
 
@@ -61,7 +67,8 @@ def roc_auc(truth: Codes, prediction: Floats) -> float:
 )
 def roc_auc_ovr(truth: Codes, prediction: Floats) -> float:
     """Return the macro one-vs-rest area over the classes that occur in the truth."""
-    areas = [_auc(truth == code, prediction[:, code]) for code in np.unique(truth)]
+    columns = np.ascontiguousarray(prediction.T)
+    areas = [_auc(truth == code, columns[code]) for code in np.unique(truth)]
     known = [area for area in areas if area is not None]
     return float(np.mean(known)) if known else 0.5
 
@@ -77,7 +84,7 @@ def roc_auc_ovr(truth: Codes, prediction: Floats) -> float:
 )
 def average_precision(truth: Codes, prediction: Floats) -> float:
     """Return the average precision; rows with equal probabilities share one threshold."""
-    order = np.argsort(-prediction, kind="stable")
+    order = np.argsort(-prediction)
     ranked, positive = prediction[order], truth[order] == 1
     total = int(np.count_nonzero(positive))
     if not total:
