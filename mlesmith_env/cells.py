@@ -236,15 +236,18 @@ def check_columns(found: Sequence[str], asked: Sequence[str]) -> None:
     hint = f"the columns must be {listed(asked, 20)}"
     if len(found) == 1 and any(mark in found[0] for mark in ";\t|"):
         hint += ", separated by commas"
-    elif {name.strip().lower() for name in found} >= {name.lower() for name in asked}:
+    elif missing and {name.strip().lower() for name in found} >= {n.lower() for n in asked}:
         hint += ", spelt exactly so"
     if "" in strange or "Unnamed: 0" in strange:
         hint += "; write with to_csv(index=False)"
     faults: list[str] = []
-    if missing:
-        faults.append(f"column {listed(missing)} is missing")
-    if strange:
-        faults.append(f"column {listed(strange)} is not asked for")
+    for names, one, several in (
+        (missing, "is missing", "are missing"),
+        (strange, "is not asked for", "are not asked for"),
+    ):
+        if names:
+            number = f"column {listed(names)} {one}", f"columns {listed(names)} {several}"
+            faults.append(number[len(names) > 1])
     raise InvalidSubmissionError(f"{', and '.join(faults)}; {hint}")
 
 

@@ -377,7 +377,7 @@ def test_a_frame_without_rows_or_with_duplicate_ids_is_refused():
         (",id,y", ["to_csv(index=False)"]),
         ("id;y", ["separated by commas"]),
         ("id\ty", ["separated by commas"]),
-        ("a1,1", ["column 'id', 'y' is missing"]),
+        ("a1,1", ["columns 'id', 'y' are missing", "columns 'a1', '1' are not asked for"]),
     ],
 )
 def test_wrong_columns_are_refused_with_the_columns_that_must_be(write, header, reasons):
@@ -411,7 +411,7 @@ def test_wrong_frame_columns_are_refused():
         (b"PK\x03\x04\x14\x00\x08", "NUL"),
         (b"PAR1\x15\x04\x15", "is not asked for"),
         (b'{"id": ["a1"], "y": [1]}', "missing"),
-        (b"<html><body>404</body></html>", "'id', 'y' is missing"),
+        (b"<html><body>404</body></html>", "'id', 'y' are missing"),
     ],
 )
 def test_files_that_are_no_text_table_are_refused(write, content, reason):
