@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import gymnasium as gym
 
-from mlesmith_env.actions import ACTION_KINDS, CONTENT_LENGTH, Action, action_space, check_action
-from mlesmith_env.briefing import TOPICS, Briefing
+from mlesmith_env.actions import ACTION_KINDS, CONTENT_LENGTH, action_space, check_action
+from mlesmith_env.briefing import Briefing
 from mlesmith_env.configuration import RENDER_MODES, configure
 from mlesmith_env.episode import Episode, StepResult, Submission
 from mlesmith_env.errors import InvalidActionError, ResetNeededError, SandboxLostError
@@ -30,6 +30,7 @@ from mlesmith_env.observations import (
     observe,
 )
 from mlesmith_env.programs import ProgramRunner, scale_of
+from mlesmith_env.responses import carry_out
 from mlesmith_env.spaces import cleaned
 from mlesmith_env.trajectory import TrajectoryLog, new_episode_folder
 
@@ -223,8 +224,9 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         began = time.perf_counter()
         episode.step += 1
         kind, content = _as_given(action)
+        briefing = cast("Briefing", self._briefing)
         try:
-            result = self._carry_out(check_action(action), episode)
+            result = carry_out(check_action(action), episode, briefing, self._runner)
         except InvalidActionError as problem:
             error = cleaned(str(problem))
             result = StepResult("invalid_action", f"Nothing was done: {error}", error=error)
@@ -249,52 +251,6 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         observation = observe(episode, result, ending)
         self._frame = self._framed(episode, info, observation)
         return observation, reward, terminated, truncated, info
-
-    def _carry_out(self, action: Action, episode: Episode) -> StepResult:
-        if not episode.seconds_left and action.kind != "submit":
-            error = "the episode's time budget was used up before this action"
-            return StepResult("timeout", f"Nothing was done: {error}.", error=error)
-        content = action.content.strip()
-        match action.kind:
-            case "validate_code" | "execute_code":
-                return self._runner.run(action, episode)
-            case "request_info":
-                return StepResult("ok", self._inform_of(content.lower(), episode))
-            case "get_history":
-                return StepResult("ok", self._history(content, episode))
-            case "reset":
-                self._runner.empty_workspace()
-                return StepResult("ok", "The workspace is empty. Submissions made so far stay.")
-            case "submit":
-                chosen = episode.choose(content)
-                valid = chosen is not None
-                return StepResult("ok", chosen=chosen, valid_submission=valid, ends=True)
-
-    def _inform_of(self, topic: str, episode: Episode) -> str:
-        briefing = cast("Briefing", self._briefing)
-        left = f"Left: {episode.steps_left} steps, {episode.seconds_left:.0f} s."
-        if not topic:
-            return f"{briefing.everything}\n{left}"
-        if topic not in TOPICS:
-            raise InvalidActionError(
-                f"request_info knows no {topic[:40]!r}; content is one of {', '.join(TOPICS)}, or "
-                "empty for all"
-            )
-        return briefing.topics[topic] + (f"\n{left}" if topic == "limits" else "")
-
-    def _history(self, content: str, episode: Episode) -> str:
-        if not content:
-            return episode.history()
-        step = int(content) if content.isdecimal() and len(content) < 10 else 0
-        record = episode.log.read_step(step)
-        if record is None:
-            raise InvalidActionError(
-                f"get_history knows no step {content[:40]!r}; content is the number of an earlier "
-                "step, or empty for all"
-            )
-        parts = [f"Step {step}: {record['kind']}, {record['status']}"]
-        parts += [str(record["error"])] if record["error"] else []
-        return "\n".join([*parts, "Content:", str(record["content"])])
 
     def _settle(
         self, episode: Episode, chosen: Submission | None, reward: float

@@ -91,6 +91,12 @@ class StepResult:
     ends: bool = False
 
 
+def number_of_step(content: str) -> int:
+    """Return the step that a content such as `3` or `step 3` names, 0 where it names none."""
+    word = content.strip().lower().removeprefix("step").strip(" #:.")
+    return int(word) if word.isdecimal() and len(word) < 10 else 0
+
+
 class Episode:
     """What is known of a running episode. Every method costs the same at any step.
 
@@ -128,6 +134,7 @@ class Episode:
         self.best: Submission | None = None
         self.last: Submission | None = None
         self._submissions: dict[int, Submission] = {}
+        self._paths: dict[int, Path] = {}
         self._digests: set[bytes] = set()
         self._history: deque[str] = deque(maxlen=_HISTORY_SHOWN)
         self._deadline = time.monotonic() + time_limit_s
@@ -135,7 +142,7 @@ class Episode:
     @property
     def submissions(self) -> Mapping[int, Path]:
         """The kept files of valid submissions by step."""
-        return MappingProxyType({step: kept.path for step, kept in self._submissions.items()})
+        return MappingProxyType(self._paths)
 
     @property
     def steps_left(self) -> int:
@@ -167,10 +174,12 @@ class Episode:
         Returns:
             The submission, and whether it is the best so far on public rows.
         """
-        digest = hashlib.sha256(path.read_bytes()).digest()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
         kept = Submission(self.step, path, score, progress, digest in self._digests)
         self._digests.add(digest)
         self._submissions[self.step] = self.last = kept
+        self._paths[self.step] = path
         improved = self.best is None or self.metric.better(score, self.best.score)
         if improved:
             self.best = kept
@@ -182,10 +191,9 @@ class Episode:
         Raises:
             InvalidActionError: It names no step that wrote a valid submission.
         """
-        word = content.strip().lower().removeprefix("step").strip(" #:.")
-        if not word:
+        if not content.strip():
             return self.default_choice
-        kept = self._submissions.get(int(word)) if word.isdecimal() and len(word) < 10 else None
+        kept = self._submissions.get(number_of_step(content))
         if kept is None:
             steps = ", ".join(map(str, list(self._submissions)[-20:])) or "none so far"
             raise InvalidActionError(
