@@ -146,7 +146,8 @@ def _blank_separated(lines: Iterable[str], quote: str) -> Iterator[list[str]]:
 def _framed(lines: Iterator[str], skip: int, footer: int) -> Iterator[str]:
     deque(islice(lines, skip), maxlen=0)
     if not footer:
-        yield from lines
+        for line in lines:  # not `yield from`, which would close the file along with the generator
+            yield line
         return
     held: deque[str] = deque(islice(lines, footer))
     for line in lines:

@@ -172,7 +172,7 @@ def _title_lines(lines: Sequence[str], delimiter: str, quote: str, escape: str, 
         short = width > 1 and len(record) <= max(1, width // 3)
         opening = "".join(record[:1])
         lonely = width > 2 and len(record) == width and _filled(record) == 1 and opening != ""
-        comment = opening.startswith(_COMMENT) and len(record) != width
+        comment = len(record) != width and opening.startswith((*_COMMENT, "sep="))
         if record and not (short or comment or (lonely and _is_note(record))):
             break
         skip += 1

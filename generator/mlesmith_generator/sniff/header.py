@@ -36,7 +36,7 @@ def header_of(records: Sequence[Record], width: int) -> Header:
         return Header(1, clean_names(("", *first)), explicit=True)
     if _is_header(first, body) <= 0:
         return Header(0, clean_names([f"column_{i}" for i in range(1, width + 1)]), explicit=True)
-    rows = 2 if _is_second_header(body, width) else 1
+    rows = 2 if _is_second_header(first, body, width) else 1
     names = header_names([list(record) for record in records[:rows]])
     explicit = False
     if rows == 2:
@@ -113,12 +113,17 @@ def _is_scale(first: Sequence[str]) -> bool:
     return len(steps) == 1 and steps != {0}
 
 
-def _is_second_header(body: Sequence[Record], width: int) -> bool:
+def _is_second_header(first: Record, body: Sequence[Record], width: int) -> bool:
     """Whether the second record goes on naming: units, or the answers of a survey question."""
     if len(body) < 12 or width < 2:
         return False
-    second = _strangeness(body[0], body[2:])
+    below = body[0]
+    padded = (*first, *[""] * width)
+    nameless = [cell for name, cell in zip(padded[1:], below[1:], strict=False) if not name]
+    second = _strangeness(below, body[2:])
     third = _strangeness(body[1], body[2:])
+    if (nameless and all(nameless)) or _SAID_TWICE.intersection(below):
+        return second >= 0.25 and third <= 0.25
     return second >= 0.6 and third <= 0.25
 
 
@@ -144,7 +149,7 @@ def _used_width(body: Sequence[Record], width: int) -> int:
     longest = max((len(record) for record in body), default=width)
     for position in range(longest, 0, -1):
         used = sum(len(record) >= position and record[position - 1] != "" for record in body)
-        if used > 0.02 * len(body):
+        if used > 0.05 * len(body) and (used > 1 or len(body) < 10):
             return position
     return width
 

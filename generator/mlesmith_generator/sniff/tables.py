@@ -170,7 +170,7 @@ def _sniff(path: Path, file: str, root: Path) -> _Found | None:
     try:
         encoding = encoding_of(path, compression)
     except ReadError:
-        if named is None:
+        if named is None and not path.name.lower().endswith(_PACKED_SUFFIXES):
             return None
         raise
     lines, complete = head_of(path, compression, encoding)
@@ -316,6 +316,8 @@ def _convinces(dialect: Dialect, lines: Sequence[str]) -> bool:
     if dialect.delimiter == "\t":
         return len(dialect.records) >= 5 and dialect.consistency >= 0.9
     cells = [cell for record in dialect.records for cell in record]
+    if dialect.delimiter == "whitespace" and share(cells, "number", "date") < 0.3:
+        return False
     prose = sum(len(cell.split()) > 6 for cell in cells) > 0.2 * len(cells)
     return not prose and len(dialect.records) >= 10 and dialect.consistency >= 0.95
 

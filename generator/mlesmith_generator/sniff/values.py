@@ -84,6 +84,8 @@ def cleanness(cell: str) -> float:
         return 1.0
     if cell[:1] == '"' or cell[-1:] == '"':
         return 0.1
+    if len(cell) > 1 and (cell[0] == "'" or cell[-1] == "'"):
+        return 0.5
     if _SEPARATORS.search(cell):
         return 0.2
     return 0.95 if kind == "word" else 0.8
