@@ -33,6 +33,8 @@ _PAIRS = 1.5e8
 """Distances that a search for near-copies may compute."""
 _RATIO = 0.05
 _NEIGHBOURS = 5
+_ROOM = 3.0
+"""Powers of ten by which the space of values has to exceed the table to rule out chance."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,16 @@ class _Twins:
         share: Share of the hidden rows that were looked at.
         count: Their number.
         agreement: How well the twin's target tells the answer, from 0 (chance) to 1.
+        copied: Share of the hidden rows that have a twin with the very same target, less what
+            chance gives.
+        sure: How many standard deviations that is above chance.
     """
 
     share: float
     count: int
     agreement: float
+    copied: float = 0.0
+    sure: float = 0.0
 
 
 def scan_duplicates(rows: TaskRows) -> Scan:
@@ -104,7 +111,22 @@ def _exact(rows: TaskRows, keys: Ints, asked: Mask, known: Mask) -> _Twins:
     if not count:
         return _Twins(0.0, 0, 0.0)
     guess = _answers_of_keys(rows, keys, known)[keys[twins]]
-    return _Twins(count / int(asked.sum()), count, _agreement(rows, rows.y[twins], guess))
+    agreement = _agreement(rows, rows.y[twins], guess)
+    pairs = keys * rows.classes + rows.truth.codes
+    same = int(np.isin(pairs[twins], pairs[known]).sum())
+    shares = np.bincount(rows.truth.codes) / len(rows)
+    # A twin repeats the target by chance as often as the target's value is frequent.
+    chance = float(shares[rows.truth.codes[twins]].mean())
+    beyond = max(0.0, (same / count - chance) / (1.0 - chance)) if chance < 1.0 else 0.0
+    asked_rows = int(asked.sum())
+    deviation = np.sqrt(count * chance * (1.0 - chance)) + 0.5
+    return _Twins(
+        count / asked_rows,
+        count,
+        agreement,
+        beyond * count / asked_rows,
+        float((same - count * chance) / deviation),
+    )
 
 
 def _answers_of_keys(rows: TaskRows, keys: Ints, known: Mask) -> Floats:
@@ -139,25 +161,29 @@ def _agreement(rows: TaskRows, truth: Floats, guess: Floats) -> float:
 def _judge_exact(
     rows: TaskRows, keys: Ints, twins: _Twins, where: str, code: str
 ) -> Finding | None:
-    if twins.count < 2 or twins.agreement < 0.8:
+    if twins.count < 2:
         return None
     seen = keys[rows.part == TRAIN]
     repeated = float((np.bincount(seen)[seen] > 1).mean()) if len(seen) else 0.0
-    room = _room(rows)
-    by_chance = room < 3.0
+    asked = "private" if "public" in where else "hidden"
     evidence = (
-        f"{twins.count} of the {'private' if 'public' in where else 'hidden'} rows "
-        f"({twins.share:.1%}) stand in {where} with the same features, and their targets agree "
-        f"{twins.agreement:.0%} beyond chance; {repeated:.1%} of the training rows repeat one another"
+        f"{twins.count} of the {asked} rows ({twins.share:.1%}) stand in {where} with the same "
+        f"features; their targets agree {max(twins.agreement, 0.0):.0%} beyond chance, and "
+        f"{repeated:.1%} of the training rows repeat one another"
     )
-    if by_chance:
+    if _room(rows) < _ROOM:
         # A small space of values fills up by itself: only an excess is a copy.
-        noise = 4.0 * np.sqrt(max(repeated, 0.02) / max(twins.count / max(twins.share, 1e-9), 1))
-        if twins.share <= repeated + 0.05 + noise or twins.share < 0.1:
-            return None
-    elif twins.share < 0.005:
+        noise = 4.0 * np.sqrt(max(repeated, 0.02) * twins.share / twins.count)
+        excess = twins.share - repeated - noise
+        refused = twins.sure >= 4.0 and min(twins.copied, excess) >= 0.05
+        return Finding(code, evidence) if refused else None
+    if twins.sure >= 2.0 and twins.copied >= 0.005:
+        return Finding(code, evidence)
+    if twins.agreement >= 0.9 and twins.share >= 0.3:
+        return Finding(code, evidence)
+    if twins.agreement >= 0.8 and twins.share >= 0.01:
         return Finding(code, evidence, warning=True)
-    return Finding(code, evidence, "design")
+    return None
 
 
 def _room(rows: TaskRows) -> float:
@@ -224,7 +250,7 @@ def _space(rows: TaskRows) -> NDArray[np.float32] | None:
 def _nearest(
     asked: NDArray[np.float32], known: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], Ints]:
-    """Distances to the nearest known rows, shape (asked, neighbours), and the nearest's position."""
+    """Distances to the nearest known rows, (asked, neighbours), and where the nearest stands."""
     distances: list[NDArray[np.float64]] = []
     partners: list[Ints] = []
     block = max(1, int(2e7 / len(known)))

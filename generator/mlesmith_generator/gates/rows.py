@@ -191,6 +191,12 @@ class TaskRows:
         return self.part != TRAIN
 
     @property
+    def usable(self) -> bool:
+        """Whether there is something to scan: rows on both sides, a target that varies."""
+        sides = len(np.unique(self.hidden)) == 2
+        return sides and self.classes > 1 and bool(np.isfinite(self.y).all())
+
+    @property
     def regression(self) -> bool:
         """Whether the target is a number."""
         return self.objective == "regression"

@@ -116,24 +116,24 @@ class Judge:
         table = np.bincount(groups * classes + codes, minlength=len(count) * classes)
         table = table.reshape(len(count), classes)
         predicted = table.argmax(axis=1)
-        plain = _class_skill(codes, predicted[groups], classes)
+        plain = class_skill(codes, predicted[groups], classes)
         # The balanced choice takes the class that is most over-represented in the group.
         share = table / np.maximum(table.sum(axis=0), 1)
-        return max(plain, _class_skill(codes, share.argmax(axis=1)[groups], classes))
+        return max(plain, class_skill(codes, share.argmax(axis=1)[groups], classes))
 
     def _skill(self, y: Floats, predicted: Floats, mask: Mask, *, trim: bool) -> float:
         if not mask.any():
             return float("nan")
         if not self.rows.regression:
             codes, guess = y[mask].astype(np.int64), np.rint(predicted[mask]).astype(np.int64)
-            return _class_skill(codes, guess, self.rows.classes)
-        skill = _r2(y[mask], predicted[mask])
+            return class_skill(codes, guess, self.rows.classes)
+        skill = r2(y[mask], predicted[mask])
         if not trim:
             return skill
         # A few giant values must not carry the verdict: without them the column has to hold too.
         far = np.abs(y - np.median(y))
         bulk = mask & (far <= np.quantile(far[mask], 0.98))
-        rest = _r2(y[bulk], predicted[bulk])
+        rest = r2(y[bulk], predicted[bulk])
         return min(skill, rest + 0.01) if np.isfinite(rest) else skill
 
 
@@ -171,13 +171,17 @@ def _squared_correlation(x: Floats, y: Floats) -> float:
     return float((a * b).sum()) ** 2 / spread if spread > 0 else 0.0
 
 
-def _r2(y: Floats, predicted: Floats) -> float:
+def r2(y: Floats, predicted: Floats) -> float:
+    """Return the coefficient of determination; NaN where the target is constant."""
     total = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
     return 1.0 - float(((y - predicted) ** 2).sum()) / total if total > 0 else float("nan")
 
 
-def _class_skill(codes: Ints, guess: Ints, classes: int) -> float:
-    """Share of the trivial errors that are gone, or scaled balanced accuracy if that is more."""
+def class_skill(codes: Ints, guess: Ints, classes: int) -> float:
+    """Return the share of trivial errors that are gone, or scaled balanced accuracy if more.
+
+    NaN where there are fewer than two classes.
+    """
     count = np.bincount(codes, minlength=classes)
     present = np.flatnonzero(count)
     if len(present) < 2:

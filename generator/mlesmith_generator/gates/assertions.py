@@ -1,0 +1,118 @@
+"""The assertions gate: what can be checked about a task without judgement.
+
+It works on a package and its prepared data alone, so that it judges any package, from anybody.
+Everything is looked at before the verdict, so that one round can mend several defects; only what
+needs well-formed tables is left out where they are not.
+"""
+
+from __future__ import annotations
+
+import time
+
+from mlesmith_env.errors import DataUnavailableError, MlesmithError, SandboxError
+from mlesmith_env.grading import Grader
+from mlesmith_env.package import LEADERBOARD
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.gates.consistency import (
+    scan_columns,
+    scan_ids,
+    scan_manifest,
+    scan_sizes,
+    scan_target,
+)
+from mlesmith_generator.gates.contents import (
+    ANSWERS_CSV,
+    Tables,
+    path_of,
+    read_tables,
+    refused,
+    scan_bytes,
+    scan_files,
+)
+from mlesmith_generator.gates.leaks import scan_leaks
+from mlesmith_generator.gates.populations import scan_populations
+from mlesmith_generator.gates.rows import TaskRows
+from mlesmith_generator.gates.scoring import scan_malformed, scan_perfection, scan_sample
+from mlesmith_generator.gates.verdict import Scan, report
+from mlesmith_generator.records import GateReport
+
+
+def assertions_gate(task: Task, prepared: PreparedTask | None = None) -> GateReport:
+    """Check a package and its prepared data, and scan the values for leaks.
+
+    Args:
+        task: The task.
+        prepared: The prepared data to judge, where they are not those of `task.prepare()`.
+
+    Raises:
+        DataUnavailableError: The raw bytes are not at hand, so nothing can be said.
+    """
+    began = time.monotonic()
+    final = (task.directory / LEADERBOARD).is_file()
+    scans = [scan_manifest(task.manifest, final=final)]
+    scans += _prepared(task, prepared)
+    return report("assertions", scans, time.monotonic() - began)
+
+
+def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
+    try:
+        where = prepared or task.prepare()
+    except (DataUnavailableError, SandboxError):
+        raise
+    except MlesmithError as error:
+        return [refused("preparation", "preparation-fails", error)]
+    try:
+        tables = read_tables(where)
+    except MlesmithError as error:
+        return [scan_files(task, where, None), refused("tables", "missing-file", error)]
+    manifest = task.manifest
+    scans = [scan_bytes(task, where), scan_columns(tables, manifest), scan_ids(tables, manifest)]
+    needed = manifest.submission.id_column, manifest.recipe.target
+    if not set(needed) <= set(tables.answers.columns) or "Usage" not in tables.answers.columns:
+        return [scan_files(task, where, None), *scans]
+    scans += [scan_files(task, where, tables), scan_sizes(tables, manifest)]
+    rows = None
+    if _stackable(tables, *needed):
+        scans.append(scan_target(tables, manifest))
+        rows = TaskRows.of(
+            tables.train,
+            tables.test,
+            tables.answers,
+            target=manifest.recipe.target,
+            objective=manifest.objective,
+            holdout=manifest.recipe.holdout,
+            id_column=manifest.submission.id_column,
+        )
+    scans += _graded(task, where, tables, rows)
+    if rows is not None and rows.usable:
+        scans.append(scan_populations(rows))
+        scans += scan_leaks(rows)
+    return scans
+
+
+def _stackable(tables: Tables, id_column: str, target: str) -> bool:
+    unique = tables.train.columns.is_unique and tables.test.columns.is_unique
+    return (
+        unique
+        and {id_column, target} <= set(tables.train.columns)
+        and (id_column in tables.test.columns)
+    )
+
+
+def _graded(
+    task: Task, prepared: PreparedTask, tables: Tables, rows: TaskRows | None
+) -> list[Scan]:
+    leaderboard = task.directory / LEADERBOARD
+    try:
+        grader = Grader(
+            task.manifest,
+            path_of(prepared, ANSWERS_CSV),
+            leaderboard if leaderboard.is_file() else None,
+        )
+        return [
+            scan_perfection(grader),
+            scan_sample(grader, tables.sample, rows),
+            scan_malformed(grader),
+        ]
+    except MlesmithError as error:
+        return [refused("grading", "grading-fails", error)]

@@ -1,0 +1,200 @@
+"""Do the tables of a task agree with one another and with the manifest?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_env.manifest import Manifest, split_of
+from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.table import USAGE
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.rows import Column
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+FEWEST_TRAIN, FEWEST_PUBLIC, FEWEST_PRIVATE = 40, 8, 20
+
+
+def scan_manifest(manifest: Manifest, *, final: bool) -> Scan:
+    """Check what the manifest says against itself.
+
+    Args:
+        manifest: The manifest.
+        final: Whether its anchors have been measured; placeholders are not judged.
+    """
+    findings: list[Finding] = []
+    form, recipe = manifest.submission, manifest.recipe
+    if manifest.split != split_of(manifest.source.dataset):
+        evidence = (
+            f"split is {manifest.split!r}, but the dataset {manifest.source.dataset!r} belongs to "
+            f"{split_of(manifest.source.dataset)!r}"
+        )
+        findings.append(Finding("split-wrong", evidence, "refactor"))
+    if form.id_column != recipe.id_column:
+        evidence = f"submissions go by {form.id_column!r}, the data by {recipe.id_column!r}"
+        findings.append(Finding("ids-inconsistent", evidence, "refactor"))
+    wanted = {"binary": ("label", "probability"), "multiclass": ("label", "probabilities")}
+    if form.kind not in wanted.get(manifest.objective, ("number",)):
+        evidence = f"a {manifest.objective} task can not ask for predictions of kind {form.kind!r}"
+        findings.append(Finding("objective-mismatch", evidence))
+    if manifest.objective == "binary" and len(form.classes) != 2:
+        evidence = f"a binary task has two classes, not {len(form.classes)}"
+        findings.append(Finding("objective-mismatch", evidence))
+    if final:
+        findings += _anchors(manifest)
+    return Scan("manifest", f"{manifest.objective}, {form.kind}, {form.rows} rows", tuple(findings))
+
+
+def _anchors(manifest: Manifest) -> Iterator[Finding]:
+    metric = get_metric(manifest.metric)
+    for part in ("public", "private"):
+        anchors = manifest.reference.public if part == "public" else manifest.reference.private
+        thresholds = anchors.thresholds
+        told = f"{part}: floor {anchors.floor:.6g}, ceiling {anchors.ceiling:.6g}"
+        if not metric.better(anchors.ceiling, anchors.floor):
+            evidence = f"{told}, which is not better by {metric.name} ({metric.direction})"
+            yield Finding("anchors-inverted", evidence, "refactor")
+        steps = (thresholds.median, thresholds.bronze, thresholds.silver, thresholds.gold)
+        if not all(metric.better(b, a) for a, b in itertools.pairwise(steps)):
+            evidence = f"{part}: thresholds {steps} do not get better one by one"
+            yield Finding("thresholds-not-monotone", evidence, "refactor")
+        for name, value in (("ceiling", anchors.ceiling), ("gold", thresholds.gold)):
+            if metric.better(value, metric.perfect):
+                evidence = f"{told}: {name} is better than perfect ({metric.perfect:g})"
+                yield Finding("anchors-beyond-perfect", evidence, "refactor")
+
+
+def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
+    """Check that train is id, features and target, and test the same without the target."""
+    form, target = manifest.submission, manifest.recipe.target
+    train = [str(name) for name in tables.train.columns]
+    test = [str(name) for name in tables.test.columns]
+    findings: list[Finding] = []
+    for file, names in (("train.csv", train), ("test.csv", test)):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            evidence = f"{file} has the column {twice[0]!r} more than once"
+            findings.append(Finding("columns-differ", evidence, "refactor"))
+        if form.id_column not in names:
+            evidence = f"{file} has no id column {form.id_column!r}"
+            findings.append(Finding("ids-inconsistent", evidence, "refactor"))
+    if target not in train:
+        evidence = f"train.csv has no target column {target!r}"
+        findings.append(Finding("target-missing", evidence, "refactor"))
+    if target in test:
+        evidence = f"test.csv has the target column {target!r}"
+        findings.append(Finding("target-in-test", evidence, "refactor"))
+    answers = [str(name) for name in tables.answers.columns]
+    if set(answers) != {form.id_column, target, USAGE}:
+        evidence = f"answers.csv has the columns {answers}, not {form.id_column}, {target}, {USAGE}"
+        findings.append(Finding("answers-inconsistent", evidence, "refactor"))
+    odd = sorted(set(train) ^ set(test) - {target} - {form.id_column}) if target in train else []
+    odd = [name for name in odd if name not in (target, form.id_column)]
+    if odd:
+        where = "train.csv" if odd[0] in train else "test.csv"
+        evidence = f"{len(odd)} column(s) stand in one file only, such as {odd[0]!r} in {where}"
+        findings.append(Finding("columns-differ", evidence, "refactor", tuple(odd)))
+    if not [name for name in test if name not in (form.id_column, target)]:
+        evidence = "test.csv has no feature to predict from"
+        findings.append(Finding("no-features", evidence, "brainstorm"))
+    return Scan("columns", f"{len(test) - 1} features in both files", tuple(findings))
+
+
+def scan_ids(tables: Tables, manifest: Manifest) -> Scan:
+    """Check that ids are unique, disjoint between the parts, and the same in all files."""
+    name = manifest.submission.id_column
+    findings: list[Finding] = []
+    ids = {
+        file: cast("pd.Series", frame[name])
+        for file, frame in (
+            ("train.csv", tables.train),
+            ("test.csv", tables.test),
+            ("sample_submission.csv", tables.sample),
+            ("answers.csv", tables.answers),
+        )
+        if name in frame.columns
+    }
+    for file, column in ids.items():
+        empty, twice = int(column.isna().sum()), int(column.duplicated().sum())
+        if empty:
+            evidence = f"{empty} rows of {file} have no id"
+            findings.append(Finding("ids-inconsistent", evidence, "refactor"))
+        if twice:
+            evidence = f"{twice} ids of {file} stand there more than once"
+            findings.append(Finding("id-duplicate", evidence, "refactor"))
+    if len(ids) < 4:
+        evidence = f"not every file has the id column {name!r}"
+        findings.append(Finding("ids-inconsistent", evidence, "refactor"))
+    else:
+        both = int(ids["test.csv"].isin(ids["train.csv"]).sum())
+        if both:
+            evidence = f"{both} ids of test.csv stand in train.csv, too"
+            findings.append(Finding("id-crossing", evidence, "refactor"))
+        for file in ("sample_submission.csv", "answers.csv"):
+            apart = set(ids[file].dropna()) ^ set(ids["test.csv"].dropna())
+            if apart:
+                evidence = f"{len(apart)} ids stand in only one of test.csv and {file}"
+                findings.append(Finding("ids-inconsistent", evidence, "refactor"))
+    measured = f"{len(ids.get('train.csv', ()))} and {len(ids.get('test.csv', ()))} ids, disjoint"
+    return Scan("ids", measured, tuple(findings))
+
+
+def scan_sizes(tables: Tables, manifest: Manifest) -> Scan:
+    """Check that every part has rows enough, and as many as the manifest says."""
+    usage = cast("pd.Series", tables.answers[USAGE])
+    public, private = int((usage == "Public").sum()), int((usage == "Private").sum())
+    train, test = len(tables.train), len(tables.test)
+    findings: list[Finding] = []
+    if public + private != len(usage):
+        strange = sorted({str(value) for value in usage} - {"Public", "Private"})
+        evidence = f"{USAGE} holds {strange[0]!r}; it is Public or Private"
+        findings.append(Finding("usage-invalid", evidence, "refactor"))
+    told = f"{train} training, {public} public, {private} private rows"
+    if train < FEWEST_TRAIN or public < FEWEST_PUBLIC or private < FEWEST_PRIVATE:
+        evidence = f"{told}; at least {FEWEST_TRAIN}, {FEWEST_PUBLIC} and {FEWEST_PRIVATE} needed"
+        findings.append(Finding("too-few-rows", evidence, "brainstorm"))
+    if test != manifest.submission.rows:
+        evidence = f"test.csv has {test} rows, the manifest says {manifest.submission.rows}"
+        findings.append(Finding("sizes-inconsistent", evidence, "refactor"))
+    return Scan("sizes", told, tuple(findings))
+
+
+def scan_target(tables: Tables, manifest: Manifest) -> Scan:
+    """Check that every target is there and is what the objective and the classes say."""
+    target, form = manifest.recipe.target, manifest.submission
+    seen = Column(target, cast("pd.Series", tables.train[target]))
+    hidden = Column(target, cast("pd.Series", tables.answers[target]))
+    findings: list[Finding] = []
+    for file, column in (("train.csv", seen), ("answers.csv", hidden)):
+        if column.missing.any():
+            evidence = f"the target is missing in {int(column.missing.sum())} rows of {file}"
+            findings.append(Finding("target-missing", evidence))
+    if manifest.objective == "regression":
+        bad = sum(int((~np.isfinite(c.numbers) & ~c.missing).sum()) for c in (seen, hidden))
+        if bad:
+            evidence = f"{bad} targets are not numbers"
+            findings.append(Finding("target-invalid", evidence))
+        elif min(seen.distinct, hidden.distinct) < 2:
+            findings.append(Finding("target-constant", "the target has one value", "brainstorm"))
+        measured = f"{seen.distinct} different numbers"
+    else:
+        trained = {str(value) for value in seen.values}
+        asked = {str(value) for value in hidden.values}
+        unknown, absent = (trained | asked) - set(form.classes), set(form.classes) - trained
+        if unknown:
+            evidence = f"{len(unknown)} target values are no class, such as {sorted(unknown)[0]!r}"
+            findings.append(Finding("target-invalid", evidence))
+        if absent:
+            evidence = f"no training row has the class {sorted(absent)[0]!r} ({len(absent)} such)"
+            findings.append(Finding("class-missing", evidence))
+        usage = tables.answers[USAGE].to_numpy()
+        for part in ("Public", "Private"):
+            if len(np.unique(hidden.codes[usage == part])) < 2:
+                evidence = f"the {part.lower()} rows are all of one class"
+                findings.append(Finding("class-missing", evidence))
+        measured = f"{len(form.classes)} classes, all in train.csv"
+    return Scan("target", measured, tuple(findings))

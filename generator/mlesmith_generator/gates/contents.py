@@ -1,0 +1,145 @@
+"""What stands in the prepared folders: which files, which bytes, and the tables in them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mlesmith_env.errors import MlesmithError, ReadError
+from mlesmith_env.manifest import Manifest
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+TRAIN_CSV = "public/train.csv"
+TEST_CSV = "public/test.csv"
+SAMPLE_CSV = "public/sample_submission.csv"
+ANSWERS_CSV = "private/answers.csv"
+DESCRIPTION_MD = "public/description.md"
+EXPECTED = (DESCRIPTION_MD, SAMPLE_CSV, TEST_CSV, TRAIN_CSV, ANSWERS_CSV)
+
+_LARGEST_LOOK = 64 * 1024**2
+"""Bytes of an unexpected file that are searched for answers."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The four tables of a prepared task as text, missing values as NaN."""
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    sample: pd.DataFrame
+    answers: pd.DataFrame
+
+
+def read_tables(prepared: PreparedTask) -> Tables:
+    """Read the four tables; raises ReadError where one is missing or no CSV."""
+    return Tables(
+        *(_read(path_of(prepared, name)) for name in (TRAIN_CSV, TEST_CSV, SAMPLE_CSV, ANSWERS_CSV))
+    )
+
+
+def path_of(prepared: PreparedTask, name: str) -> Path:
+    """Return the path of a file that is named as in `manifest.prepared`."""
+    folder, _, rest = name.partition("/")
+    return (prepared.public_dir if folder == "public" else prepared.private_dir) / rest
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(
+            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8", header=0
+        )
+        # pandas renames repeated columns; what the file says is what counts.
+        header = pd.read_csv(path, dtype=str, header=None, nrows=1, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{path} can not be read as CSV: {error}") from error
+    frame.columns = pd.Index([str(name) for name in header.iloc[0]])
+    return frame
+
+
+def found_files(prepared: PreparedTask) -> dict[str, Path]:
+    """Return every file and link below both folders by its name as in `manifest.prepared`."""
+    found: dict[str, Path] = {}
+    for label, folder in (("public", prepared.public_dir), ("private", prepared.private_dir)):
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() or not path.is_dir():
+                found[f"{label}/{path.relative_to(folder).as_posix()}"] = path
+    return found
+
+
+def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Scan:
+    """Check that both folders hold the expected files and no others, and no answers in public."""
+    found = found_files(prepared)
+    findings = [
+        Finding("missing-file", f"{name} is missing from the prepared data", "refactor")
+        for name in EXPECTED
+        if name not in found
+    ]
+    for name in sorted(set(found) - set(EXPECTED)):
+        exposed = tables is not None and _tells_answers(found[name], tables, task.manifest)
+        if name.startswith("public/") and exposed:
+            evidence = f"{name} holds hidden ids beside their answers"
+            findings.append(Finding("answers-exposed", evidence, "refactor"))
+        evidence = f"{name} does not belong into the prepared data"
+        findings.append(Finding("unexpected-file", evidence, "refactor"))
+    findings += [
+        Finding("unexpected-file", f"{name} is a link; prepared data are plain files", "refactor")
+        for name, path in found.items()
+        if path.is_symlink() and name in EXPECTED
+    ]
+    return Scan("layout", f"{len(found)} files, all expected", tuple(findings))
+
+
+def _tells_answers(path: Path, tables: Tables, manifest: Manifest) -> bool:
+    """Whether lines of a file hold a hidden id together with the target of that row."""
+    if path.is_symlink() or path.stat().st_size > _LARGEST_LOOK:
+        return False
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    lines = text.splitlines()
+    ids = dict(
+        zip(
+            tables.answers[manifest.submission.id_column].astype(str),
+            tables.answers[manifest.recipe.target].astype(str),
+            strict=True,
+        )
+    )
+    told = 0
+    for line in lines[:20_000]:
+        cells = [
+            cell.strip(" \"'") for cell in line.replace("\t", ",").replace(";", ",").split(",")
+        ]
+        mine = [ids[cell] for cell in cells if cell in ids]
+        told += bool(mine) and any(value in cells for value in mine)
+    return told >= max(3, 0.05 * min(len(lines), 20_000))
+
+
+def scan_bytes(task: Task, prepared: PreparedTask) -> Scan:
+    """Check that what lies there now is byte by byte what preparation gave before."""
+    pinned = dict(task.manifest.prepared)
+    findings: list[Finding] = []
+    for name in EXPECTED:
+        path = path_of(prepared, name)
+        if name not in pinned:
+            evidence = f"the manifest pins no SHA-256 of {name}"
+            findings.append(Finding("preparation-differs", evidence, "refactor"))
+        elif path.is_file() and _digest(path) != pinned[name]:
+            evidence = (
+                f"{name} is not the file that the manifest pins (SHA-256 {_digest(path)[:12]}… "
+                f"against {pinned[name][:12]}…): preparation is not deterministic, or the data "
+                "were changed"
+            )
+            findings.append(Finding("preparation-differs", evidence, "refactor"))
+    return Scan("determinism", f"{len(pinned)} files equal to their SHA-256", tuple(findings))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def refused(name: str, code: str, error: MlesmithError) -> Scan:
+    """Return the scan that an error of ours amounts to."""
+    return Scan(name, "", (Finding(code, f"{type(error).__name__}: {error}", "refactor"),))

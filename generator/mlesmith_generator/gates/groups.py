@@ -1,0 +1,322 @@
+"""Do groups cross the holdout, and do columns carry statistics of a group's hidden targets?
+
+A category whose rows share one target is a key to the answers as soon as the same category stands
+on both sides; a strong but noisy category is an honest feature. A column of group means is honest
+where the means are of training rows; where hidden rows went into them, answers did too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from mlesmith_generator.gates.arithmetic import written_unit
+from mlesmith_generator.gates.rows import (
+    PRIVATE,
+    PUBLIC,
+    TRAIN,
+    Column,
+    Floats,
+    Ints,
+    Mask,
+    TaskRows,
+    ranks,
+)
+from mlesmith_generator.gates.strength import class_skill, r2
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+_KEY = 0.99
+_WARN = 0.97
+_FEWEST_GROUPS = 10
+_LEAST_COVERAGE = 0.15
+_MOST_GROUPINGS = 25
+_STATISTIC = 0.97
+
+
+def scan_groups(rows: TaskRows) -> Scan:
+    """Check a declared group holdout, and any column whose values fix the target."""
+    findings: list[Finding] = []
+    told = f"{rows.holdout.kind} holdout"
+    declared = rows.holdout.column if rows.holdout.kind == "group" else None
+    for column in rows.columns:
+        if column.name == declared:
+            told, finding = _declared(column, rows)
+        else:
+            finding = _undeclared(column, rows)
+        findings += [finding] if finding is not None else []
+    return Scan("groups-across-the-holdout", told, tuple(findings))
+
+
+def _declared(column: Column, rows: TaskRows) -> tuple[str, Finding | None]:
+    def groups(part: Mask) -> set[int]:
+        codes = column.codes[part]
+        return {int(code) for code in np.unique(codes[codes >= 0])}
+
+    train, hidden = groups(rows.part == TRAIN), groups(rows.hidden)
+    both = train & hidden
+    split = groups(rows.part == PUBLIC) & groups(rows.part == PRIVATE)
+    told = (
+        f"{len(both)} of {len(train | hidden)} groups by {column.name!r} stand in training and "
+        f"hidden rows, {len(split)} in public and private ones"
+    )
+    if both or split:
+        example = str(column.values[min(both or split)])
+        return told, Finding("group-crossing", f"{told}, such as {example!r}")
+    return told, None
+
+
+def _undeclared(column: Column, rows: TaskRows) -> Finding | None:
+    """A column whose value fixes the target, so that hidden rows are looked up by it."""
+    repeated = _FEWEST_GROUPS <= column.distinct <= 0.7 * len(rows)
+    if not repeated:
+        return None
+    train = (rows.part == TRAIN) & ~column.missing
+    count = np.bincount(column.codes[train], minlength=column.distinct)
+    covered = rows.hidden & ~column.missing
+    covered &= count[column.codes] > 0
+    asked = int(covered.sum())
+    if asked < 15 or asked < _LEAST_COVERAGE * rows.hidden.sum():
+        return None
+    if len(np.unique(column.codes[covered])) < _FEWEST_GROUPS:
+        return None
+    skill = _lookup_skill(column.codes, train, covered, rows)
+    if skill < _WARN:
+        return None
+    share = asked / int(rows.hidden.sum())
+    evidence = (
+        f"the value of {column.name!r} fixes the target {rows.target_name!r}: training rows with "
+        f"the same value answer {share:.0%} of the hidden rows with skill {skill:.4f}; hold out "
+        "whole groups, or leave the column out"
+    )
+    return Finding("group-crossing", evidence, columns=(column.name,), warning=skill < _KEY)
+
+
+def _lookup_skill(codes: Ints, train: Mask, asked: Mask, rows: TaskRows) -> float:
+    size = int(codes.max()) + 1
+    if rows.regression:
+        best = 0.0
+        for y in (rows.y, ranks(rows.y)):
+            sums = np.bincount(codes[train], weights=y[train], minlength=size)
+            mean = sums / np.maximum(np.bincount(codes[train], minlength=size), 1)
+            best = max(best, r2(y[asked], mean[codes[asked]]))
+        return best
+    votes = np.bincount(
+        codes[train] * rows.classes + rows.truth.codes[train], minlength=size * rows.classes
+    )
+    guess = votes.reshape(size, rows.classes).argmax(axis=1)
+    skill = class_skill(rows.truth.codes[asked], guess[codes[asked]], rows.classes)
+    return skill if np.isfinite(skill) else 0.0
+
+
+def scan_statistics(rows: TaskRows) -> Scan:
+    """Look for columns that are statistics of the target over groups with hidden rows."""
+    numeric = [column for column in rows.columns if column.numeric and column.distinct >= 4]
+    findings: dict[str, Finding] = {}
+    groupings = [
+        column
+        for column in rows.columns
+        if 4 <= column.distinct <= len(rows) / 2 and not (column.numeric and column.distinct > 500)
+    ][:_MOST_GROUPINGS]
+    for words, y in _targets(rows):
+        for column in numeric:
+            if column.name in findings:
+                continue
+            share = _mean_of_itself(column, y, rows)
+            if share >= _STATISTIC:
+                findings[column.name] = _statistic(
+                    column, "the mean", "rows that share its value", words, share
+                )
+        for grouping in groupings:
+            for column in numeric:
+                if column.name in findings or column is grouping:
+                    continue
+                hit = _statistic_by(grouping, column, y, rows)
+                if hit is not None:
+                    findings[column.name] = _statistic(
+                        column, hit[0], f"rows of one {grouping.name!r}", words, hit[1]
+                    )
+    measured = f"{len(numeric)} numeric columns against means over {len(groupings)} groupings"
+    return Scan("target-statistics", measured, tuple(findings.values()))
+
+
+def _statistic(column: Column, what: str, of: str, target: str, share: float) -> Finding:
+    evidence = (
+        f"column {column.name!r} is {what} of {target} over {of}, hidden rows included, in "
+        f"{share:.1%} of the rows"
+    )
+    return Finding("target-statistics", evidence, columns=(column.name,))
+
+
+def _targets(rows: TaskRows) -> Iterator[tuple[str, Floats]]:
+    """The target as numbers: itself, or an indicator for each of the eight largest classes."""
+    if rows.regression:
+        yield repr(rows.target_name), rows.y
+        return
+    if rows.truth.numeric:
+        yield repr(rows.target_name), rows.truth.numbers
+    counts = np.bincount(rows.truth.codes)
+    for code in np.argsort(-counts, kind="stable")[:8]:
+        if rows.truth.numeric and rows.classes == 2 and set(rows.truth.values) == {"0", "1"}:
+            continue
+        words = f"{rows.target_name} = {rows.truth.values[code]}"
+        yield words, (rows.truth.codes == code).astype(np.float64)
+
+
+def _mean_of_itself(column: Column, y: Floats, rows: TaskRows) -> float:
+    """Share of rows in groups of one value where that value is the mean target of the group.
+
+    Only groups with hidden rows and with a mean of their own are evidence; a mean over training
+    rows alone would differ from the mean over all.
+    """
+    if column.distinct > 0.7 * len(rows):
+        return 0.0
+    low, high = float(np.nanmin(column.numbers)), float(np.nanmax(column.numbers))
+    if high < y.min() or low > y.max():
+        return 0.0
+    count, mean = _means(column.codes, y, np.ones(len(y), dtype=bool), column.distinct)
+    seen, known = _means(column.codes, y, rows.part == TRAIN, column.distinct)
+    unit = written_unit(column)
+    value = np.full(column.distinct, np.nan)
+    value[column.codes[~column.missing]] = column.numbers[~column.missing]
+    spread = np.bincount(column.codes + 1, weights=y * y, minlength=column.distinct + 1)[1:]
+    varied = spread / np.maximum(count, 1) - mean**2 > (2 * unit) ** 2 + 1e-12
+    telling = (count >= 3) & (count > seen) & (seen > 0) & varied
+    telling &= np.abs(mean - known) > 2.02 * unit
+    rows_told = count[telling].sum()
+    if telling.sum() < 4 or rows_told < 0.1 * len(y):
+        return 0.0
+    right = np.abs(value - mean) <= 1.01 * unit + 1e-9
+    return float(count[telling & right].sum() / rows_told)
+
+
+def _means(codes: Ints, y: Floats, mask: Mask, size: int) -> tuple[Floats, Floats]:
+    used = mask & (codes >= 0)
+    count = np.bincount(codes[used], minlength=size).astype(np.float64)
+    sums = np.bincount(codes[used], weights=y[used], minlength=size)
+    return count, sums / np.maximum(count, 1)
+
+
+def _statistic_by(
+    grouping: Column, column: Column, y: Floats, rows: TaskRows
+) -> tuple[str, float] | None:
+    """The statistic over a grouping that the column is, if any, and on which share of rows."""
+    known = (grouping.codes >= 0) & np.isfinite(column.numbers)
+    if known.sum() < 0.8 * len(y):
+        return None
+    codes, x = grouping.codes, column.numbers
+    count, mean = _means(codes, x, known, grouping.distinct)
+    deviation = np.abs(x - mean[codes]) * known
+    spread = float(np.nanstd(x))
+    if spread == 0:
+        return None
+    everyone = np.ones(len(y), dtype=bool)
+    if float(deviation.mean()) > 1e-6 * spread:
+        return _left_out(codes, x, y, known, column)
+    shrunk = _shrunken(codes, mean, count, y, rows, grouping.distinct)
+    if shrunk is not None:
+        return shrunk
+    unit = written_unit(column)
+    for words, statistic in _STATISTICS.items():
+        total = statistic(codes, y, everyone, grouping.distinct)
+        seen = statistic(codes, y, rows.part == TRAIN, grouping.distinct)
+        telling = np.abs(total - seen) > 2.02 * unit
+        if telling.sum() < 4 or count[telling].sum() < 0.1 * len(y):
+            continue
+        right = np.abs(mean - total) <= 1.01 * unit + 1e-9
+        share = float(count[telling & right].sum() / count[telling].sum())
+        if share >= _STATISTIC:
+            return words, share
+    return None
+
+
+def _left_out(
+    codes: Ints, x: Floats, y: Floats, known: Mask, column: Column
+) -> tuple[str, float] | None:
+    """A mean over the other rows of the group: it differs within the group as the target does."""
+    size = int(codes.max()) + 1
+    count, mean = _means(codes, y, np.ones(len(y), dtype=bool), size)
+    with np.errstate(all="ignore"):
+        others = ((count * mean)[codes] - y) / (count - 1)[codes]
+    asked = known & (count[codes] > 1)
+    if asked.sum() < 0.3 * len(y):
+        return None
+    right = np.abs(x - others)[asked] <= 1.01 * written_unit(column) + 1e-9
+    share = float(right.mean())
+    return ("the mean without the row's own value", share) if share >= _STATISTIC else None
+
+
+def _shrunken(
+    codes: Ints, value: Floats, count: Floats, y: Floats, rows: TaskRows, size: int
+) -> tuple[str, float] | None:
+    """A mean drawn towards the overall one: sums are then linear in value and value times count."""
+    everyone = np.ones(len(y), dtype=bool)
+
+    def residual(mask: Mask) -> float:
+        number, mean = _means(codes, y, mask, size)
+        used = number > 0
+        if used.sum() < 8:
+            return 1.0
+        sums = (number * mean)[used]
+        design = np.column_stack([value[used] * number[used], value[used], np.ones(used.sum())])
+        weights = np.linalg.lstsq(design, sums, rcond=None)[0]
+        rest = float(((design @ weights - sums) ** 2).sum())
+        # A weight other than 1 on value times count is a coincidence of two trends.
+        fits = abs(float(weights[0]) - 1.0) < 0.05
+        return rest / max(float(((sums - sums.mean()) ** 2).sum()), 1e-12) if fits else 1.0
+
+    exact = residual(everyone)
+    if exact < 1e-6 and exact < 0.01 * residual(rows.part == TRAIN):
+        return "a smoothed mean", 1.0
+    return None
+
+
+_Statistic = Callable[[Ints, Floats, Mask, int], Floats]
+
+
+def _sum(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    count, mean = _means(codes, y, mask, size)
+    return count * mean
+
+
+def _mean(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    return _means(codes, y, mask, size)[1]
+
+
+def _deviation(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    count, mean = _means(codes, y, mask, size)
+    square = _means(codes, y * y, mask, size)[1]
+    return np.sqrt(np.maximum(square - mean**2, 0.0) * count / np.maximum(count - 1, 1))
+
+
+def _largest(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    result = np.full(size, -np.inf)
+    used = mask & (codes >= 0)
+    np.maximum.at(result, codes[used], y[used])
+    return result
+
+
+def _smallest(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    return -_largest(codes, -y, mask, size)
+
+
+def _median(codes: Ints, y: Floats, mask: Mask, size: int) -> Floats:
+    used = np.flatnonzero(mask & (codes >= 0))
+    order = used[np.lexsort((y[used], codes[used]))]
+    count = np.bincount(codes[used], minlength=size)
+    start = np.cumsum(count) - count
+    result = np.full(size, np.nan)
+    some = count > 0
+    low, high = (start + (count - 1) // 2)[some], (start + count // 2)[some]
+    result[some] = (y[order[low]] + y[order[high]]) / 2
+    return result
+
+
+_STATISTICS: dict[str, _Statistic] = {
+    "the mean": _mean,
+    "the median": _median,
+    "the sum": _sum,
+    "the standard deviation": _deviation,
+    "the largest": _largest,
+    "the smallest": _smallest,
+}

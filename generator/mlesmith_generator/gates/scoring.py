@@ -1,0 +1,167 @@
+"""Does the grader do what the manifest promises, on this very task?
+
+The answers score perfectly, worse predictions score worse, the sample submission is valid and
+says nothing about the answers, and whatever is malformed is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlesmith_env.errors import InvalidSubmissionError, MlesmithError
+from mlesmith_env.grading import Grader
+from mlesmith_env.manifest import Part
+from mlesmith_generator.gates.order import association
+from mlesmith_generator.gates.rows import TaskRows
+from mlesmith_generator.gates.strength import quantile_codes
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+PARTS: tuple[Part, ...] = ("public", "private")
+_SHUFFLES = 5
+_CLOSE = 0.05
+_SIGMAS = 4.0
+_MANY_ROWS = 50_000
+
+
+def scan_perfection(grader: Grader) -> Scan:
+    """Check that the answers score perfectly and that no worse predictions score better."""
+    metric = grader.metric
+    perfect = grader.predictions(grader.perfect_submission())
+    findings: list[Finding] = []
+    told: list[str] = []
+    for part in PARTS:
+        try:
+            top = grader.score_predictions(perfect, part)
+            worse = [_spoilt(grader, perfect, part, seed) for seed in range(_SHUFFLES)]
+        except MlesmithError as error:
+            evidence = f"{metric.name} has no value on the {part} rows: {error}"
+            findings.append(Finding("metric-undefined", evidence))
+            continue
+        told.append(f"{part}: {top:.6g}, shuffled {np.median(worse):.6g}")
+        if not math.isclose(top, metric.perfect, rel_tol=1e-6, abs_tol=1e-6):
+            evidence = f"{part}: the answers score {top:.6g}, perfect is {metric.perfect:g}"
+            findings.append(Finding("answers-not-perfect", evidence))
+        if any(metric.better(score, top) and not math.isclose(score, top) for score in worse):
+            evidence = f"{part}: shuffled answers score better than the answers ({told[-1]})"
+            findings.append(Finding("metric-inverted", evidence))
+        elif all(math.isclose(score, top, rel_tol=1e-9, abs_tol=1e-12) for score in worse):
+            evidence = f"{part}: {metric.name} gives shuffled answers the score of the answers"
+            findings.append(Finding("metric-constant", evidence))
+    return Scan("direction", "; ".join(told), tuple(findings))
+
+
+def _spoilt(grader: Grader, perfect: NDArray[Any], part: Part, seed: int) -> float:
+    random = np.random.default_rng(seed)
+    return grader.score_predictions(perfect[random.permutation(len(perfect))], part)
+
+
+def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> Scan:
+    """Check that the sample submission is valid and tells nothing about the answers."""
+    form = grader.manifest.submission
+    names = [str(name) for name in sample.columns]
+    if names != [form.id_column, *form.columns]:
+        evidence = f"its columns are {names}, not {[form.id_column, *form.columns]}"
+        return _sample("sample-malformed", evidence)
+    try:
+        predictions = grader.predictions(sample)
+        scores = {part: grader.score_predictions(predictions, part) for part in PARTS}
+    except InvalidSubmissionError as error:
+        return _sample("sample-malformed", f"it is no valid submission: {error}")
+    told = ", ".join(f"{part} {score:.6g}" for part, score in scores.items())
+    perfect = grader.metric.perfect
+    if any(math.isclose(score, perfect, rel_tol=1e-6, abs_tol=1e-9) for score in scores.values()):
+        return _sample("sample-reveals-answers", f"it scores perfectly ({told})")
+    if rows is not None:
+        effect = _told_by(predictions, grader, rows)
+        if effect > _CLOSE:
+            evidence = f"its predictions explain {effect:.1%} of the answers ({told})"
+            return _sample("sample-reveals-answers", evidence)
+    return Scan("sample-submission", told)
+
+
+def _sample(code: str, evidence: str) -> Scan:
+    finding = Finding(code, f"sample_submission.csv: {evidence}", "refactor")
+    return Scan("sample-submission", "", (finding,))
+
+
+def _told_by(predictions: NDArray[Any], grader: Grader, rows: TaskRows) -> float:
+    """Share of the answers that varying predictions of the sample explain beyond chance."""
+    table = predictions.astype(np.float64).reshape(len(predictions), -1)
+    place = {name: position for position, name in enumerate(grader.ids)}
+    hidden = rows.select(rows.hidden, ())
+    order = np.array([place.get(str(name), -1) for name in hidden.ids], dtype=np.int64)
+    best = 0.0
+    for column in table.T[:30]:
+        values = column[order]
+        few = pd.factorize(values)[0].astype(np.int64)
+        groups = few if few.max(initial=0) < 30 else quantile_codes(values, 20)
+        effect, sigmas = association(groups, hidden)
+        if sigmas >= _SIGMAS:
+            best = max(best, effect)
+    return best
+
+
+def scan_malformed(grader: Grader) -> Scan:
+    """Check that a battery of malformed submissions is refused, each with our own error."""
+    findings: list[Finding] = []
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="mlesmith-malformed-") as folder:
+        for name, source in _malformed(grader, Path(folder)):
+            count += 1
+            try:
+                grader.predictions(source)
+            except InvalidSubmissionError:
+                continue
+            findings.append(Finding("malformed-accepted", f"a submission {name} is accepted"))
+    return Scan("malformed-submissions", f"{count} kinds refused", tuple(findings))
+
+
+def _malformed(grader: Grader, folder: Path) -> Iterator[tuple[str, Path | pd.DataFrame]]:
+    form = grader.manifest.submission
+    good = grader.perfect_submission()
+    first = form.columns[0]
+    yield "with a missing row", good.iloc[1:]
+    yield "with an id twice", pd.concat([good, good.iloc[:1]])
+    strange = good.copy()
+    strange[form.id_column] = ["no such id", *strange[form.id_column].iloc[1:]]
+    yield "with an unknown id", strange
+    yield "without a prediction column", good.drop(columns=[first])
+    for name, value in _wrong_values(form.kind):
+        if len(good) > _MANY_ROWS and name != "with a missing value":
+            continue
+        spoilt = good.astype({first: object})
+        spoilt.iloc[len(good) // 2, spoilt.columns.get_loc(first)] = value
+        yield name, spoilt
+    empty = folder / "empty.csv"
+    empty.write_bytes(b"")
+    yield "that is an empty file", empty
+    header = folder / "header.csv"
+    header.write_text(",".join([form.id_column, *form.columns]) + "\n", encoding="utf-8")
+    yield "that is a header only", header
+    binary = folder / "binary.csv"
+    binary.write_bytes(bytes(range(256)) * 8)
+    yield "that is binary", binary
+    yield "that is a folder", folder
+    link = folder / "link.csv"
+    link.symlink_to(header)
+    yield "that is a link", link
+
+
+def _wrong_values(kind: str) -> Iterator[tuple[str, object]]:
+    yield "with a missing value", None
+    yield "with the word 'abc'", "abc"
+    if kind != "label":
+        yield "with an infinite value", math.inf
+    if kind in ("probability", "probabilities"):
+        yield "with a probability above 1", 1.5
+        yield "with a probability below 0", -0.5
+    if kind == "probabilities":
+        yield "with probabilities that do not sum to 1", 0.3137

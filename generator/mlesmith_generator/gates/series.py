@@ -1,0 +1,137 @@
+"""Rows in an order of their own (time, counters): what neighbours in it give away.
+
+Three leaks live there: hidden rows that are not later than the training rows although the recipe
+says so; a target so smooth that hidden rows are read off between their training neighbours; and a
+column that holds the target of another moment, its change, its running sum or its moving mean.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_generator.gates.rows import TRAIN, Column, Floats, TaskRows, ranks
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?")
+_DATE_LIKE = re.compile(
+    r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}|\w{3,9}\.? \d{1,2}, \d{4}|\d{1,2}:\d{2}"
+)
+_SMOOTH = 0.99
+_SHIFTED = 0.9
+_SHIFTS = (1, -1, 2, -2, 3, -3, 7, -7, 12, -12)
+_WINDOWS = (2, 3, 5, 7)
+_MOST_ORDERS = 6
+_MOST_COLUMNS = 500
+
+
+def moments(column: Column) -> Floats | None:
+    """Return the column as points on a line if it is a time or a counter; NaN where missing."""
+    if column.distinct < 3:
+        return None
+    if column.numeric:
+        return column.numbers
+    texts = [str(value) for value in column.values]
+    if all(_ISO.fullmatch(text) for text in texts):
+        order = np.empty(len(texts))
+        order[np.argsort(np.asarray(texts, dtype=np.str_), kind="stable")] = np.arange(len(texts))
+        parsed = _parsed(texts)
+        return np.append(order if parsed is None else parsed, np.nan)[column.codes]
+    if sum(_DATE_LIKE.search(text) is not None for text in texts[:200]) < 0.9 * len(texts[:200]):
+        return None
+    parsed = _parsed(texts)
+    return None if parsed is None else np.append(parsed, np.nan)[column.codes]
+
+
+def _parsed(texts: list[str]) -> Floats | None:
+    """Seconds of the texts as dates, or None where one in ten or more is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dates = pd.to_datetime(pd.Series(texts, dtype=object), errors="coerce", utc=True)
+    known = np.asarray(dates.notna(), dtype=bool)
+    if known.mean() < 0.9:
+        return None
+    stamps = np.asarray(dates.astype("datetime64[ns, UTC]").astype("int64"), dtype=np.float64)
+    return np.where(known, stamps / 1e9, np.nan)
+
+
+def scan_time(rows: TaskRows) -> Scan:
+    """Check a declared time holdout, and any other for targets that are read between neighbours."""
+    findings: list[Finding] = []
+    told = f"{rows.holdout.kind} holdout"
+    if rows.holdout.kind == "time" and rows.holdout.column in rows.features.columns:
+        column = next(item for item in rows.columns if item.name == rows.holdout.column)
+        finding, told = _declared(column, rows)
+        findings += [finding] if finding is not None else []
+    if rows.holdout.kind != "time":
+        for column in _counters(rows):
+            finding = _interpolated(column, rows)
+            findings += [finding] if finding is not None else []
+    return Scan("time-across-the-holdout", told, tuple(findings))
+
+
+def _declared(column: Column, rows: TaskRows) -> tuple[Finding | None, str]:
+    time = moments(column)
+    if time is None:
+        evidence = f"the holdout goes by time, but {column.name!r} holds neither dates nor numbers"
+        return Finding("time-crossing", evidence), evidence
+    train, hidden = time[rows.part == TRAIN], time[rows.hidden]
+    latest = float(np.nanmax(train)) if np.isfinite(train).any() else -np.inf
+    early = float((hidden < latest).mean())
+    late = float((train > np.nanmin(hidden)).mean()) if np.isfinite(hidden).any() else 0.0
+    told = (
+        f"{early:.1%} of the hidden rows are earlier than the latest training row by "
+        f"{column.name!r}, {late:.1%} of the training rows later than the earliest hidden one"
+    )
+    return (Finding("time-crossing", told) if early > 0 else None), told
+
+
+def _counters(rows: TaskRows) -> Iterator[Column]:
+    """Columns that put nearly every row at a place of its own: dates, and evenly spaced numbers."""
+    for column in rows.columns:
+        if column.distinct < 0.9 * len(rows):
+            continue
+        if column.numeric:
+            steps = np.diff(np.unique(column.numbers[np.isfinite(column.numbers)]))
+            even = len(steps) > 0 and float((steps == np.median(steps)).mean()) >= 0.8
+            if not even:
+                continue
+        yield column
+
+
+def _interpolated(column: Column, rows: TaskRows) -> Finding | None:
+    time = moments(column)
+    if time is None:
+        return None
+    known = (rows.part == TRAIN) & np.isfinite(time)
+    asked = rows.hidden & np.isfinite(time)
+    if known.sum() < 20 or asked.sum() < 10:
+        return None
+    order = np.argsort(time[known], kind="stable")
+    x, y = time[known][order], rows.y[known][order]
+    if rows.regression:
+        guess = np.interp(time[asked], x, y)
+        skill = min(_r2(rows.y[asked], guess), _r2(ranks(rows.y[asked]), ranks(guess)) + 0.02)
+    else:
+        near = np.clip(np.searchsorted(x, time[asked]), 1, len(x) - 1)
+        near -= np.abs(x[near - 1] - time[asked]) <= np.abs(x[near] - time[asked])
+        shares = np.bincount(rows.y[known].astype(np.int64))
+        trivial = float((rows.y[asked] != float(shares.argmax())).mean())
+        wrong = float((rows.y[asked] != y[near]).mean())
+        skill = 1.0 - wrong / trivial if trivial > 0 else 0.0
+    if skill < _SMOOTH - 0.04:
+        return None
+    evidence = (
+        f"hidden rows lie between training rows by {column.name!r}, and their neighbours there "
+        f"tell {skill:.1%} of the target {rows.target_name!r}; hold out the latest rows instead"
+    )
+    return Finding("time-crossing", evidence, columns=(column.name,), warning=skill < _SMOOTH)
+
+
+def _r2(y: Floats, guess: Floats) -> float:
+    total = float(((y - y.mean()) ** 2).sum())
+    return 1.0 - float(((y - guess) ** 2).sum()) / total if total > 0 else 0.0
