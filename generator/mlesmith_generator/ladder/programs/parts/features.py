@@ -83,7 +83,9 @@ def tree_matrix(table, most_columns=200):
         places = directions.fit_transform(words)
         blocks += [places[:, :20], ridge_scores(places, targets, table.size)]
         categorical += [False] * (blocks[-1].shape[1] + blocks[-2].shape[1])
-    return np.hstack(blocks).astype("f4"), np.array(categorical, bool)
+    if not categorical:
+        blocks, categorical = [np.zeros((len(numbers), 1))], [False]
+    return np.hstack(blocks), np.array(categorical, bool)
 
 
 def linear_matrix(table):

@@ -91,9 +91,10 @@ def rounds_for(seen, seconds=0.8):
 
 def boosting(seen, answers, categorical, **setting):
     """Gradient boosted trees on histograms, fitted; the loss is the metric's own where it has one."""
+    seen = np.where(np.isnan(seen).all(axis=0), 0.0, seen)  # A column has to have some value.
     setting = {"random_state": SEED, "early_stopping": False, "max_iter": rounds_for(seen), **setting}
     if setting["max_iter"] < 60:  # Few rounds have to go further, each.
-        setting["learning_rate"] = 0.2
+        setting.update(learning_rate=0.2, l2_regularization=1.0)
     if categorical.any():
         setting["categorical_features"] = categorical
     if KIND != "number":

@@ -30,26 +30,34 @@ class Table:
         answers, known = as_answers(train[TARGET].tolist())
         self.ids, self.answers = test[ID].tolist(), answers[known]
         self.size = int(known.sum())
-        self.numbers, self.categories, self.texts = [], [], []
-        self.number_sources, self.category_sources = [], []
-        for name in header:
-            if name not in (ID, TARGET) and name in test.columns:
-                column = pd.concat([train[name][known], test[name]], ignore_index=True)
-                self._sort(name, column)
-        missing_shape = (self.size + len(self.ids), 0)
-        self.numbers = np.column_stack(self.numbers) if self.numbers else np.zeros(missing_shape)
-        self.numbers[~np.isfinite(self.numbers)] = np.nan
-        changing = np.nanmax(np.where(np.isnan(self.numbers), -np.inf, self.numbers), axis=0)
-        changing = changing > np.nanmin(np.where(np.isnan(self.numbers), np.inf, self.numbers), axis=0)
-        holes = np.isnan(self.numbers).any(axis=0) & ~np.isnan(self.numbers).all(axis=0)
-        useful = changing | holes
-        self.numbers = self.numbers[:, useful]
+        self.categories, self.category_sources, self.texts = [], [], []
+        features = [name for name in header if name in test.columns and name not in (ID, TARGET)]
+        train, test = train.loc[known, features], test[features]
+        plain = [
+            name
+            for name, here, there in zip(features, train.dtypes, test.dtypes)
+            if here.kind in "biuf" and there.kind in "biuf"
+        ]
+        self.numbers = [np.vstack([train[plain].to_numpy(float), test[plain].to_numpy(float)])]
+        self.number_sources = plain.copy()
+        for name in sorted(set(features) - set(plain), key=features.index):
+            self._sort(name, pd.concat([train[name], test[name]], ignore_index=True))
+        self._gather_numbers()
+
+    def _gather_numbers(self):
+        """Make one matrix of the numbers, without the columns that say nothing."""
+        numbers = np.hstack(self.numbers)
+        numbers[~np.isfinite(numbers)] = np.nan
+        numbers = np.clip(numbers, -1e30, 1e30)  # Trees keep numbers in 32 bits.
+        holes = np.isnan(numbers)
+        low = np.where(holes, np.inf, numbers).min(axis=0)
+        high = np.where(holes, -np.inf, numbers).max(axis=0)
+        useful = (low < high) | (holes.any(axis=0) & ~holes.all(axis=0))
+        self.numbers = numbers[:, useful]
         self.number_sources = [name for name, good in zip(self.number_sources, useful) if good]
 
     def _sort(self, name, column):
-        if column.dtype.kind in "biuf":
-            self._add_number(name, column.to_numpy(float, na_value=np.nan))
-            return
+        """Find out what can be done with a column that does not hold plain numbers."""
         present = column.notna()
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
         if not present.any() or np.isfinite(numbers).sum() >= 0.9 * present.sum():
@@ -78,7 +86,7 @@ class Table:
         return words[self.size :].isin(set(words[: self.size])).mean() > 0.5
 
     def _add_number(self, source, values):
-        self.numbers.append(values)
+        self.numbers.append(values[:, None])
         self.number_sources.append(source)
 
     def _add_date(self, name, words):
@@ -90,7 +98,7 @@ class Table:
                 dates = pd.to_datetime(words, format=style, errors="coerce", utc=True)
                 parts = dates.dt
                 day = (dates - pd.Timestamp("2000-01-01", tz="UTC")) / pd.Timedelta(days=1)
-                for part in (day, parts.year, parts.month, parts.dayofweek, parts.day, parts.hour):
+                for part in (day, parts.year, parts.month, parts.day_of_week, parts.day, parts.hour):
                     self._add_number(name, part.to_numpy(float, na_value=np.nan))
                 return True
         return False
@@ -152,4 +160,5 @@ def standard_matrix(table, most_levels=30, most_columns=None):
         share = holes.mean(axis=0)
         blocks += [np.clip(filled, -6, 6), holes[:, (share > 0.01) & (share < 0.99)].astype(float)]
     blocks += [one_hot(words, most_levels) for words in table.categories]
-    return np.hstack(blocks)
+    matrix = np.hstack(blocks)
+    return matrix if matrix.shape[1] else np.zeros((len(matrix), 1))
