@@ -212,7 +212,6 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
     def close(self) -> None:
         """End the episode and the sandbox and remove temporary files; may be called again."""
         self._leave_episode()
-        self._episode = None
         self._runner.close()
         temporary, self._temporary = self._temporary, None
         if temporary is not None:
@@ -319,12 +318,13 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
 
     def _leave_episode(self) -> None:
         self._running = False
-        if self._episode is None:
+        episode, self._episode = self._episode, None
+        if episode is None:
             return
-        self._episode.log.close()
+        episode.log.close()
         if self._temporary is not None:
             # What can not be removed now goes with the temporary folder itself, in `close`.
-            shutil.rmtree(self._episode.folder, ignore_errors=True)
+            shutil.rmtree(episode.folder, ignore_errors=True)
 
     def _abandon(self) -> None:
         self._running = False

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.briefing import clipped
 from mlesmith_env.episode import STATUSES, Episode, StepResult, Submission
-from mlesmith_env.spaces import Choice, UnicodeText, cleaned
+from mlesmith_env.spaces import Choice, UnicodeText, printable
 
 if TYPE_CHECKING:
     from mlesmith_env.grading import Grade
@@ -47,7 +47,7 @@ def observe(episode: Episode, result: StepResult, ending: str = "") -> Observati
         result: What the step gave.
         ending: How the episode ended, where it did.
     """
-    told = clipped(cleaned(result.body), FEEDBACK_LENGTH - len(ending) - 2)
+    told = clipped(printable(result.body), FEEDBACK_LENGTH - len(ending) - 2)
     return {
         "feedback": "\n\n".join(part for part in (told, ending) if part),
         "status": result.status,

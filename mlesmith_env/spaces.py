@@ -30,6 +30,11 @@ _PALETTE = (
     + "🙂🚀"
 )
 _SAMPLED_LENGTH = 64
+_CONTROLS = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (*range(0x20), *range(0x7F, 0xA0))
+    if chr(code) not in "\n\t"
+} | {ord("\r"): "\n"}
 
 
 def is_encodable(text: str) -> bool:
@@ -46,6 +51,14 @@ def is_encodable(text: str) -> bool:
 def cleaned(text: str) -> str:
     """Return the text with every lone surrogate replaced by `?`, so that it can be written."""
     return text if is_encodable(text) else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def printable(text: str) -> str:
+    """Return the text with line ends as newlines and other control characters replaced.
+
+    What a program prints goes to people's terminals, too, which obey escape sequences.
+    """
+    return cleaned(text).replace("\r\n", "\n").translate(_CONTROLS)
 
 
 class UnicodeText(Space[str]):

@@ -56,6 +56,8 @@ class TaskVectorEnv(VectorEnv[Batch, Any, NDArray[Any]]):
     ) -> None:
         """Make the environments; nothing is prepared or started before `reset`."""
         super().__init__()
+        # Until all is made there is nothing that the base class may close.
+        self.closed = True
         if num_envs < 1:
             raise InvalidSettingError(f"num_envs={num_envs} must be at least 1")
         if max_episode_steps is not None:
@@ -77,6 +79,7 @@ class TaskVectorEnv(VectorEnv[Batch, Any, NDArray[Any]]):
         self._pool = ThreadPoolExecutor(num_envs, thread_name_prefix="mlesmith-env")
         self._observations: list[dict[str, Any] | None] = [None] * num_envs
         self._done = np.zeros(num_envs, dtype=np.bool_)
+        self.closed = False
 
     @property
     def np_random_seed(self) -> tuple[int | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -173,8 +176,10 @@ class TaskVectorEnv(VectorEnv[Batch, Any, NDArray[Any]]):
 
     def close_extras(self, **_: Any) -> None:
         """Close every environment."""
-        self._together([env.close for env in self.envs])
-        self._pool.shutdown()
+        try:
+            self._together([env.close for env in self.envs])
+        finally:
+            self._pool.shutdown()
 
     def _step_one(
         self, index: int, action: Mapping[str, str]

@@ -601,6 +601,15 @@ def test_binary_output_is_told_as_text(make_env: MakeEnv) -> None:
     assert observation in env.observation_space
 
 
+def test_escape_sequences_of_a_program_do_not_reach_a_terminal(make_env: MakeEnv) -> None:
+    env = started(make_env(render_mode="ansi"))
+    observation = run(env, r"print('\x1b[2J\x1b]0;owned\x07 1 %\r2 %\x9b1m\tΩ')")[0]
+    told = observation["feedback"] + str(env.render())
+    assert not set(told) & set("\x1b\x07\r\x9b")
+    assert "1 %\n2 %" in told
+    assert "\tΩ" in told
+
+
 def test_a_long_description_still_fits_the_observation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
