@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from mlesmith_env.actions import (
     ACTION_KINDS,
@@ -122,6 +122,7 @@ def test_a_reply_without_an_action_becomes_an_explained_one(reply: Any) -> None:
         assert "```python" in action["content"]
 
 
+@settings(deadline=None)
 @given(
     strategies.lists(
         strategies.sampled_from(

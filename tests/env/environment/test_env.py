@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import math
+import random
 import threading
 import time
 import warnings
@@ -305,6 +306,30 @@ def test_the_return_of_an_episode_is_its_private_progress(make_env: MakeEnv, tas
     assert rewards[2:4] == [0.0, 0.0]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_done_the_return_is_the_private_progress_of_what_counts(
+    make_env: MakeEnv, task: Task, seed: int
+) -> None:
+    draw = random.Random(seed)
+    shows = draw.random() < 0.6
+    env = started(make_env(feedback="public" if shows else "none", max_steps=7))
+    programs = [POOR, GOOD, BEST, AWFUL, WRONG_FORMAT, "1/0", "print(1)"]
+    actions = [("execute_code", program) for program in programs]
+    actions += [("validate_code", BEST), ("reset", ""), ("get_history", ""), ("dance", "")]
+    total, ended = 0.0, False
+    while not ended:
+        kind, content = draw.choice(actions) if draw.random() < 0.9 else ("submit", "")
+        _, reward, terminated, truncated, _ = act(env, kind, content)
+        total, ended = total + reward, terminated or truncated
+    kept = dict(env.submissions)
+    expected = 0.0
+    if kept:
+        by_score = {step: task.grade(path, "public").score or 0.0 for step, path in kept.items()}
+        chosen = min(by_score, key=lambda step: by_score[step]) if shows else max(kept)
+        expected = max(0.0, task.grade(kept[chosen]).progress or 0.0)
+    assert total == pytest.approx(expected)
+
+
 def test_the_same_submission_pays_once(make_env: MakeEnv) -> None:
     for reward in ("improvement", "progress"):
         env = started(make_env(reward=reward))
@@ -445,7 +470,7 @@ def test_submitting_at_the_last_step_terminates(make_env: MakeEnv) -> None:
 
 
 def test_a_run_that_takes_too_long_is_a_timeout(make_env: MakeEnv) -> None:
-    env = started(make_env(step_timeout_s=1.0))
+    env = started(make_env(step_timeout_s=3.0))
     code = BEST + "\nprint('so far', flush=True)\nimport time; time.sleep(600)"
     observation, reward, terminated, truncated, info = run(env, code)
     assert (info["status"], reward, terminated, truncated) == ("timeout", 0.0, False, False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from mlesmith_env.errors import InvalidSettingError, UnsupportedTaskError
 from mlesmith_env.rewards import Outcome, Scale, get_reward, reward_names
@@ -36,6 +36,7 @@ def play(name: str, public: list[float | None], private: float, scale: Scale) ->
     return rewards
 
 
+@settings(deadline=None)
 @given(public=PROGRESSES, private=strategies.floats(-1e9, 1e9), scale=SCALES)
 def test_a_settled_episode_of_improvements_returns_its_private_progress(
     public: list[float | None], private: float, scale: Scale
@@ -45,6 +46,7 @@ def test_a_settled_episode_of_improvements_returns_its_private_progress(
     assert all(reward >= 0 for reward in rewards[:-1])
 
 
+@settings(deadline=None)
 @given(public=PROGRESSES, private=strategies.floats(-1e9, 1e9), scale=SCALES)
 def test_improvement_pays_nothing_for_what_is_not_better(
     public: list[float | None], private: float, scale: Scale
@@ -54,6 +56,7 @@ def test_improvement_pays_nothing_for_what_is_not_better(
     assert all(reward == 0 for reward in rewards[1:-1:2])
 
 
+@settings(deadline=None)
 @given(
     name=strategies.sampled_from(reward_names()),
     public=PROGRESSES,
@@ -66,6 +69,7 @@ def test_every_reward_is_finite_whatever_the_scores(
     assert all(map(math.isfinite, play(name, public, private, scale)))
 
 
+@settings(deadline=None)
 @given(scale=SCALES, low=strategies.floats(-5, 5), high=strategies.floats(-5, 5))
 @pytest.mark.parametrize("name", ["improvement", "score", "terminal"])
 def test_a_better_private_score_never_returns_less(

@@ -15,13 +15,14 @@ from gymnasium.vector.utils import (
     create_shared_memory,
     iterate,
 )
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from mlesmith_env.spaces import Choice, UnicodeText, cleaned, is_encodable
 
 SPACES = [UnicodeText(40), Choice(["a", "b", "ζ"])]
 
 
+@settings(deadline=None)
 @given(strategies.text(max_size=60))
 def test_text_within_the_length_is_contained_exactly_when_it_can_be_written(text: str) -> None:
     try:
