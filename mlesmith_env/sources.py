@@ -72,6 +72,9 @@ class SourceRecord(Record):
     revision: str = ""
     """Commit or version, as published."""
     licence: str = ""
+    folder: str = ""
+    """A folder on the maker's machine as `file://…`, where neither mirror nor network leads to the
+    bytes; empty otherwise."""
     files: tuple[SourceFile, ...] = Field(min_length=1)
 
     @field_validator("files")
@@ -185,16 +188,20 @@ def download(url: str, *, dataset: str, title: str = "", licence: str = "") -> S
 
 
 @contextmanager
-def raw_files(record: SourceRecord) -> Generator[Path, None, None]:
+def raw_files(record: SourceRecord, *, nearby: Path | None = None) -> Generator[Path, None, None]:
     """Give a folder that holds every file of a record under its path, as links to checked bytes.
 
     The folder goes when the context ends; the bytes stay where they are.
+
+    Args:
+        record: What is needed.
+        nearby: A folder to look in first, whatever the record says.
 
     Raises:
         DataUnavailableError: A file was found nowhere.
         ChecksumError: A file is where it should be, but its bytes are others.
     """
-    located = {file.path: _locate(record, file) for file in record.files}
+    located = {file.path: _locate(record, file, nearby) for file in record.files}
     with tempfile.TemporaryDirectory(prefix="mlesmith-raw-") as name:
         folder = Path(name)
         for path, found in located.items():
@@ -220,8 +227,12 @@ def closed_paths() -> tuple[Path, ...]:
     return bundled.folders()
 
 
-def _locate(record: SourceRecord, file: SourceFile) -> Path:
+def _locate(record: SourceRecord, file: SourceFile, nearby: Path | None) -> Path:
     wrong: Path | None = None
+    if nearby is not None and _size(nearby / file.path) == file.bytes:
+        if _digest(nearby / file.path) == file.sha256:
+            return (nearby / file.path).absolute()
+        wrong = nearby / file.path
     if record.uri.startswith(bundled.SCHEME):
         return _materialise(record.uri.removeprefix(bundled.SCHEME), file)
     for fresh in (False, True):
@@ -283,8 +294,9 @@ def _candidates(
 
 
 def _local_folder(record: SourceRecord) -> Path | None:
-    if record.uri.startswith("file://"):
-        return Path(unquote(urlsplit(record.uri).path))
+    for address in (record.folder, record.uri):
+        if address.startswith("file://"):
+            return Path(unquote(urlsplit(address).path))
     return None
 
 

@@ -49,6 +49,7 @@ class Task:
         directory: Path,
         source: sources.SourceRecord,
         registry_root: Path | None = None,
+        nearby: Path | None = None,
     ) -> None:
         """Put a task together; use `Task.load` for a package on disk."""
         self.manifest = manifest
@@ -56,17 +57,25 @@ class Task:
         self.directory = directory
         self.source = source
         self.registry_root = registry_root
+        self._nearby = nearby
         self._lock = threading.Lock()
         self._grader: Grader | None = None
 
     @classmethod
-    def load(cls, directory: Path, source: sources.SourceRecord | None = None) -> Task:
+    def load(
+        cls,
+        directory: Path,
+        source: sources.SourceRecord | None = None,
+        *,
+        nearby: Path | None = None,
+    ) -> Task:
         """Load and check a package folder.
 
         Args:
             directory: The folder with `task.yaml`.
             source: The dataset's record; by default `sources/` of the registry that the folder
                 lies in (`<root>/<modality>/<task>`).
+            nearby: A folder in which the raw bytes are looked for first.
 
         Raises:
             ManifestError: The package or the source record is not well-formed.
@@ -90,7 +99,7 @@ class Task:
                 f"sources/{dataset}.yaml was changed after {directory.name} was sealed: it lists "
                 "other files than the manifest pins; restore it"
             )
-        return cls(package.manifest, package.description, directory, source, root)
+        return cls(package.manifest, package.description, directory, source, root, nearby)
 
     @property
     def id(self) -> str:
@@ -154,7 +163,7 @@ class Task:
 
     def _make(self, into: Path) -> None:
         manifest = self.manifest
-        with sources.raw_files(self.source) as raw:
+        with sources.raw_files(self.source, nearby=self._nearby) as raw:
             made = prepare(
                 manifest.recipe,
                 manifest.submission,

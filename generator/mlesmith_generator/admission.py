@@ -29,7 +29,7 @@ from mlesmith_env.package import (
     write_package,
 )
 from mlesmith_env.registry import SOURCES
-from mlesmith_env.sources import dump_source
+from mlesmith_env.sources import dump_source, load_source
 from mlesmith_env.task import Task
 from mlesmith_generator import __version__
 from mlesmith_generator.ladder import LadderResult
@@ -107,7 +107,13 @@ def admit(finished: Finished, registry: Path) -> Path:
                     "given once"
                 )
         source = finished.task.source
-        dump_source(source, registry / SOURCES / f"{source.dataset}.yaml")
+        record = registry / SOURCES / f"{source.dataset}.yaml"
+        if record.is_file() and load_source(record).sha256 != source.sha256:
+            raise GenerationError(
+                f"{registry} already has a dataset {source.dataset!r} with other files: rename "
+                "the source, use another registry, or remove its tasks and its source record"
+            )
+        dump_source(source, record)
         write_package(directory, finished.files)
     return directory
 

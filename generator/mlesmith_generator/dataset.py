@@ -25,6 +25,7 @@ class Dataset:
         folder: Where the files are.
         origin: Source and licence.
         pinned: The finished record, where the source has one of its own.
+        address: `file://` address of the folder, where nothing else leads to the bytes.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Dataset:
     folder: Path
     origin: Origin
     pinned: sources.SourceRecord | None = None
+    address: str = ""
 
     def record(self, files: Iterable[str]) -> sources.SourceRecord:
         """Return the source record that pins these files, by size and SHA-256."""
@@ -43,6 +45,7 @@ class Dataset:
             uri=self.origin.uri,
             revision=self.origin.revision,
             licence=self.origin.licence,
+            folder=self.address,
             files=tuple(self._file(path) for path in sorted(set(files))),
         )
 
@@ -101,23 +104,21 @@ def open_dataset(source: str) -> Generator[Dataset, None, None]:
             f"{source}: there is no such file or folder; a SOURCE is a path, sklearn:<name> or "
             "url:<address>"
         )
-    origin = _placed(read_origin(path if path.is_dir() else path.parent), path)
+    origin, address = read_origin(path if path.is_dir() else path.parent), _address(path)
     if path.is_dir():
-        yield Dataset(name, slug, path, origin)
+        yield Dataset(name, slug, path, origin, address=address)
         return
     with tempfile.TemporaryDirectory(prefix="mlesmith-source-") as temporary:
         folder = Path(temporary)
         (folder / path.name).symlink_to(path)
-        yield Dataset(name, slug, folder, origin)
+        yield Dataset(name, slug, folder, origin, address=address)
 
 
-def _placed(origin: Origin, path: Path) -> Origin:
-    """Add where the files lie, unless a mirror or a published source leads to them."""
-    mirrored = any(path.is_relative_to(tree) for tree in settings.data_mirrors())
-    if origin.uri or mirrored:
-        return origin
-    folder = path if path.is_dir() else path.parent
-    return Origin(origin.title, folder.as_uri(), origin.revision, origin.licence, origin.paths)
+def _address(path: Path) -> str:
+    """Return where the files lie, unless a mirror leads to them anyway."""
+    if any(path.is_relative_to(tree) for tree in settings.data_mirrors()):
+        return ""
+    return (path if path.is_dir() else path.parent).as_uri()
 
 
 def _without_ending(name: str) -> str:

@@ -144,7 +144,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
     dump_source(record, workshop / SOURCES / f"{record.dataset}.yaml")
     directory = workshop / MODALITY / manifest.name
     write_package(directory, {MANIFEST: dump_manifest(manifest), DESCRIPTION: description})
-    return Task.load(directory)
+    return Task.load(directory, nearby=dataset.folder)
 
 
 def _placeholder(low: float, high: float) -> Anchors:
