@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from mlesmith_env.errors import MissingExtraError, ReadError
+from mlesmith_env.recipes.text import plain_text
 
 Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
 
@@ -51,13 +52,13 @@ def _text(value: Any) -> str | None:
     if value is None or value != value:
         return None
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        return plain_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
+        return plain_text(value.decode("utf-8", errors="replace"))
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return str(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from mlesmith_env.errors import ReadError
+from mlesmith_env.recipes.text import plain_text
 
 _DEPTH = 3
 """Levels of nested objects that become columns `outer.inner`; deeper ones stay JSON text."""
@@ -128,7 +129,7 @@ def _from_list(items: list[Any]) -> Table | None:
         ):
             return tuple(str(cell) for cell in rows[0]), iter(rows[1:])
         width = max(map(len, rows))
-        return ("",) * width, iter(rows)
+        return tuple(f"column_{i}" for i in range(1, width + 1)), iter(rows)
     return None
 
 
@@ -156,7 +157,7 @@ def _text(value: Any) -> str | None:
     if value is None or value == [] or value == {}:
         return None
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        return plain_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

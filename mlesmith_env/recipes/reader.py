@@ -192,7 +192,7 @@ def _delimited(reader: TableReader, path: Path) -> Generator[RawTable, None, Non
         first = next(rows, None)
         if first is None and not header:
             raise ReadError(f"{path.name} is empty")
-        names = header_names(header) if header else ("",) * len(first or ())
+        names = header_names(header) if header else numbered_names(len(first or ()))
         columns = reader.columns or clean_names(names)
         yield RawTable(columns, rows if first is None else chain([first], rows))
 
@@ -229,6 +229,11 @@ def header_names(header: Sequence[Sequence[str]]) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     return tuple(names)
+
+
+def numbered_names(width: int) -> tuple[str, ...]:
+    """Return the names of columns that nobody has named."""
+    return tuple(f"column_{position}" for position in range(1, width + 1))
 
 
 def _named(reader: TableReader, names: Sequence[str], path: Path) -> tuple[str, ...]:

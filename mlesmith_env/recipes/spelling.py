@@ -10,27 +10,28 @@ from mlesmith_env.recipes.text import NUMBER
 
 _MULTIPLES = {
     "k": 3,
+    "K": 3,
     "thousand": 3,
-    "m": 6,
-    "mm": 6,
+    "M": 6,
     "mn": 6,
     "mio": 6,
     "million": 6,
     "millions": 6,
-    "b": 9,
+    "B": 9,
     "bn": 9,
     "billion": 9,
     "billions": 9,
-    "t": 12,
-    "tn": 12,
     "trillion": 12,
 }
+_OF_MONEY = {"m": 6, "mm": 6, "MM": 6, "b": 9, "t": 12, "T": 12, "tn": 12}
+"""What may be a unit elsewhere (metres, minutes, millimetres, tonnes)."""
 _AMOUNT = re.compile(
-    r"(?P<open>\()?\s*(?P<before>[^\d+\-.,()\u2212]{0,12}?)\s*(?P<sign>[-+\u2212])?\s*"
-    r"(?P<currency>[$€£¥₹]?)\s*"
-    r"(?P<digits>\d[\d,.'\u00a0\u202f ]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?"
-    r"\s*(?P<after>[^\d]*?)\s*(?P<close>\))?"
+    r"\(?\s*(?P<before>[^\d+\-.,()\u2212]{0,12}?)\s*(?P<sign>[-+\u2212])?\s*"
+    r"(?P<currency>[$€£¥₹]?)\s*(?P<second>[-+\u2212])?"
+    r"(?P<digits>\d[\d,.'\u00a0\u202f ]*|[.,]\d+)(?P<power>[eE][+-]?\d+)?\s*(?P<after>\D*)"
 )
+_SPACED = re.compile(r"\d{1,3}(?:['\u00a0\u202f ]\d{3})+(?:[.,]\d+)?")
+_CURRENCIES = frozenset(("USD", "EUR", "GBP", "US", "CHF", "CAD", "AUD", "INR", "RS"))
 _CLOCK = re.compile(r"%[HIMSfpTXcR]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,16 +46,16 @@ def plain_number(text: str) -> str | None:
     if NUMBER.fullmatch(text):
         return text
     match = _AMOUNT.fullmatch(text)
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    digits = _point(match["digits"].strip()) if match else None
+    if match is None or digits is None or (match["sign"] and match["second"]):
         return None
-    digits = _point(match["digits"].strip())
-    if digits is None:
-        return None
-    value = Decimal(digits + (match["power"] or ""))
-    word = match["after"].strip(" .").lower().split(" ")[0]
-    value = value.scaleb(_MULTIPLES.get(word, 0))
-    bracketed = match["open"] and not match["before"] and not match["after"]
-    negative = match["sign"] in ("-", "\u2212") or bool(bracketed)
+    unit = match["after"].strip(" .)").split(" ")[0]
+    power = _MULTIPLES.get(unit, _MULTIPLES.get(unit.lower() if len(unit) > 1 else unit, 0))
+    if match["currency"] or match["before"].strip(" $€£¥₹").upper() in _CURRENCIES:
+        power = power or _OF_MONEY.get(unit, 0)
+    value = Decimal(digits + (match["power"] or "")).scaleb(power)
+    in_brackets = text.startswith("(") and text.endswith(")")
+    negative = in_brackets or (match["sign"] or match["second"]) in ("-", "\u2212")
     return format(-value if negative else value, "f") if value else "0"
 
 
@@ -95,7 +96,10 @@ def to_text(value: float) -> str:
 
 def _point(digits: str) -> str | None:
     """Return digits with a decimal point and without marks between thousands; None if unclear."""
-    digits = re.sub(r"['\u00a0\u202f ]", "", digits)
+    if re.search(r"['\u00a0\u202f ]", digits.strip()):
+        if not _SPACED.fullmatch(digits):
+            return None
+        digits = re.sub(r"['\u00a0\u202f ]", "", digits)
     digits = digits.rstrip(".,") if digits[-1:] in ".," else digits
     commas, points = digits.count(","), digits.count(".")
     if commas and points:

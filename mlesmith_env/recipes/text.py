@@ -70,6 +70,12 @@ def values_or_none(column: pd.Series) -> list[str | None]:
     return cast("list[str | None]", array.tolist())
 
 
+def plain_text(text: str) -> str:
+    """Return text that any file can hold: newlines alone, no NUL, no half of a character."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
 def clean_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return usable column names: blanks squeezed, empty ones named, repeated ones numbered.
 
@@ -79,7 +85,7 @@ def clean_names(names: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = set()
     given = {" ".join(name.split()) for name in names}
     for position, raw in enumerate(names, start=1):
-        name = " ".join(raw.replace("\ufeff", "").replace("\0", "").split())
+        name = " ".join(plain_text(raw).replace("\ufeff", "").split())
         if not name:
             name = "row" if position == 1 else f"column_{position}"
         unique, copy = name, 1

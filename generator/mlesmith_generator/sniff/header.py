@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mlesmith_env.recipes.reader import header_names
+from mlesmith_env.recipes.reader import header_names, numbered_names
 from mlesmith_env.recipes.text import clean_names
 from mlesmith_generator.sniff.values import MAYBE_MISSING, kind_of, share
 
@@ -35,7 +35,7 @@ def header_of(records: Sequence[Record], width: int) -> Header:
         # Written by R with row names: the first column has values and no name.
         return Header(1, clean_names(("", *first)), explicit=True)
     if _is_header(first, body) <= 0:
-        return Header(0, clean_names([f"column_{i}" for i in range(1, width + 1)]), explicit=True)
+        return Header(0, numbered_names(width), explicit=True)
     rows = 2 if _is_second_header(first, body, width) else 1
     names = header_names([list(record) for record in records[:rows]])
     explicit = False

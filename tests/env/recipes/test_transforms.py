@@ -1,0 +1,202 @@
+"""Each transform maps text to text, the same in every version of every library."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from mlesmith_env.errors import RecipeError
+from mlesmith_env.recipes.draws import keys, order
+from mlesmith_env.recipes.model import (
+    Arithmetic,
+    Bin,
+    Deduplicate,
+    DropColumns,
+    ExcludeValues,
+    Extract,
+    MapValues,
+    ParseDate,
+    ParseNumber,
+    RenameColumns,
+    RequireValue,
+    SampleRows,
+    Transform,
+)
+from mlesmith_env.recipes.text import text_frame, values_or_none
+from mlesmith_env.recipes.transforms import apply_transforms
+
+
+def table(**columns: list[str | None]) -> pd.DataFrame:
+    return text_frame(dict(columns))
+
+
+def after(frame: pd.DataFrame, *transforms: Transform) -> pd.DataFrame:
+    return apply_transforms(frame, transforms, seed=0)
+
+
+def values(frame: pd.DataFrame, column: str) -> list[str | None]:
+    return values_or_none(frame[column])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1.50", "1.50"),
+        ("$1,234.50", "1234.50"),
+        ("12 %", "12"),
+        ("3.4M", "3400000"),
+        ("$1.2 billion", "1200000000"),
+        ("<0.05", "0.05"),
+        (">= 7", "7"),
+        ("(1,234)", "-1234"),
+        ("-$5", "-5"),
+        ("$-5", "-5"),
+        ("USD 12", "12"),
+        ("1.234.567", "1234567"),
+        ("1.234,56", "1234.56"),
+        ("1 234,5", "1234.5"),
+        ("1,5", "1.5"),
+        ("12 kg", "12"),
+        ("30m", "30"),
+        ("$30m", "30000000"),
+        ("12 mm", "12"),
+        ("-12.5", "-12.5"),
+        ("\u221212.5 C", "-12.5"),
+        ("1,234 (5)", None),
+        ("2,500 (est.)", "2500"),
+        ("abc", None),
+        ("10-20", None),
+        ("5'6\"", None),
+        ("1h 30m", None),
+        ("2019-01-02", None),
+        ("", None),
+        ("$", None),
+    ],
+)
+def test_numbers_in_words(text: str, number: str | None) -> None:
+    frame = after(table(a=[text, None]), ParseNumber(column="a", into="n"))
+    assert values(frame, "n") == [number, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "date"),
+    [
+        ("03/01/2024", "%d/%m/%Y", "2024-01-03"),
+        ("Jan 5, 2020 14:30", "%b %d, %Y %H:%M", "2020-01-05T14:30:00"),
+        ("2020-01-05", "ISO8601", "2020-01-05"),
+        ("2020-01-05 10:00:00+02:00", "ISO8601", "2020-01-05T08:00:00"),
+        ("0", "unix_s", "1970-01-01T00:00:00"),
+        ("1e99", "unix_s", None),
+        ("31/02/2024", "%d/%m/%Y", None),
+        ("soon", "ISO8601", None),
+    ],
+)
+def test_dates_become_iso(text: str, form: str, date: str | None) -> None:
+    frame = after(table(a=[text]), ParseDate(column="a", into="d", format=form))
+    assert values(frame, "d") == [date]
+
+
+def test_a_value_on_an_edge_goes_up() -> None:
+    bins = Bin(column="a", into="b", edges=(1, 2), labels=("low", "mid", "high"))
+    frame = after(table(a=["0.9", "1", "1.5", "2", "99", "x", None]), bins)
+    assert values(frame, "b") == ["low", "mid", "mid", "high", "high", None, None]
+
+
+@pytest.mark.parametrize("edges", [(2.0, 1.0), (1.0, 1.0), (1.0,)])
+def test_bins_that_make_no_sense_are_refused(edges: tuple[float, ...]) -> None:
+    with pytest.raises(RecipeError, match="bin of 'a'"):
+        after(table(a=["1"]), Bin(column="a", into="b", edges=edges, labels=("x", "y", "z")))
+
+
+def test_map_names_the_rest() -> None:
+    frame = table(a=["x", "y", "z", None])
+    mapped = MapValues(column="a", into="b", values={"x": "one", "y": "two"})
+    assert values(after(frame, mapped), "b") == ["one", "two", None, None]
+    mapped = MapValues(column="a", into="a", values={"x": "one"}, other="more")
+    assert values(after(frame, mapped), "a") == ["one", "more", "more", None]
+
+
+def test_extract_takes_the_first_group() -> None:
+    frame = table(a=["2 of 3", "none", None])
+    assert values(after(frame, Extract(column="a", into="b", pattern=r"(\d) of")), "b") == [
+        "2",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["(", "abc", "(a+)+$", "(x)" * 100, "(.*)*(b)"])
+def test_bad_patterns_are_refused(pattern: str) -> None:
+    with pytest.raises(RecipeError, match="extract"):
+        after(table(a=["a"]), Extract(column="a", into="b", pattern=pattern))
+
+
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ("sum", ["0.3", None, "4"]),
+        ("difference", ["-0.1", None, "4"]),
+        ("product", ["0.02", None, "0"]),
+        ("ratio", ["0.5", None, None]),
+        ("compare", ["less", None, "greater"]),
+    ],
+)
+def test_arithmetic(operation: str, result: list[str | None]) -> None:
+    frame = table(a=["0.1", "x", "4"], b=["0.2", "1", "0"])
+    transform = Arithmetic.model_validate(
+        {"left": "a", "right": "b", "into": "c", "operation": operation}
+    )
+    assert values(after(frame, transform), "c") == result
+
+
+def test_rows_are_dropped_and_counted_anew() -> None:
+    frame = table(a=["1", None, "2", "1"], b=["x", "y", "z", "x"])
+    assert values(after(frame, RequireValue(column="a")), "b") == ["x", "z", "x"]
+    assert values(after(frame, ExcludeValues(column="a", values=("1",))), "b") == ["y", "z"]
+    kept = after(frame, Deduplicate())
+    assert values(kept, "b") == ["x", "y", "z"]
+    assert list(kept.index) == [0, 1, 2]
+
+
+def test_missing_values_are_equal_when_rows_are_compared() -> None:
+    frame = table(a=[None, None, "1"], b=["x", "x", "x"])
+    assert len(after(frame, Deduplicate())) == 2
+
+
+def test_columns_are_dropped_and_renamed() -> None:
+    frame = table(a=["1"], b=["2"], c=["3"])
+    assert list(after(frame, DropColumns(columns=("a", "c"))).columns) == ["b"]
+    assert list(after(frame, RenameColumns(names={"a": "x"})).columns) == ["x", "b", "c"]
+    with pytest.raises(RecipeError, match="two columns called 'b'"):
+        after(frame, RenameColumns(names={"a": "b"}))
+
+
+def test_a_missing_column_is_told_with_the_nearest() -> None:
+    with pytest.raises(RecipeError, match=r"no column 'wieght' \(did you mean 'weight'"):
+        after(table(weight=["1"]), RequireValue(column="wieght"))
+
+
+def test_a_sample_keeps_the_order_and_depends_on_the_seed() -> None:
+    frame = table(a=[str(i) for i in range(1000)])
+    one = apply_transforms(frame, [SampleRows(rows=50)], seed=1)
+    two = apply_transforms(frame, [SampleRows(rows=50)], seed=2)
+    kept = [int(value) for value in one["a"]]
+    assert len(kept) == 50
+    assert kept == sorted(kept)
+    assert list(one["a"]) != list(two["a"])
+    assert list(one["a"]) == list(apply_transforms(frame, [SampleRows(rows=50)], seed=1)["a"])
+
+
+def test_the_given_table_stays_as_it_is() -> None:
+    frame = table(a=["1", "2"])
+    after(frame, ParseNumber(column="a", into="a"), RenameColumns(names={"a": "b"}))
+    assert list(frame.columns) == ["a"]
+
+
+def test_draws_are_these_numbers_for_ever() -> None:
+    assert keys(0, "rows", 3).tolist() == [
+        18143301916294815959,
+        3563444627411544499,
+        4452184973407029983,
+    ]
+    assert sorted(order(3, "x", 1000).tolist()) == list(range(1000))
