@@ -65,13 +65,13 @@ class ProcessSandbox:
         try:
             self._setup = self._describe(workspace)
             self._check()
+            # Now, so that a machine that can not confine is refused now, and so that the first run
+            # is not charged with loading libraries.
+            self._server = self._start_server(workspace)
         except BaseException:
             workspace.remove()
             raise
         self._workspace = workspace
-        if self._libraries is not None:
-            # Now, so that the first run is not charged with loading libraries.
-            self._server = self._start_server(workspace)
 
     def _check(self) -> None:
         """Refuse where the machine can not give the isolation."""

@@ -8,6 +8,8 @@ from typing import Any
 from . import kernel, landlock, privileges, seccomp
 from .namespaces import SHARED_MEMORY, Namespaces
 
+_TRUNCATE_ABI = 3
+
 
 class UnconfinableError(Exception):
     """This kernel lacks something without which nothing may run."""
@@ -38,16 +40,34 @@ class Fence:
             lacking.append("seccomp")
         if lacking:
             raise UnconfinableError(" and ".join(lacking))
-        self._ruleset = landlock.Ruleset(self.abi, files=True, network=True, signals=True)
+        self._ruleset = self._allow(grants)
+        self._grants = grants
+
+    def _allow(self, grants: list[tuple[str, Any]]) -> landlock.Ruleset:
+        ruleset = landlock.Ruleset(self.abi, files=True, network=True, signals=True)
         for path, access in grants:
-            self._ruleset.allow(path, access)
+            ruleset.allow(path, access)
         if "shm" in self._namespaces:
-            self._ruleset.allow(SHARED_MEMORY, "write")
+            ruleset.allow(SHARED_MEMORY, "write")
+        if "proc" in self._namespaces:
+            # It shows the program, its supervisors and nobody else. Landlock keeps their memory,
+            # descriptors and environment closed: they are outside the program's domain.
+            ruleset.allow("/proc", "data")
+        return ruleset
 
     @property
     def signals_stay_inside(self) -> bool:
         """Whether Landlock can keep signals inside a domain."""
         return self.abi >= landlock.SIGNAL_ABI
+
+    @property
+    def nested(self) -> bool:
+        """Whether each run needs a pid namespace of its own, to keep signals inside.
+
+        Where Landlock does that, all runs of a server share its namespace, and process numbers
+        agree with `/proc`.
+        """
+        return "pid" in self._namespaces and not self.signals_stay_inside
 
     def guard(self) -> bool:
         """Put the calling supervisor into an outer domain of its own.
@@ -64,6 +84,8 @@ class Fence:
             return False
         privileges.no_new_privileges()
         outer = landlock.Ruleset(self.abi, files=False, network=False, signals=True)
+        # Renaming between folders is denied by every domain that does not allow it.
+        outer.allow("/", "refer")
         outer.restrict()
         outer.close()
         return True
@@ -72,14 +94,20 @@ class Fence:
         """Shut the calling process in for good. Raises `OSError`."""
         privileges.no_new_privileges()
         privileges.drop_capabilities(self._machine)
-        self._ruleset.restrict()
-        self._ruleset.close()
-        neighbours = seccomp.Neighbours(
-            hidden="pid" in self._namespaces,
-            unsignalled=self.signals_stay_inside,
-            truncation=self.abi >= 3,
+        ruleset = self._ruleset
+        if "proc" not in self._namespaces:
+            # threadpoolctl, and so KMeans, reads /proc/self/maps. Only the program itself gets
+            # this: no rule can name the processes that it is going to start.
+            ruleset = self._allow([*self._grants, ("/proc/self", "data")])
+        ruleset.restrict()
+        ruleset.close()
+        program = seccomp.build(
+            self._machine,
+            os.getpid(),
+            signals=self.signals_stay_inside or self.nested,
+            truncation=self.abi >= _TRUNCATE_ABI,
         )
-        seccomp.install(seccomp.build(self._machine, neighbours, os.getpid()))
+        seccomp.install(program)
 
     @property
     def descriptors(self) -> tuple[int, ...]:

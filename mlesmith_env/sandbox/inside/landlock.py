@@ -15,8 +15,9 @@ from typing import Literal
 
 from . import kernel
 
-Access = Literal["read", "data", "list", "write", "device"]
-"""`read`: read and execute; `data`: read; `list`: see names; `write`: everything but devices."""
+Access = Literal["read", "data", "list", "write", "device", "refer"]
+"""`read`: read and execute; `data`: read; `list`: see names; `write`: everything but devices;
+`refer`: link and rename between folders."""
 
 NEWEST_ABI = 7
 
@@ -38,6 +39,7 @@ _RIGHTS: dict[str, int] = {
     "list": _READ_DIR,
     "write": (_FIRST_ABI | _REFER | _TRUNCATE) & ~(_MAKE_CHAR | _MAKE_SOCK | _MAKE_BLOCK),
     "device": _READ_FILE | _WRITE_FILE,
+    "refer": _REFER,
 }
 
 
@@ -73,7 +75,7 @@ class Ruleset:
     """
 
     def __init__(self, version: int, *, files: bool, network: bool, signals: bool) -> None:
-        self._handled = _file_rights(version) if files else 0
+        self._handled = _file_rights(version) if files else _REFER if version >= 2 else 0
         net = _BIND_TCP | _CONNECT_TCP if network and version >= 4 else 0
         scoped = 0
         if version >= SIGNAL_ABI:

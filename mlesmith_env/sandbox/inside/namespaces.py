@@ -12,7 +12,7 @@ from . import kernel, privileges
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108
 
-_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 0x4000, 0x40000
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 
 
 @dataclass
@@ -20,7 +20,8 @@ class Namespaces:
     """What the server lives in.
 
     Attributes:
-        names: Those that were entered, of `user`, `pid`, `network`, `ipc`, `mount`, `shm`.
+        names: Those that were entered, of `user`, `pid`, `network`, `ipc`, `mount`; and `shm` and
+            `proc` where there is a private `/dev/shm` and a `/proc` without others' processes.
         refusals: By name, why one was not given.
     """
 
@@ -44,6 +45,8 @@ class Namespaces:
             self._mount_shared_memory(shared_memory_bytes)
         if "pid" in self.names:
             _go_on_in_child()
+            if "mount" in self.names:
+                self._mount_processes()
             self._home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def _unshare(self, wanted: frozenset[str]) -> None:
@@ -81,19 +84,23 @@ class Namespaces:
         _write("/proc/self/gid_map", f"{group} {group} 1")
 
     def _mount_shared_memory(self, size: int) -> None:
+        options = f"size={size},mode=1777,nr_inodes=4096"
         try:
             kernel.mount("none", "/", "none", _MS_REC | _MS_PRIVATE)
-            kernel.mount(
-                "tmpfs",
-                SHARED_MEMORY,
-                "tmpfs",
-                _MS_NOSUID | _MS_NODEV,
-                f"size={size},mode=1777,nr_inodes=4096",
-            )
+            kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
         except OSError as error:
             self.refusals["shm"] = str(error)
         else:
             self.names.add("shm")
+
+    def _mount_processes(self) -> None:
+        try:
+            kernel.mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+        except OSError as error:
+            # In a container whose own /proc is partly masked.
+            self.refusals["proc"] = str(error)
+        else:
+            self.names.add("proc")
 
     def clear_shared_memory(self) -> None:
         """Remove what the last run left in the private `/dev/shm`."""
@@ -102,13 +109,11 @@ class Namespaces:
 
     def before_fork(self) -> None:
         """Let the next child be the first process of a pid namespace of its own."""
-        if "pid" in self.names:
-            kernel.unshare(kernel.CLONE_NEWPID)
+        kernel.unshare(kernel.CLONE_NEWPID)
 
     def after_fork(self) -> None:
         """Undo `before_fork` in the server, so that the next run gets a new one again."""
-        if "pid" in self.names:
-            kernel.setns(self._home, kernel.CLONE_NEWPID)
+        kernel.setns(self._home, kernel.CLONE_NEWPID)
 
 
 def _clear(folder: str) -> None:

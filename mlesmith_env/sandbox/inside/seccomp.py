@@ -12,7 +12,6 @@ import ctypes
 import errno
 import os
 import struct
-from dataclasses import dataclass
 
 from . import kernel
 from .syscalls import LAST_KNOWN, MACHINES, NEWER_HARMLESS, number
@@ -67,21 +66,6 @@ _BY_PROCESS = (
     "sched_setaffinity sched_setattr sched_setparam sched_setscheduler prlimit64"
 ).split()
 """Calls whose first argument is a process; 0 means the caller."""
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """What else keeps the program from the processes beside it.
-
-    Attributes:
-        hidden: A pid namespace: they have no number here.
-        unsignalled: Landlock lets signals reach only the inside.
-        truncation: Landlock governs truncation by path.
-    """
-
-    hidden: bool
-    unsignalled: bool
-    truncation: bool
 
 
 class Filter:
@@ -164,13 +148,14 @@ class Filter:
         )
 
 
-def build(machine: str, neighbours: Neighbours, own_pid: int) -> bytes:
+def build(machine: str, own_pid: int, *, signals: bool, truncation: bool) -> bytes:
     """Return the filter for a program.
 
     Args:
         machine: Processor as `os.uname().machine` names it; one of `MACHINES`.
-        neighbours: What other mechanisms already cover.
         own_pid: Process that the filter is for.
+        signals: Whether something else keeps signals from the processes beside it.
+        truncation: Whether Landlock governs truncation by path.
     """
     rules = Filter(machine)
     for name in _REFUSED:
@@ -197,18 +182,18 @@ def build(machine: str, neighbours: Neighbours, own_pid: int) -> bytes:
         # Reading may not truncate, and access mode 3 opens a device for ioctl without rights.
         rules.refuse_if(name, flags, (_O_TRUNC, _O_TRUNC | 3), mask=_O_TRUNC | _O_ACCMODE)
         rules.refuse_if(name, flags, (3,), mask=_O_ACCMODE)
-    if not neighbours.truncation:
+    if not truncation:
         rules.refuse("truncate", errno.EPERM)
-    if not neighbours.hidden:
-        for name in _BY_PROCESS:
+    # Limits and priorities may be set for oneself: supervisors run under the same user.
+    for name in _BY_PROCESS:
+        rules.refuse_unless(name, 0, (0, own_pid))
+    for name in ("setpriority", "ioprio_set"):
+        rules.refuse_unless(name, 1, (0, own_pid))
+    if not signals:
+        for name in ("kill", "tgkill"):
             rules.refuse_unless(name, 0, (0, own_pid))
-        for name in ("setpriority", "ioprio_set"):
-            rules.refuse_unless(name, 1, (0, own_pid))
-        if not neighbours.unsignalled:
-            rules.refuse_unless("kill", 0, (0, own_pid))
-            rules.refuse_unless("tgkill", 0, (own_pid,))
-            for name in ("tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"):
-                rules.refuse(name, errno.EPERM)
+        for name in ("tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"):
+            rules.refuse(name, errno.EPERM)
     return rules.program()
 
 

@@ -85,13 +85,16 @@ class _Server:
 
     def _run(self, request: channel.Message) -> channel.Message:
         report_read, report_write = os.pipe()
-        self._namespaces.before_fork()
+        nested = self._fence is not None and self._fence.nested
+        if nested:
+            self._namespaces.before_fork()
         warden = os.fork()
         if warden == 0:
             os.close(report_read)
             os.close(self._control)
             self._be_warden(request, report_write)
-        self._namespaces.after_fork()
+        if nested:
+            self._namespaces.after_fork()
         os.close(report_write)
         try:
             report = self._await(report_read)
