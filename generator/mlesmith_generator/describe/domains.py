@@ -7,7 +7,7 @@ from mlesmith_generator.records import DatasetProfile
 
 GENERAL = "general"
 
-_LEXICON: dict[str, str] = {
+LEXICON: dict[str, str] = {
     "health": """patient patients hospital disease diagnosis cancer tumor tumour breast diabetes
         heart cardiac coronary stroke thyroid clinical blood pressure cholesterol bmi glucose
         insulin medical medicine drug dose treatment symptom symptoms surgery survival mortality
@@ -95,8 +95,9 @@ _LEXICON: dict[str, str] = {
         android network networks user users stackoverflow developer programming code device
         devices browser security breach breaches malware ip ram screen hd""",
 }
+"""Words by domain."""
 _DOMAINS: dict[str, tuple[str, ...]] = {}
-for _domain, _words in _LEXICON.items():
+for _domain, _words in LEXICON.items():
     for _word in _words.split():
         _DOMAINS[_word] = (*_DOMAINS.get(_word, ()), _domain)
 _WEAK = frozenset(
@@ -120,7 +121,7 @@ def domain_of(profile: DatasetProfile) -> str:
         weights[word] = 2.0
     for word in {*words(profile.subject), *words(profile.dataset)}:
         weights[word] = 3.0
-    totals = dict.fromkeys(_LEXICON, 0.0)
+    totals = dict.fromkeys(LEXICON, 0.0)
     for word, weight in sorted(weights.items()):
         domains = _DOMAINS.get(word) or _DOMAINS.get(word.removesuffix("s"), ())
         for domain in domains:

@@ -1,8 +1,8 @@
-"""A finding: one fact worth telling, how striking it is, and the ways to tell it."""
+"""A finding: one fact worth telling, and how striking it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlesmith_generator.describe.voice import Voice
@@ -13,28 +13,26 @@ class Finding:
     """One fact that may be told.
 
     Attributes:
-        slot: Name of the fact, the same for the same kind of fact on every page.
+        bank: The bank of phrases that tell it.
         weight: How striking it is here: 0 not at all, 1 very.
-        templates: Ways to tell it, see `Voice.say`.
-        fields: What fills the templates.
+        fields: What fills the phrases.
+        about: Columns that it is mainly about, so that no column is told twice in a row.
     """
 
-    slot: str
+    bank: str
     weight: float
-    templates: Sequence[str]
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    about: frozenset[str] = frozenset()
 
     def told(self, voice: Voice) -> str:
         """Return the sentence."""
-        return voice.say(self.slot, self.templates, **self.fields)
+        return voice.say(self.bank, **self.fields)
 
 
 def most_striking(findings: Iterable[Finding], voice: Voice, most: int) -> list[Finding]:
-    """Return the `most` findings of highest weight, a hash of the page breaking near ties."""
-    candidates = [finding for finding in findings if finding.weight > 0]
+    """Return at most `most` findings of highest weight; a hash of the page decides near ties."""
 
     def rank(finding: Finding) -> float:
-        draw = voice.choose(f"rank/{finding.slot}", [1.0] * 1000) / 1000
-        return finding.weight + 0.35 * draw
+        return finding.weight + 0.35 * voice.draw(f"rank/{finding.bank}")
 
-    return sorted(candidates, key=rank, reverse=True)[:most]
+    return sorted(findings, key=rank, reverse=True)[:most]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mlesmith_env.recipes.model import DropColumns
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -9,13 +11,7 @@ from mlesmith_generator.describe.columns import column_table
 from mlesmith_generator.describe.page import Page
 
 _NAMED = 12
-_DROPPED = (
-    "[Left out|Not included|Removed]: {names}{why}.",
-    "{names} [of the raw table|from the source table] [{is} not in the files|{was} left out]{why}.",
-    "The raw table also [has|holds] {names}, [left out|not used] here{why}.",
-    "[Do not look for|You will not find] {names}: [{was} removed|{is} not part of the task]{why}.",
-    "[Gone from|Dropped from|Taken out of] the raw table: {names}{why}.",
-)
+"""Columns that were left out and are told by name."""
 
 
 def columns_section(page: Page) -> str:
@@ -33,20 +29,23 @@ def _dropped(page: Page) -> str:
     ]
     if not dropped:
         return ""
-    one = len(dropped) == 1
-    names = md.codes(dropped[:_NAMED])
+    reasons = {each.column: _clause(each.reason) for each in page.idea.exclusions}
+    told: dict[str, list[str]] = {}
+    for name in dropped[:_NAMED]:
+        told.setdefault(reasons.get(name, ""), []).append(md.code(name))
+    parts = [_group(names, reason) for reason, names in told.items()]
     if len(dropped) > _NAMED:
-        names = f"{', '.join(md.code(n) for n in dropped[:_NAMED])} and " + nu.counted(
-            len(dropped) - _NAMED, "other column"
-        )
-    reasons = {each.reason for each in page.idea.exclusions if each.column in dropped}
-    why = ""
-    if len(reasons) == 1 and len(dropped) == len(page.idea.exclusions):
-        why = f" ({md.plain(next(iter(reasons)), 90)})"
-    return page.voice.say(
-        "dropped",
-        _DROPPED,
-        names=names,
-        why=why,
-        **{"is": "is" if one else "are", "was": "was" if one else "were"},
-    )
+        parts.append(nu.counted(len(dropped) - _NAMED, "other column"))
+    return page.voice.say("dropped", names=md.listing(parts))
+
+
+def _group(names: list[str], reason: str) -> str:
+    if not reason:
+        return md.listing(names)
+    return f"{md.listing(names)} ({'each ' if len(names) > 1 else ''}{reason})"
+
+
+def _clause(reason: str) -> str:
+    """Return a reason as a clause: `it is a key (row number)` gives `is a key`."""
+    clause = re.sub(r"\s*\([^()]*\)\s*$", "", md.plain(reason, 90)).rstrip(".")
+    return clause.removeprefix("it ")

@@ -51,6 +51,10 @@ class ColumnFacts:
         skew: Third standardised moment, 0 where undefined.
         low: 1 % quantile.
         high: 99 % quantile.
+        p05: 5 % quantile.
+        p95: 95 % quantile.
+        deviation: Mean absolute deviation from the median.
+        log_std: Standard deviation of ln(1 + x), None where a number is negative.
         integer: Whether every number is whole.
         zeros: Share of zeros among the numbers.
         decimals: Most digits after the point among the first values, -1 where unknown.
@@ -75,6 +79,10 @@ class ColumnFacts:
     skew: float = 0.0
     low: float | None = None
     high: float | None = None
+    p05: float | None = None
+    p95: float | None = None
+    deviation: float | None = None
+    log_std: float | None = None
     integer: bool = False
     zeros: float = 0.0
     decimals: int = -1
@@ -199,7 +207,8 @@ def _with_numbers(base: ColumnFacts, finite: NDArray[np.float64], filled: pd.Ser
     mean = float(np.mean(finite))
     with np.errstate(all="ignore"):
         skew = float(np.mean(((finite - mean) / std) ** 3)) if std > 0 else 0.0
-    low, median, high = (float(value) for value in np.quantile(finite, (0.01, 0.5, 0.99)))
+    shares = (0.01, 0.05, 0.5, 0.95, 0.99)
+    low, p05, median, p95, high = (float(value) for value in np.quantile(finite, shares))
     points = [
         len(value.partition(".")[2])
         for value in map(str, filled.head(300).tolist())
@@ -215,6 +224,10 @@ def _with_numbers(base: ColumnFacts, finite: NDArray[np.float64], filled: pd.Ser
         skew=skew if math.isfinite(skew) else 0.0,
         low=low,
         high=high,
+        p05=p05,
+        p95=p95,
+        deviation=float(np.mean(np.abs(finite - median))),
+        log_std=float(np.std(np.log1p(finite))) if finite.min() >= 0 else None,
         integer=bool(np.all(finite == np.floor(finite))),
         zeros=float(np.mean(finite == 0)),
         decimals=max(points, default=-1),

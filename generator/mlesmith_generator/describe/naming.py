@@ -121,11 +121,12 @@ def _singular(noun: str) -> str:
 
 
 def subject_text(profile: DatasetProfile) -> str:
-    text = plain(profile.subject, 50).strip() or profile.dataset
-    if len(profile.subject) <= 3:
-        return text.upper()
+    """Return the subject as it stands in a title: `Bank Marketing`, `HMDA`."""
+    text = plain(profile.subject, 50).strip() or plain(profile.dataset, 50)
+    names = [profile.dataset, *(table.name for table in profile.tables)]
+    capitals = {part.lower(): part for name in names for part in re.findall(r"[A-Z]{2,}\b", name)}
     return " ".join(
-        part if part in _SMALL or part[:1].isupper() else part[:1].upper() + part[1:]
+        capitals.get(part, part if part in _SMALL else part[:1].upper() + part[1:])
         for part in text.split()
     )
 

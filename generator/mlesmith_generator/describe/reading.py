@@ -7,7 +7,10 @@ out with `presumably`, because the spelling is ours.
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import resources
 
+from mlesmith_generator.describe.domains import LEXICON
 from mlesmith_generator.describe.markdown import plain
 from mlesmith_generator.profiler.words import unit_of, words
 
@@ -47,7 +50,8 @@ _SPELLED: dict[str, str] = {
     "sqft": "square feet",
     "sq": "square", "stat": "status", "std": "standard", "subj": "subject", "surf": "surface",
     "sys": "system", "tel": "telephone", "temp": "temperature", "temps": "temperatures",
-    "tm": "team", "tot": "total", "trt": "treatment", "ttl": "total", "univ": "university",
+    "tm": "team", "tot": "total", "trt": "treatment", "ttl": "total", "unemp": "unemployment",
+    "univ": "university",
     "val": "value", "vals": "values", "var": "variable", "vel": "velocity", "vol": "volume",
     "wgt": "weight", "wk": "week", "wks": "weeks", "wnd": "wind", "wt": "weight", "yr": "year",
     "yrs": "years", "bmi": "body mass index", "gdp": "gross domestic product", "dow": "day of week",
@@ -76,26 +80,67 @@ _UNIT_NAMES = {
 }  # fmt: skip
 
 
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the plain words by which names are read."""
+    text = (
+        resources.files("mlesmith_generator.describe")
+        .joinpath("vocabulary.txt")
+        .read_text(encoding="utf-8")
+    )
+    known = {*text.split(), *(word for block in LEXICON.values() for word in block.split())}
+    known.update(word for spelled in _SPELLED.values() for word in spelled.lower().split())
+    return frozenset(word for word in known if len(word) > 2) - _SPELLED.keys()
+
+
 def is_opaque(name: str) -> bool:
     """Return whether a name tells nothing: placeholders, single letters, consonant codes."""
     parts = words(plain(name))
     if not parts:
         return True
-    whole = " ".join(parts)
-    if _PLACEHOLDER.fullmatch(whole):
+    if _PLACEHOLDER.fullmatch(" ".join(parts)):
         return True
     letters = [part for part in parts if not part.isdigit()]
-    if any(part in _SPELLED or not part.isascii() for part in letters):
+    if any(part in vocabulary() or part in _SPELLED or not part.isascii() for part in letters):
         return False
-    longest = max(letters, key=len, default="")
-    if len(longest) <= 2 and longest not in ("ph", "id", "tv", "us", "uk", "co", "no"):
-        return True
-    vowelless = not re.search(r"[aeiouy]", "".join(letters))
-    return vowelless and len("".join(letters)) <= 8
+    if any(len(part) > 2 and spelled_out(part) for part in letters):
+        return False
+    joined = "".join(letters)
+    return len(joined) <= 5 or (len(joined) <= 8 and not re.search(r"[aeiouy]", joined))
+
+
+def spelled_out(part: str) -> str:
+    """Return a glued or shortened word in plain words, or an empty string.
+
+    `sepallength` gives `sepal length`, `unemp` gives `unemployment`, `selfemp` gives `self
+    employment`; what could be read in several ways is not read.
+    """
+    if part in vocabulary():
+        return part
+    if part in _SPELLED and part not in _LONG_ONLY:
+        return _SPELLED[part]
+    for cut in range(len(part) - 3, 2, -1):
+        left, right = _known(part[:cut]), _known(part[cut:])
+        if left and right:
+            return f"{left} {right}"
+    if len(part) < 5:
+        return ""
+    longer = sorted(word for word in vocabulary() if word.startswith(part))
+    stems = {word for word in longer if not any(word != o and word.startswith(o) for o in longer)}
+    return stems.pop() if len(stems) == 1 else ""
+
+
+def _known(part: str) -> str:
+    if part in vocabulary():
+        return part
+    return _SPELLED[part] if part in _SPELLED and part not in _LONG_ONLY else ""
 
 
 def reading_of(name: str) -> str:
-    """Return the name in words, or an empty string where it is opaque."""
+    """Return the name in words, or an empty string where it is opaque.
+
+    Names that were shortened are spelled out with `presumably`, because the spelling is ours.
+    """
     if is_opaque(name):
         return ""
     parts = list(words(plain(name)))
@@ -103,13 +148,16 @@ def reading_of(name: str) -> str:
     if unit and len(parts) > 1 and parts[-1] in _UNIT_WORDS:
         parts.pop()
     alone = len(parts) == 1
-    spelled = [
-        _SPELLED[part] if part in _SPELLED and not (alone and part in _LONG_ONLY) else part
-        for part in parts
-    ]
-    text = " ".join(spelled)
-    if spelled != parts:
-        text = f"presumably {text}"
-    if unit:
-        text += f" in {_UNIT_NAMES.get(unit, unit)}"
-    return text
+    read: list[str] = []
+    guessed = False
+    for part in parts:
+        said = _SPELLED.get(part, "") if not (alone and part in _LONG_ONLY) else ""
+        said = said or (part if part in vocabulary() else spelled_out(part)) or part
+        # A word cut in two is still the name's own; only other letters are a guess.
+        guessed = guessed or said.replace(" ", "") != part
+        read.append(said)
+    text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(read))
+    named = _UNIT_NAMES.get(unit, unit)
+    if unit and named not in text and "percent" not in text:
+        text += f" in {named}"
+    return f"presumably {text}" if guessed else text
