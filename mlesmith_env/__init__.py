@@ -10,7 +10,7 @@ from mlesmith_env.registration import register_default_roots, register_tasks
 from mlesmith_env.registry import load_task, tasks
 
 if TYPE_CHECKING:
-    from mlesmith_env.actions import ParseText
+    from mlesmith_env.actions import ParseText, VectorParseText
     from mlesmith_env.env import TaskEnv
     from mlesmith_env.grading import Grade
     from mlesmith_env.task import PreparedTask, Task
@@ -25,6 +25,7 @@ __all__ = [
     "Task",
     "TaskEnv",
     "TaskVectorEnv",
+    "VectorParseText",
     "load_task",
     "register_tasks",
     "tasks",
@@ -38,6 +39,7 @@ _LAZY = {
     "Task": "mlesmith_env.task",
     "TaskEnv": "mlesmith_env.env",
     "TaskVectorEnv": "mlesmith_env.vector",
+    "VectorParseText": "mlesmith_env.actions",
 }
 
 

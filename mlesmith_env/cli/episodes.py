@@ -139,11 +139,10 @@ def final_line(final: Mapping[str, Any], total: float) -> str:
     """Return the last line of an episode, as console markup."""
     if not final["valid"]:
         return f"[yellow]no valid submission[/]: {escape(str(final['error']))}"
-    medal = f", {final['medal']} medal" if final["medal"] else ""
-    return (
-        f"[bold]private score {final['score']:.6g}[/], progress {final['progress']:.3f}, "
-        f"rank {final['rank']} against the ladder{medal}; return {total:.3f}"
-    )
+    rank, medal = float(final["rank"]), str(final["medal"])
+    told = f"[bold]private score {final['score']:.6g}[/], progress {final['progress']:.3f}"
+    told += "" if math.isnan(rank) else f", rank {rank:.0f} against the ladder"
+    return f"{told}{f', {medal} medal' if medal else ''}; return {total:.3f}"
 
 
 def _ask(console: Console, steps_left: int) -> dict[str, str] | None:
