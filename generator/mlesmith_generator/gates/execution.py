@@ -60,14 +60,21 @@ def execution_gate(
     """
     began = time.monotonic()
     ladder = run_ladder(task, sandbox=sandbox, seed=seed)
-    scans = [_scan_rungs(ladder), _scan_time(task, ladder)]
-    if all(scan.passed for scan in scans):
-        scans += _judge(task, ladder, seed, provisional=provisional)
+    scans = scan_ladder(task, ladder, seed=seed, provisional=provisional)
     return report("execution", scans, time.monotonic() - began), ladder
 
 
-def _judge(task: Task, ladder: LadderResult, seed: int, *, provisional: bool) -> list[Scan]:
-    """Return what the scores of a ladder that ran tell."""
+def scan_ladder(
+    task: Task, ladder: LadderResult, *, seed: int = 0, provisional: bool
+) -> list[Scan]:
+    """Return everything that a ladder tells about its task; see `execution_gate`."""
+    scans = [_scan_rungs(ladder), _scan_time(task, ladder)]
+    if all(scan.passed for scan in scans):
+        scans += _scan_scores(task, ladder, seed, provisional=provisional)
+    return scans
+
+
+def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bool) -> list[Scan]:
     form, grader = task.manifest.submission, task.grader
     truth = grader.truth("private")
     scans = [scan_oracle(grader.metric, truth, form.kind, len(form.classes), ladder, seed=seed)]

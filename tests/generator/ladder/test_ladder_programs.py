@@ -1,0 +1,200 @@
+"""The reference programs run on every kind of task and on tables as they are found."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import made_tasks
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlesmith_env.manifest import PredictionKind
+from mlesmith_env.metrics import get_metric
+from mlesmith_env.task import Task
+from mlesmith_generator.ladder import LadderResult, Rung, ladder_for, run_ladder
+
+
+def messy(rows: int = 260) -> tuple[pd.DataFrame, np.ndarray]:
+    """A table with everything that real ones have, and a number that some of it explains."""
+    draws = np.random.default_rng(11)
+    days = pd.date_range("2001-01-01", periods=rows, freq="D")
+    words = ["good", "bad", "ugly", "日本語", "übel", "fine", "a", "the"]
+    frame = pd.DataFrame(
+        {
+            'größe, "in m"': draws.normal(size=rows),
+            "价格": draws.lognormal(3, 2, rows).round(2),
+            "when": days.strftime("%m/%d/%Y"),
+            "stamp": days.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "user": [f"u{number % 90:05d}" for number in range(rows)],
+            "city": draws.choice([f"stadt {number}" for number in range(60)], rows),
+            "review": [" ".join(draws.choice(words, draws.integers(1, 30))) for _ in range(rows)],
+            "flag": draws.choice([True, False], rows),
+            "empty": [None] * rows,
+            "const": ["x"] * rows,
+            "mixed": [str(value) if value > 0.5 else "low" for value in draws.random(rows)],
+            "money": [f"$ {value:,.2f}" for value in draws.lognormal(8, 1, rows)],
+            "huge": draws.choice([1e300, -1e300, 1.0], rows),
+            "endless": draws.choice(["inf", "-inf", "3"], rows),
+            "yn": draws.choice(["ja", "nein"], rows),
+        }
+    )
+    signal = frame.iloc[:, 0] * 2 + (frame["yn"] == "ja") * 1.5 + np.log(frame["价格"])
+    answer = np.asarray(signal + draws.normal(size=rows) * 0.3)
+    return frame.mask(draws.random(frame.shape) < 0.4), answer
+
+
+def targets(answer: np.ndarray, kind: PredictionKind) -> list[object]:
+    if kind == "number":
+        return list(np.exp(answer / 3).round(4))
+    if kind == "probability":
+        return list(np.where(answer > np.quantile(answer, 0.7), "oui, é", "non"))
+    edges = np.quantile(answer, [0.04, 0.3, 0.6, 0.9])
+    return [f"stufe {code}" for code in np.searchsorted(edges, answer)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric"),
+    [
+        ("number", "rmsle"),
+        ("number", "pinball"),
+        ("probability", "log_loss"),
+        ("probabilities", "log_loss"),
+        ("label", "quadratic_kappa"),
+    ],
+)
+def test_every_rung_works_on_a_messy_table(
+    tmp_path: Path, kind: PredictionKind, metric: str
+) -> None:
+    frame, answer = messy()
+    frame["ziel 'q'"] = targets(answer, kind)
+    task = made_tasks.write_task(tmp_path / "task", frame, "ziel 'q'", kind, metric)
+    ladder = run_ladder(task, sandbox="subprocess")
+    assert {rung.name: rung.error for rung in ladder.rungs if not rung.worked} == {}
+    best = ladder.ceiling_rung("private")
+    assert not best.trivial
+    assert ladder.gap("private") > 0
+
+
+def test_a_table_of_texts_alone_is_read(tmp_path: Path) -> None:
+    draws = np.random.default_rng(2)
+    positive = draws.integers(0, 2, 240)
+    words = [f"w{number}" for number in range(300)]
+    texts = [
+        ("great film " if one else "awful film ") + " ".join(draws.choice(words, 8))
+        for one in positive
+    ]
+    frame = pd.DataFrame({"x": texts, "y": np.where(positive == 1, "p", "n")})
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "label", "f1")
+    ladder = run_ladder(task, sandbox="subprocess")
+    assert {rung.name: rung.error for rung in ladder.rungs if not rung.worked} == {}
+    linear, column_alone = ladder.rung("linear"), ladder.rung("best_column")
+    assert linear is not None
+    assert column_alone is not None
+    assert linear.scores["private"] > column_alone.scores["private"]
+
+
+def test_a_table_that_says_nothing_is_survived(tmp_path: Path, good_task: Task) -> None:
+    folder = tmp_path / "input"
+    folder.mkdir()
+    numbers = [f"{number}" for number in range(60)]
+    (folder / "train.csv").write_text(
+        "\n".join(["row,load,stretch", *(f"a{number},,{number}" for number in numbers)])
+    )
+    (folder / "test.csv").write_text("row,load\nb1,\nb2,\n")
+    (folder / "sample_submission.csv").write_text("row,stretch\nb1,0\nb2,0\n")
+    for rung in ladder_for(good_task.manifest):
+        values = [float(row["stretch"]) for row in run_alone(rung, tmp_path)]
+        assert len(values) == 2
+        if rung.name not in ("sample_submission", "random_draw", "nearest_neighbours"):
+            assert values == pytest.approx([29.5, 29.5], rel=0.1), rung.name
+
+
+def test_strong_rungs_stand_above_weak_ones(good_ladder: LadderResult) -> None:
+    score = {rung.name: rung.scores["private"] for rung in good_ladder.worked}
+    assert score["constant"] > score["best_column"] > score["tuned_boosting"]
+    assert score["constant"] > score["linear"] > min(score["blend"], score["tuned_boosting"])
+
+
+def test_the_same_task_gives_the_same_predictions(
+    good_task: Task, good_ladder: LadderResult
+) -> None:
+    again = run_ladder(good_task, sandbox="subprocess", seed=99)
+    for first, second in zip(good_ladder.rungs, again.rungs, strict=True):
+        np.testing.assert_array_equal(first.predictions, second.predictions, err_msg=first.name)
+
+
+def test_the_ladder_is_long_enough_and_its_foot_is_cheap(good_task: Task) -> None:
+    rungs = ladder_for(good_task.manifest)
+    trivial = [rung for rung in rungs if rung.trivial]
+    assert len(rungs) >= 8
+    assert len(rungs) - len(trivial) >= 5
+    for rung in trivial:
+        assert "pandas" not in rung.code
+        assert "sklearn" not in rung.code
+    assert sum("sklearn" in rung.code for rung in rungs) <= 5
+
+
+def test_a_program_knows_the_page_and_nothing_else(good_task: Task) -> None:
+    manifest = good_task.manifest
+    programs = "\n".join(rung.code for rung in ladder_for(manifest))
+    anchor = manifest.model_copy(update={"slug": "other", "title": "Another"})
+    assert ladder_for(anchor) == ladder_for(manifest)
+    assert str(good_task.directory) not in programs
+    assert "answers.csv" not in programs
+
+
+def run_alone(rung: Rung, folder: Path) -> list[dict[str, str]]:
+    """Run a program in a folder with `input/` and return the rows that it hands in."""
+    (folder / "program.py").write_text(rung.code, encoding="utf-8")
+    subprocess.run([sys.executable, "program.py"], cwd=folder, check=True, capture_output=True)
+    with (folder / "submission.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("metric", "target", "expected"),
+    [
+        ("rmse", [1, 2, 3, 4, 40], 10.0),
+        ("mae", [1, 2, 3, 4, 40], 3.0),
+        ("pinball", [1, 2, 3, 4, 40], 4.0),
+        ("mape", [1, 10, 10, 10, 100], 1.0),
+        ("rmsle", [0, 0, 0, np.expm1(4)], np.expm1(1)),
+    ],
+)
+def test_the_constant_is_the_one_that_the_metric_likes(
+    tmp_path: Path, metric: str, target: list[float], expected: float
+) -> None:
+    frame = pd.DataFrame({"x": range(len(target) * 20), "y": target * 20})
+    params: dict[str, float | int | str] = {"alpha": 0.7} if metric == "pinball" else {}
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "number", metric, params=params)
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    (folder / "input").symlink_to(task.prepare().public_dir)
+    train = pd.read_csv(folder / "input" / "train.csv")["y"].to_numpy(float)
+    constant = next(rung for rung in ladder_for(task.manifest) if rung.name == "constant")
+    value = float(run_alone(constant, folder)[0]["y"])
+    scored = get_metric(task.manifest.metric)
+    own, wanted = (scored(train, np.full(len(train), guess)) for guess in (value, expected))
+    assert own <= wanted * 1.05 + 1e-9
+
+
+def test_a_class_without_training_rows_is_survived(tmp_path: Path) -> None:
+    draws = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": draws.normal(size=90), "w": draws.normal(size=90)})
+    frame["y"] = np.where(frame["x"] > 0, "p", np.where(frame["w"] > 0, "n", "m"))
+    folder = tmp_path / "alone"
+    (folder / "input").mkdir(parents=True)
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "probabilities", "log_loss")
+    for path in task.prepare().public_dir.iterdir():
+        table = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in table if path.name != "train.csv" or not line.endswith(",m\n")]
+        (folder / "input" / path.name).write_text("".join(kept), encoding="utf-8")
+    assert ",m\n" not in (folder / "input" / "train.csv").read_text(encoding="utf-8")
+    for rung in ladder_for(task.manifest):
+        if rung.name in ("constant", "linear", "tuned_boosting", "blend"):
+            shares = [float(row["m"]) for row in run_alone(rung, folder)]
+            assert 0 < max(shares) < 0.05, rung.name
