@@ -73,6 +73,16 @@ def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) 
     return collector.frame()
 
 
+def table_columns(reader: TableReader, root: Path) -> tuple[str, ...]:
+    """Return the column names of the first file, without reading on; no `file_column`.
+
+    Raises:
+        ReadError: The file is missing, damaged, empty or not of the declared form.
+    """
+    with _open(reader, root, reader.files[0]) as table:
+        return table.columns
+
+
 def file_labels(files: Sequence[str]) -> tuple[str, ...]:
     """Return what tells the files apart: stems, or where these repeat the differing path parts."""
     stems = [_stem(file) for file in files]
@@ -154,8 +164,10 @@ class _Collector:
         missing = self.missing
         data = {
             name: text_array(
-                None if value is None or (text := value.strip()) in missing else text
-                for value in values
+                [
+                    None if value is None or (text := value.strip()) in missing else text
+                    for value in values
+                ]
             )
             for name, values in zip(self.columns, zip(*rows, strict=True), strict=True)
         }

@@ -20,7 +20,8 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 def text_array(values: Iterable[str | None]) -> pd.api.extensions.ExtensionArray:
     """Return the values as a text array in which None is missing (NaN)."""
-    return pd.array(list(values), dtype=_text_dtype())
+    listed = values if isinstance(values, list) else list(values)
+    return pd.array(listed, dtype=_text_dtype())
 
 
 def text_series(values: Iterable[str | None], index: pd.Index | None = None) -> pd.Series:

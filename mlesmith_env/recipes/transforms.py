@@ -61,11 +61,14 @@ def apply_transforms(
 def row_codes(frame: pd.DataFrame) -> NDArray[np.int64]:
     """Return a number for each row, shape (rows,); equal for rows that are equal throughout."""
     codes = np.zeros(len(frame), dtype=np.int64)
+    different = 1
     for name in frame.columns:
-        column, values = factors(column_of(frame, name))
-        codes, _ = pd.factorize(codes * (len(values) + 1) + column + 1)
-        codes = codes.astype(np.int64)
-    return codes
+        if different == len(frame):
+            break
+        column, values = pd.factorize(column_of(frame, name), use_na_sentinel=True)
+        codes, known = pd.factorize(codes * (len(values) + 1) + column + 1)
+        different = len(known)
+    return codes.astype(np.int64)
 
 
 def require_column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mlesmith_env.errors import MissingExtraError, ReadError
 from mlesmith_env.recipes.model import TableReader
-from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.reader import read_table, table_columns
 from mlesmith_env.recipes.text import column_of, values_or_none
 from mlesmith_generator.sniff.dialect import Dialect, dialect_of, footer_of
 from mlesmith_generator.sniff.encoding import (
@@ -30,6 +30,8 @@ Format = Literal["delimited", "json", "jsonl", "parquet", "arff"]
 MOST_FILES = 20_000
 
 _SAMPLE_ROWS = 2000
+_SAMPLE_CELLS = 400_000
+_FEWEST_ROWS = 100
 _PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
 _FORMATS: dict[str, Format] = {
     ".csv": "delimited",
@@ -165,7 +167,8 @@ def _sniff(path: Path, file: str, root: Path) -> _Found | None:
         raise ReadError("is empty (0 bytes)")
     if named == "parquet":
         reader = TableReader(files=(file,), format="parquet")
-        return _Found(file, reader, Encoding("utf-8"), ("parquet", suffix, *_columns(reader, root)))
+        layout = ("parquet", "none", *table_columns(reader, root))
+        return _Found(file, reader, Encoding("utf-8"), layout)
     compression = compression_of(path)
     try:
         encoding = encoding_of(path, compression)
@@ -185,7 +188,7 @@ def _sniff(path: Path, file: str, root: Path) -> _Found | None:
         form = _spoken_format(lines)
     if form is not None:
         reader = base.model_copy(update={"format": form})
-        return _Found(file, reader, encoding, (form, compression, *_columns(reader, root)))
+        return _Found(file, reader, encoding, (form, compression, *table_columns(reader, root)))
     dialect = dialect_of(lines, prefer=_PROMISED.get(suffix, ""))
     if dialect is None or (named is None and not _convinces(dialect, lines)):
         if named is None:
@@ -251,10 +254,12 @@ def _finished(group: Sequence[_Found], root: Path) -> TableReader:
         }
     )
     if len(group) > 1:
-        taken = set(_columns(reader.model_copy(update={"files": reader.files[:1]}), root))
+        taken = set(table_columns(reader, root))
         name = next(n for n in ("file", "source_file", "file_name", "_file") if n not in taken)
         reader = reader.model_copy(update={"file_column": name})
-    frame = read_table(reader, root, max_rows=_SAMPLE_ROWS)
+    width = len(table_columns(reader, root))
+    rows = max(_FEWEST_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
+    frame = read_table(reader, root, max_rows=rows)
     columns = [
         [value or "" for value in values_or_none(column_of(frame, name))]
         for name in frame.columns
@@ -289,11 +294,6 @@ def _parted(group: list[_Found], trait: Callable[[_Found], object]) -> list[list
         [table for table in group if trait(table) == key or (not at and trait(table) is None)]
         for at, key in enumerate(traits)
     ]
-
-
-def _columns(reader: TableReader, root: Path) -> tuple[str, ...]:
-    """Return the column names of a reader's file; the layout of a format that declares them."""
-    return tuple(read_table(reader, root, max_rows=1).columns)
 
 
 def _spoken_format(lines: Sequence[str]) -> Format | None:
