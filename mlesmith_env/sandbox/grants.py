@@ -56,6 +56,7 @@ _SYSTEM_FILES = (
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _PREFIX_FOLDERS = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
+_OWN_PACKAGES = ("mlesmith_env", "mlesmith_generator")
 _EXPECTED_LIBRARIES = ("numpy", "pandas", "sklearn", "scipy", "joblib")
 
 
@@ -109,7 +110,8 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
     Args:
         public_dir: The task's public data, readable even where it lies in a closed folder.
         writable: Folders of the sandbox's own.
-        closed: Folders that stay unreadable inside the trees of Python and the system.
+        closed: Folders that stay unreadable inside the trees of Python and the system; where this
+            package is installed, it is one of them.
 
     Raises:
         SandboxUnavailableError: A closed folder holds Python itself.
@@ -123,6 +125,8 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
                 f"{essential}: keep registries, cache and data mirrors out of the folders "
                 "above Python"
             )
+    # A wheel carries the registry; an editable install may hold a copy of it that nobody uses.
+    shut += [folder / name for folder in library_folders() for name in _OWN_PACKAGES]
     trees = [Path(tree) for tree in _SYSTEM_TREES] + python_trees()
     found: dict[Grant, None] = {}
     for tree in _outermost(path.resolve() for path in trees if path.exists()):

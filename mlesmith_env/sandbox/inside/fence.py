@@ -40,8 +40,9 @@ class Fence:
             lacking.append("seccomp")
         if lacking:
             raise UnconfinableError(" and ".join(lacking))
-        self._ruleset = self._allow(grants)
         self._grants = grants
+        self._serves_all = "proc" in self._namespaces
+        self._ruleset = self._allow(grants)
 
     def _allow(self, grants: list[tuple[str, Any]]) -> landlock.Ruleset:
         ruleset = landlock.Ruleset(self.abi, files=True, network=True, signals=True)
@@ -95,7 +96,7 @@ class Fence:
         privileges.no_new_privileges()
         privileges.drop_capabilities(self._machine)
         ruleset = self._ruleset
-        if "proc" not in self._namespaces:
+        if not self._serves_all:
             # threadpoolctl, and so KMeans, reads /proc/self/maps. Only the program itself gets
             # this: no rule can name the processes that it is going to start.
             ruleset = self._allow([*self._grants, ("/proc/self", "data")])
@@ -112,7 +113,7 @@ class Fence:
     @property
     def descriptors(self) -> tuple[int, ...]:
         """What must stay open until `enter`."""
-        return (self._ruleset.descriptor,)
+        return (self._ruleset.descriptor,) if self._serves_all else ()
 
     @property
     def user_is_ours(self) -> bool:
