@@ -104,12 +104,19 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
         return (), str(error)
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
     tasks: list[str] = []
+    reasons: list[str] = []
     for number, idea in enumerate(ideas, 1):
         ledger.record("idea", idea=number, **_told(idea))
-        task = _pursue(job, dataset, profile, idea, number, names, ledger)
-        if task is not None:
-            tasks.append(task)
-    return tuple(tasks), "" if tasks else "no idea passed the gates"
+        began = time.monotonic()
+        try:
+            tasks.append(_pursue(job, dataset, profile, idea, number, names, ledger))
+        except SandboxError:
+            raise
+        except MlesmithError as error:
+            reasons.append(f"{idea.target}: {error}")
+            seconds = round(time.monotonic() - began, 3)
+            ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
+    return tuple(tasks), "" if tasks else f"no idea passed the gates; {reasons[0]}"
 
 
 def _pursue(
@@ -120,26 +127,20 @@ def _pursue(
     number: int,
     names: Names,
     ledger: Ledger,
-) -> str | None:
+) -> str:
+    """Follow an idea until its task is admitted; raises the error that ends it."""
     began = time.monotonic()
-    try:
-        draft = design(idea, profile, dataset.folder, seed=job.seed)
-        while True:
-            admitted, defects = _attempt(job, dataset, draft, number, names, ledger, began)
-            if admitted is not None:
-                return admitted
-            if draft.rounds >= MAX_ROUNDS:
-                raise GenerationError(f"still defective after {MAX_ROUNDS} rounds")
-            blocked = [defect for defect in defects if defect.stage != "design"]
-            if blocked:
-                raise GenerationError(f"{blocked[0].code}: {blocked[0].evidence}")
-            draft = redesign(draft, defects, seed=job.seed)
-    except SandboxError:
-        raise
-    except MlesmithError as error:
-        seconds = round(time.monotonic() - began, 3)
-        ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
-        return None
+    draft = design(idea, profile, dataset.folder, seed=job.seed)
+    while True:
+        admitted, defects = _attempt(job, dataset, draft, number, names, ledger, began)
+        if admitted is not None:
+            return admitted
+        if draft.rounds >= MAX_ROUNDS:
+            raise GenerationError(f"still defective after {MAX_ROUNDS} rounds")
+        blocked = [defect for defect in defects if defect.stage != "design"]
+        if blocked:
+            raise GenerationError(f"{blocked[0].code}: {blocked[0].evidence}")
+        draft = redesign(draft, defects, seed=job.seed)
 
 
 def _attempt(
