@@ -28,6 +28,9 @@ from mlesmith_env.recipes.model import TableReader
 LONGEST_VALUE = 2**24
 """Characters of one value; a longer one is taken for a quote that never closes."""
 
+MOST_LINES = 2000
+"""Lines of one record, for the same reason."""
+
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 _QUOTED_OR_BARE = r"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
 
@@ -105,8 +108,9 @@ def records(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]:
 
 
 def _delimited(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]:
+    last = [""]
     parsed = csv.reader(
-        lines,
+        _remembered(lines, last),
         delimiter=reader.delimiter,
         quotechar=reader.quote or None,
         quoting=csv.QUOTE_MINIMAL if reader.quote else csv.QUOTE_NONE,
@@ -114,15 +118,31 @@ def _delimited(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]
         doublequote=True,
         skipinitialspace=reader.delimiter != " ",
     )
+    begun = ended = 0
     try:
         for record in parsed:
+            begun, ended = ended, parsed.line_num
+            if ended - begun > MOST_LINES:
+                raise _open_quote(begun + 1, f"goes on for more than {MOST_LINES} lines", reader)
             if any(record):
                 yield record
     except csv.Error as error:
-        raise ReadError(
-            f"line {parsed.line_num} can not be split: {error}; "
-            f"a quote {reader.quote!r} may be open"
-        ) from error
+        raise _open_quote(ended + 1, f"can not be split: {error}", reader) from error
+    if ended - begun > 1 and reader.quote not in last[0]:
+        raise _open_quote(begun + 1, "goes on to the end of the file", reader)
+
+
+def _remembered(lines: Iterable[str], last: list[str]) -> Iterator[str]:
+    for line in lines:
+        last[0] = line
+        yield line
+
+
+def _open_quote(line: int, what: str, reader: TableReader) -> ReadError:
+    return ReadError(
+        f"the record in line {reader.skip_rows + line} {what}; a quote {reader.quote!r} is open "
+        "that was never meant as one, or the quote is another"
+    )
 
 
 def _blank_separated(lines: Iterable[str], quote: str) -> Iterator[list[str]]:

@@ -51,7 +51,11 @@ def json_lines_table(lines: Iterable[str], name: str) -> Table:
 def _parse(text: str, name: str) -> Any:
     try:
         return json.loads(
-            text.lstrip("\ufeff"), parse_float=_Spelled, parse_int=_Spelled, parse_constant=_Spelled
+            text.lstrip("\ufeff"),
+            parse_float=_Spelled,
+            parse_int=_Spelled,
+            parse_constant=_Spelled,
+            strict=False,
         )
     except ValueError as error:
         raise ReadError(f"{name} is not JSON: {error}") from error

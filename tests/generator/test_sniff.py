@@ -511,6 +511,27 @@ def test_a_folder_without_tables_says_so(tmp_path: Path) -> None:
     assert "no table" in problem(tmp_path)
 
 
+def test_a_file_that_only_might_be_a_table_says_why_it_is_none(tmp_path: Path) -> None:
+    write(tmp_path, "It was a dark night; and then, well. " * 3 + "\nThe end.\n", "a.txt")
+    assert "prose or a list" in problem(tmp_path)
+
+
+def test_records_on_lines_of_a_file_called_json(tmp_path: Path) -> None:
+    write(tmp_path, '{"a": 1, "b": "x"}\n' * 20, "d.json")
+    reader, frame = only(tmp_path)
+    assert reader.format == "jsonl"
+    assert frame.shape == (20, 2)
+
+
+@pytest.mark.parametrize("line", [50_000, 59_990])
+def test_a_quote_that_never_closes(tmp_path: Path, line: int) -> None:
+    rows = [f"{i},word {i},{i * 2}" for i in range(60_000)]
+    rows[line] = f'{line},"word,{line * 2}'
+    write(tmp_path, "a,b,c\n" + "\n".join(rows) + "\n")
+    _, frame = only(tmp_path)
+    assert len(frame) == 60_000
+
+
 def test_pipes_and_links_in_circles_do_not_hang(tmp_path: Path) -> None:
     write(tmp_path, CSV)
     os.mkfifo(tmp_path / "pipe.csv")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import filecmp
-import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from mlesmith_env.errors import MissingExtraError, ReadError
 from mlesmith_env.recipes.model import TableReader
@@ -22,63 +19,28 @@ from mlesmith_generator.sniff.encoding import (
     head_of,
     tail_of,
 )
+from mlesmith_generator.sniff.files import (
+    candidates,
+    is_packed,
+    may_be_table,
+    promised_delimiter,
+    promised_format,
+    spoken_format,
+    unread_kind,
+)
 from mlesmith_generator.sniff.header import Header, header_of
 from mlesmith_generator.sniff.values import has_decimal_comma, missing_spellings, share
-
-Format = Literal["delimited", "json", "jsonl", "parquet", "arff"]
 
 MOST_FILES = 20_000
 
 _SAMPLE_ROWS = 2000
 _SAMPLE_CELLS = 400_000
 _FEWEST_ROWS = 100
-_PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
-_FORMATS: dict[str, Format] = {
-    ".csv": "delimited",
-    ".tsv": "delimited",
-    ".tab": "delimited",
-    ".psv": "delimited",
-    ".json": "json",
-    ".geojson": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".arff": "arff",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-_PROMISED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
-_MAYBE = frozenset((".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", ""))
-_UNREAD = {
-    ".xls": "an Excel workbook",
-    ".xlsx": "an Excel workbook",
-    ".ods": "a spreadsheet",
-    ".sav": "an SPSS file",
-    ".dta": "a Stata file",
-    ".sas7bdat": "a SAS file",
-    ".rds": "an R file",
-    ".rda": "an R file",
-    ".rdata": "an R file",
-    ".sqlite": "a database",
-    ".db": "a database",
-    ".h5": "an HDF5 file",
-    ".hdf5": "an HDF5 file",
-    ".mat": "a MATLAB file",
-    ".pkl": "a pickle",
-    ".feather": "a Feather file",
-    ".orc": "an ORC file",
-    ".avro": "an Avro file",
-    ".tar": "an archive",
-    ".tgz": "an archive",
-    ".7z": "an archive",
-    ".rar": "an archive",
-}
-_DOCUMENT = re.compile(
-    r"(?i)(?:^|[-_. 0-9])(?:readme|licen[cs]e|copying|notice|authors?|citation|changelog|changes"
-    r"|contribut\w*|(?:data[-_. ]?)?dictionary|codebook|metadata|dataset_description"
-    r"|data[-_. ]?descri\w*)(?:$|[-_. ])"
-    r"|^dataset\.json$|^datapackage\.json$|\.names$|^index$|^requirements.*\.txt$|^package\.json$|^schema\."
-)
-_SKIPPED_FOLDERS = frozenset(("__MACOSX", "__pycache__", "node_modules"))
+_MOST_DOUBTS = 5
+
+
+class _DoubtError(ReadError):
+    """A file that nobody called a table does not look like one."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +74,20 @@ def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]
     problems: list[str] = []
     seen: dict[int, list[str]] = {}
     count = 0
-    for path in _files(source):
+    doubts: list[str] = []
+    for path in candidates(source):
         count += 1
         if count > MOST_FILES:
             problems.append(f"{root.name}: only the first {MOST_FILES} files were looked at")
             break
         file = path.relative_to(root).as_posix()
         try:
-            table = _sniff(path, file, root)
+            table = _sniff(path, file, root, pointed_at=path == source)
+        except _DoubtError as doubt:
+            doubts.append(_told(file, doubt))
+            continue
         except (ReadError, MissingExtraError, OSError) as error:
-            problems.append(f"{file}: {error}")
+            problems.append(_told(file, error))
             continue
         if table is None:
             continue
@@ -137,31 +103,25 @@ def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]
         try:
             readers.append(_finished(group, root))
         except (ReadError, MissingExtraError) as error:
-            problems.append(f"{group[0].file}: {error}")
+            problems.append(_told(group[0].file, error))
+    if not readers:
+        problems += doubts[:_MOST_DOUBTS]
     if not readers and not problems:
         problems.append(f"{source.name}: no table among {count} files")
     return tuple(readers), tuple(problems)
 
 
-def _files(source: Path) -> Iterator[Path]:
-    if not source.is_dir():
-        yield source
-        return
-    for folder, folders, names in os.walk(source):
-        folders[:] = sorted(f for f in folders if f[0] != "." and f not in _SKIPPED_FOLDERS)
-        for name in sorted(names):
-            path = Path(folder) / name
-            if not name.startswith(".") and not _DOCUMENT.search(_bare(name)) and path.is_file():
-                yield path
+def _sniff(path: Path, file: str, root: Path, *, pointed_at: bool) -> _Found | None:
+    """Look at one file; None where it promises no table.
 
-
-def _sniff(path: Path, file: str, root: Path) -> _Found | None:
-    """Look at one file; None where it promises no table and holds none."""
-    suffix = _suffix(path.name)
-    if suffix in _UNREAD:
-        raise ReadError(f"is {_UNREAD[suffix]}; save its tables as CSV or Parquet")
-    named = _FORMATS.get(suffix)
-    if named is None and suffix not in _MAYBE and not suffix[1:].isdigit():
+    Raises:
+        _DoubtError: It promises nothing and does not look like a table.
+        ReadError: It should be a table and can not be read as one.
+    """
+    if kind := unread_kind(path.name):
+        raise ReadError(f"is {kind}; save its tables as CSV or Parquet")
+    named = promised_format(path.name)
+    if named is None and not may_be_table(path.name) and not pointed_at:
         return None
     if path.stat().st_size == 0:
         raise ReadError("is empty (0 bytes)")
@@ -172,9 +132,9 @@ def _sniff(path: Path, file: str, root: Path) -> _Found | None:
     compression = compression_of(path)
     try:
         encoding = encoding_of(path, compression)
-    except ReadError:
-        if named is None and not path.name.lower().endswith(_PACKED_SUFFIXES):
-            return None
+    except ReadError as error:
+        if named is None and not is_packed(path.name):
+            raise _DoubtError(str(error)) from error
         raise
     lines, complete = head_of(path, compression, encoding)
     base = TableReader(
@@ -183,19 +143,17 @@ def _sniff(path: Path, file: str, root: Path) -> _Found | None:
         encoding=encoding.name,
         decode_errors="replace" if encoding.damaged else "strict",
     )
-    form = named if named != "delimited" else None
-    if form is None and named is None:
-        form = _spoken_format(lines)
-    if form is not None:
+    form = spoken_format(lines, named)
+    if form != "delimited":
         reader = base.model_copy(update={"format": form})
         return _Found(file, reader, encoding, (form, compression, *table_columns(reader, root)))
-    dialect = dialect_of(lines, prefer=_PROMISED.get(suffix, ""))
-    if dialect is None or (named is None and not _convinces(dialect, lines)):
-        if named is None:
-            return None
+    dialect = dialect_of(lines, prefer=promised_delimiter(path.name))
+    if dialect is None:
         raise ReadError("holds no records")
+    if named is None and not (pointed_at and dialect.width > 1) and not _convinces(dialect, lines):
+        raise _DoubtError("is prose or a list, not a table: no separator divides its lines evenly")
     tail = lines if complete else tail_of(path, compression, encoding)
-    return _delimited(base, file, encoding, dialect, footer_of(tail, dialect), complete=complete)
+    return _delimited(base, file, encoding, dialect, footer_of(tail, dialect))
 
 
 def _delimited(
@@ -204,8 +162,6 @@ def _delimited(
     encoding: Encoding,
     dialect: Dialect,
     footer: int,
-    *,
-    complete: bool,
 ) -> _Found:
     records = dialect.records
     header = header_of(records, dialect.width)
@@ -259,7 +215,14 @@ def _finished(group: Sequence[_Found], root: Path) -> TableReader:
         reader = reader.model_copy(update={"file_column": name})
     width = len(table_columns(reader, root))
     rows = max(_FEWEST_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
-    frame = read_table(reader, root, max_rows=rows)
+    try:
+        frame = read_table(reader, root, max_rows=rows)
+    except ReadError:
+        if not reader.quote or reader.format != "delimited":
+            raise
+        # A quote that is open for the rest of the file: it was never meant as one.
+        reader = reader.model_copy(update={"quote": "", "escape": ""})
+        frame = read_table(reader, root, max_rows=rows)
     columns = [
         [value or "" for value in values_or_none(column_of(frame, name))]
         for name in frame.columns
@@ -296,18 +259,6 @@ def _parted(group: list[_Found], trait: Callable[[_Found], object]) -> list[list
     ]
 
 
-def _spoken_format(lines: Sequence[str]) -> Format | None:
-    """Return the format that the text of a file without a telling name is in."""
-    first = next((line.strip() for line in lines if line.strip() and line.strip()[0] != "%"), "")
-    if first.lower().startswith(("@relation", "@attribute")):
-        return "arff"
-    if first.startswith("{") and first.endswith("}") and len(lines) > 1:
-        return "jsonl"
-    if first.startswith(("[", "{")):
-        return "json"
-    return None
-
-
 def _convinces(dialect: Dialect, lines: Sequence[str]) -> bool:
     """Whether a text file that promises nothing is a table all the same, not prose or a list."""
     if dialect.width < 2:
@@ -330,17 +281,13 @@ def _column_kinds(records: Sequence[Sequence[str]], header: Header) -> tuple[boo
     )
 
 
-def _suffix(name: str) -> str:
-    lowered = name.lower()
-    for packed in _PACKED_SUFFIXES:
-        lowered = lowered.removesuffix(packed)
-    return PurePosixPath(lowered).suffix
-
-
-def _bare(name: str) -> str:
-    for packed in _PACKED_SUFFIXES:
-        name = name.removesuffix(packed)
-    return name
+def _told(file: str, error: Exception) -> str:
+    """Return a problem that names the file once."""
+    name = PurePosixPath(file).name
+    reason = str(error)
+    for prefix in (f"{name} ", f"{file!r} "):
+        reason = reason.removeprefix(prefix)
+    return f"{file}: {reason}"
 
 
 def _listing(names: Sequence[str]) -> str:
