@@ -32,10 +32,14 @@ def column_table(page: Page) -> str:
     """Return the table of every column of `train.csv`."""
     facts = page.facts
     id_row: Cells = (
-        md.code(page.form.id_column), "identifier", "unique", "none", "names the row, says nothing",
-    )  # fmt: skip
+        page.code(page.form.id_column),
+        "identifier",
+        "unique",
+        "none",
+        "names the row, says nothing",
+    )
     target_row: Cells = (
-        md.code(facts.target.name), type_cell(facts.target), values_cell(facts.target),
+        page.code(facts.target.name), type_cell(facts.target), values_cell(facts.target),
         missing_cell(facts.target), "the target, in `train.csv` only",
     )  # fmt: skip
     if len(facts.features) <= MOST_ROWS - 2:
@@ -73,7 +77,7 @@ def _between(name: str, first: str, last: str) -> bool:
 
 def _single(page: Page, column: ColumnFacts) -> Cells:
     return (
-        md.code(column.name),
+        page.code(column.name),
         type_cell(column),
         values_cell(column),
         missing_cell(column),
@@ -103,7 +107,7 @@ def _grouped(page: Page, columns: Sequence[ColumnFacts]) -> list[Cells]:
             members = [by_name[name] for name in families[key]]
             rows.extend(_family_rows(members, _runs(members), "one numbered series"))
     if len(rows) + len(loose) > MOST_ROWS:
-        loose, listed = _listed(loose)
+        loose, listed = _listed(page, loose)
         rows.extend(listed)
     singles = [_single(page, column) for column in loose]
     budget = _TABLE_BYTES - _size(rows)
@@ -155,7 +159,7 @@ def _digits(name: str) -> str:
     return parts[1] if parts else "0"
 
 
-def _listed(columns: Sequence[ColumnFacts]) -> tuple[list[ColumnFacts], list[Cells]]:
+def _listed(page: Page, columns: Sequence[ColumnFacts]) -> tuple[list[ColumnFacts], list[Cells]]:
     """Take columns that share their first word and kind together, then those of one kind."""
     shared: dict[tuple[str, str], list[ColumnFacts]] = {}
     for column in columns:
@@ -166,7 +170,7 @@ def _listed(columns: Sequence[ColumnFacts]) -> tuple[list[ColumnFacts], list[Cel
     for (first, _), members in shared.items():
         if first and len(members) >= _FAMILY:
             note = f"names that begin with {md.code(first)}"
-            rows.extend(_family_rows(members, [md.code(each.name) for each in members], note))
+            rows.extend(_family_rows(members, [page.code(each.name) for each in members], note))
         else:
             loose.extend(members)
     if len(loose) + len(rows) <= MOST_ROWS:
@@ -175,7 +179,7 @@ def _listed(columns: Sequence[ColumnFacts]) -> tuple[list[ColumnFacts], list[Cel
     for column in loose:
         kinds.setdefault(_broad(column), []).append(column)
     for members in kinds.values():
-        names = [md.code(each.name) for each in members]
+        names = [page.code(each.name) for each in members]
         rows.extend(_family_rows(members, names, "listed by type"))
     return [], rows
 

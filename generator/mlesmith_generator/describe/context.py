@@ -29,7 +29,7 @@ def _opening(page: Page) -> str:
     target, classes = facts.target, facts.classes
     objective = objective_of(page.form)
     fields = {
-        "target": md.code(page.target),
+        "target": page.code(page.target),
         "subject": subject_text(page.profile),
         "n": nu.count(facts.train_rows),
         "m": nu.count(facts.test_rows),
@@ -46,7 +46,7 @@ def _opening(page: Page) -> str:
         fields |= {"noun": noun, "nouns": nu.plural(noun)}
         return page.voice.say(f"opening group {flavour}", **fields)
     if holdout.kind == "time" and page.voice.draw("opening kind") < 0.7:
-        fields["when"] = md.code(column)
+        fields["when"] = page.code(column)
         return page.voice.say(f"opening time {flavour}", **fields)
     if objective == "regression":
         return page.voice.say("opening number", **fields)

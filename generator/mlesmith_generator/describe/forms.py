@@ -76,7 +76,9 @@ def _answer(page: Page) -> str:
     form = page.form
     columns = [md.code(name) for name in form.columns]
     if form.kind == "number":
-        return f"{columns[0]} holds a finite number: {_domain(page)}."
+        allowed = str(page.metric.domain)
+        bound = "" if allowed == "any number" else f", {allowed}"
+        return f"{columns[0]} holds a finite number{bound}."
     if form.kind == "label":
         return f"{columns[0]} holds one class label, spelled as in the section on the target."
     if form.kind == "probability":
@@ -86,11 +88,6 @@ def _answer(page: Page) -> str:
         f"There is one column for each of the {word(len(columns))} {plural('class')}, called like "
         "the class and holding its probability; the probabilities of a row sum to 1."
     )
-
-
-def _domain(page: Page) -> str:
-    domain = str(page.metric.domain)
-    return "any value is allowed" if domain in ("", "any number", "a number") else f"{domain}"
 
 
 def _csv(cells: tuple[str, ...] | list[str]) -> str:

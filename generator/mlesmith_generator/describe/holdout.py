@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
@@ -19,8 +18,8 @@ def holdout_section(page: Page) -> str:
         "m": nu.count(facts.test_rows),
         "all": nu.count(every),
         "s": nu.percent(facts.test_rows / max(1, every)),
-        "target": md.code(page.target),
-        "c": md.code(column),
+        "target": page.code(page.target),
+        "c": page.code(column),
         "noun": noun,
         "nouns": nu.plural(noun),
         "pub": nu.percent(1 - holdout.private_fraction),

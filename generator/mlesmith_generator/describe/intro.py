@@ -9,6 +9,7 @@ from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.columns import column_table
 from mlesmith_generator.describe.page import Page
+from mlesmith_generator.describe.phrases import banks
 
 _NAMED = 12
 """Columns that were left out and are told by name."""
@@ -32,16 +33,20 @@ def _dropped(page: Page) -> str:
     reasons = {each.column: _clause(each.reason) for each in page.idea.exclusions}
     told: dict[str, list[str]] = {}
     for name in dropped[:_NAMED]:
-        told.setdefault(reasons.get(name, ""), []).append(md.code(name))
-    parts = [_group(names, reason) for reason, names in told.items()]
+        told.setdefault(reasons.get(name, ""), []).append(page.code(name))
+    parts = [_group(page, names, reason) for reason, names in told.items()]
     if len(dropped) > _NAMED:
         parts.append(nu.counted(len(dropped) - _NAMED, "other column"))
     return page.voice.say("dropped", names=md.listing(parts))
 
 
-def _group(names: list[str], reason: str) -> str:
+def _group(page: Page, names: list[str], reason: str) -> str:
     if not reason:
         return md.listing(names)
+    bank = f"reason {reason}"
+    if bank in banks():
+        said = page.voice.say(bank)
+        reason = said[:1].lower() + said[1:]
     return f"{md.listing(names)} ({'each ' if len(names) > 1 else ''}{reason})"
 
 

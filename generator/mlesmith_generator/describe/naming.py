@@ -28,6 +28,7 @@ _BINNED = frozenset({"band", "bands", "level", "any", "high", "low", "over", "un
 _ENTITY_ENDINGS = frozenset(
     {"id", "ids", "name", "code", "key", "no", "nr", "number", "num", "ref", "uuid", "index"}
 )
+_BARE = frozenset({"class", "target", "label", "outcome", "result", "response", "group"})
 _SMALL = frozenset({"of", "the", "and", "or", "in", "on", "by", "per", "to", "for", "a", "an"})
 
 
@@ -77,10 +78,8 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
         phrase = f"{target}, {' or '.join(plain(label, 20) for label in asked.labels)}"
     elif _derived(idea) and mapped is not None and mapped.into == idea.target:
         phrase = f"{target}, {' or '.join(_both(mapped))}"
-    elif idea.objective == "regression":
-        phrase = f"predict {target}"
     else:
-        phrase = f"classify by {target}" if idea.objective == "multiclass" else f"predict {target}"
+        phrase = f"predict {'the ' if target in _BARE else ''}{target}"
     column = idea.holdout.column
     if idea.holdout.kind == "group" and column:
         phrase += f" for unseen {plural(entity(column))}"
@@ -92,8 +91,9 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
 def readable(name: str) -> str:
     """Return a column name as words; short names in capitals keep them."""
     cleaned = re.sub(r"[_\s]+", " ", plain(name, 50)).strip(" .:-_")
-    if re.fullmatch(r"[A-Z0-9 .&/-]+", cleaned) or re.fullmatch(r"[^a-zA-Z]+", cleaned):
-        return cleaned or "the target"
+    if re.fullmatch(r"[^a-z]+", cleaned):
+        shouted = max(map(len, re.findall(r"[A-Z]+", cleaned)), default=0) > 4
+        return cleaned.lower() if shouted else cleaned
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[.](?=[A-Za-z])", " ", cleaned)
     parts = [part if part[1:].lower() != part[1:] else part.lower() for part in spaced.split()]
     return " ".join(parts) or "the target"

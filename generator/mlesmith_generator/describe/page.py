@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mlesmith_env.manifest import Limits, SubmissionForm
 from mlesmith_env.metrics import Metric
 from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.facts import Facts
 from mlesmith_generator.describe.voice import Voice
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
@@ -24,6 +27,9 @@ SECTIONS = (
 """Headings of every page, in order."""
 FIXED_SECTIONS = ("Files", "Submission", "Rules")
 """Sections in one form for every task: a reader of many pages looks there for the same thing."""
+LABEL = 80
+"""Characters of a column's name, where it needs more than others to be told apart."""
+_HEAD, _TAIL = 50, 29
 LONGEST = 12_000
 """Bytes of a page."""
 
@@ -60,6 +66,22 @@ class Page:
     def __post_init__(self) -> None:
         """Give the page its voice."""
         object.__setattr__(self, "voice", Voice(self.slug))
+
+    def code(self, name: str) -> str:
+        """Return a column's name as a code span, long names so that they stay apart."""
+        label = self._labels.get(name)
+        return md.code(name) if label is None else md.code(label, LABEL)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """Long names that begin alike, shortened in their middle."""
+        names = {column.name for column in (*self.facts.features, *self.table.columns)}
+        heads = Counter(md.plain(name) for name in names)
+        return {
+            name: f"{md.plain(name, 5_000)[:_HEAD]}…{md.plain(name, 5_000)[-_TAIL:]}"
+            for name in names
+            if heads[md.plain(name)] > 1 and len(name) > LABEL
+        }
 
     @property
     def target(self) -> str:

@@ -15,7 +15,7 @@ from mlesmith_generator.describe.reading import is_opaque
 _KINDS = {
     "number": "numeric column",
     "category": "categorical column",
-    "boolean": "two-valued column",
+    "boolean": "binary column",
     "date": "date column",
     "text": "text column",
     "identifier": "code column",
@@ -42,7 +42,7 @@ def _gaps(page: Page) -> Iterator[Finding]:
         return
     worst = max(holed, key=lambda column: column.missing)
     weight = min(1.0, 0.25 + 1.2 * worst.missing_share)
-    fields = {"c": md.code(worst.name), "s": nu.percent(worst.missing_share)}
+    fields = {"c": page.code(worst.name), "s": nu.percent(worst.missing_share)}
     others = len(holed) - 1
     if not others:
         yield Finding("gaps one", weight, fields)
@@ -82,7 +82,7 @@ def _levels(page: Page) -> Iterator[Finding]:
     widest = max(nominal, key=lambda column: column.distinct)
     value, rows = widest.top[0]
     fields = {
-        "c": md.code(widest.name),
+        "c": page.code(widest.name),
         "d": nu.count(widest.distinct),
         "n": nu.count(facts.train_rows),
         "v": md.code(value, 40),
@@ -97,16 +97,16 @@ def _shapes(page: Page) -> Iterator[Finding]:
     if not numeric:
         return
     tail = max(numeric, key=lambda column: column.skew)
-    if tail.skew > 3 and tail.median != tail.maximum:
-        yield Finding("tail", 0.5, _range_fields(tail))
+    if tail.skew > 3 and tail.zeros < 0.5:
+        yield Finding("tail", 0.5, _range_fields(page, tail))
     hollow = max(numeric, key=lambda column: column.zeros)
-    if hollow.zeros > 0.5 and hollow != tail:
-        yield Finding("zeros", 0.5, _range_fields(hollow))
+    if hollow.zeros >= 0.5:
+        yield Finding("zeros", 0.5, _range_fields(page, hollow))
 
 
-def _range_fields(column: ColumnFacts) -> dict[str, str]:
+def _range_fields(page: Page, column: ColumnFacts) -> dict[str, str]:
     return {
-        "c": md.code(column.name),
+        "c": page.code(column.name),
         "median": nu.amount(column.median or 0.0, 3),
         "min": nu.amount(column.minimum or 0.0),
         "max": nu.amount(column.maximum or 0.0),
@@ -120,12 +120,12 @@ def _words(page: Page) -> Iterator[Finding]:
     texts = [column for column in features if column.kind == "text" and column.words >= 4]
     if texts:
         longest = max(texts, key=lambda column: column.words)
-        fields = {"c": md.code(longest.name), "w": nu.count(round(longest.words))}
+        fields = {"c": page.code(longest.name), "w": nu.count(round(longest.words))}
         yield Finding("text", 0.7, fields)
     opaque = [column.name for column in features if is_opaque(column.name)]
     if len(opaque) >= 3 and len(opaque) >= 0.4 * len(features):
         told = nu.counted(len(opaque), "column", words=True)
-        fields = {"columns": told, "example": md.code(opaque[len(opaque) // 2])}
+        fields = {"columns": told, "example": page.code(opaque[len(opaque) // 2])}
         yield Finding("opaque", 0.6, fields)
 
 
@@ -134,7 +134,7 @@ def _order(page: Page) -> Iterator[Finding]:
     dates = [column for column in facts.features if column.kind == "date" and column.first]
     if dates:
         first, last = (md.plain(text, 30) for text in (dates[0].first, dates[0].last))
-        fields = {"c": md.code(dates[0].name), "first": first, "last": last}
+        fields = {"c": page.code(dates[0].name), "first": first, "last": last}
         yield Finding("period", 0.6, fields)
     groups = facts.groups
     if groups is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
+from mlesmith_env.recipes.model import Bin
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.facts import objective_of
@@ -12,6 +14,7 @@ from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
 
 _SQUARES = frozenset({"rmse", "r2", "pearson"})
+_IN_UNIT = frozenset({"rmse", "mae", "median_ae"})
 _TAILED = 1.5
 
 
@@ -39,7 +42,7 @@ def metric_section(page: Page) -> str:
 
 def _fields(page: Page) -> dict[str, str]:
     params, classes = page.metric.params, page.form.classes
-    fields = {"target": md.code(page.target), "name": page.metric.name}
+    fields = {"target": page.code(page.target), "name": page.metric.name}
     if classes:
         total = max(1, sum(rows for _, rows in page.facts.classes))
         fields |= {
@@ -75,8 +78,10 @@ def _why(page: Page) -> str:
     most = max(classes, key=lambda pair: pair[1])
     least = min(classes, key=lambda pair: pair[1])
     ratio = most[1] / least[1]
-    if page.metric.name == "quadratic_kappa":
+    if page.metric.name == "quadratic_kappa" and _ordered(page):
         bank = "why ordered"
+    elif ratio == 1:
+        return ""
     elif ratio <= 2:
         bank = "why even"
     elif page.metric.name in ("accuracy", "f1_weighted", "top_k_accuracy"):
@@ -85,7 +90,7 @@ def _why(page: Page) -> str:
         bank = "why rare"
     return page.voice.say(
         bank,
-        target=md.code(page.target),
+        target=page.code(page.target),
         most=md.code(most[0], 40),
         least=md.code(least[0], 40),
         p=nu.percent(most[1] / total),
@@ -97,6 +102,14 @@ def _why(page: Page) -> str:
     )
 
 
+def _ordered(page: Page) -> bool:
+    """Whether the classes are bands or begin with numbers that rise."""
+    binned = any(isinstance(t, Bin) and t.into == page.target for t in page.recipe.transforms)
+    found = [re.match(r"\D{0,3}(\d+(?:\.\d+)?)", label) for label in page.form.classes]
+    steps = [float(match.group(1)) for match in found if match]
+    return binned or (len(steps) == len(found) and steps == sorted(steps))
+
+
 def _why_number(page: Page) -> str:
     target = page.facts.target
     squares = page.metric.name in _SQUARES
@@ -106,14 +119,16 @@ def _why_number(page: Page) -> str:
         bank = "why low squares" if squares else "why low"
     else:
         bank = "why level"
+    in_unit = page.metric.name in _IN_UNIT
+    spread = {"std": nu.amount(target.std or 0.0, 3)} if in_unit else {}
     return page.voice.say(
         bank,
-        target=md.code(target.name),
+        **spread,
+        target=page.code(target.name),
         low=nu.amount(target.minimum or 0.0),
         high=nu.amount(target.maximum or 0.0),
         median=nu.amount(target.median or 0.0),
         p99=nu.amount(target.high or 0.0),
-        std=nu.amount(target.std or 0.0, 3),
     )
 
 
@@ -126,45 +141,51 @@ class _Constant:
 
 
 def _constant(page: Page) -> _Constant | None:
-    target, name = page.facts.target, page.metric.name
-    if objective_of(page.form) == "regression":
-        told = {
-            "rmse": (f"the mean of {nu.amount(target.mean or 0.0)} everywhere", target.std),
-            "mae": (
-                f"the median of {nu.amount(target.median or 0.0)} everywhere",
-                target.deviation,
-            ),
-            "rmsle": ("the best constant", target.log_std),
-        }.get(name)
-        if told is None or told[1] is None:
-            return None
-        return _Constant(told[0], nu.amount(told[1], 3))
-    shares = [rows for _, rows in page.facts.classes]
-    total = max(1, sum(shares))
-    parts = [rows / total for rows in shares if rows]
-    most = max(page.facts.classes, key=lambda pair: pair[1])
-    always = f"the answer {md.code(most[0], 40)} everywhere"
-    top = most[1] / total
-    k = len(shares)
-    told = {
-        "accuracy": (always, top),
-        "balanced_accuracy": (always, 1 / k),
-        "f1_macro": (always, 2 * top / (1 + top) / k),
-        "f1_weighted": (always, 2 * top * top / (1 + top)),
-        "log_loss": (
-            "the class shares as probabilities", -sum(p * math.log(p) for p in parts),
-        ),
-        "brier": (
-            "the class shares as probabilities",
-            sum(p * (1 - p) for p in parts) / (1 if page.form.kind == "probability" else 2),
-        ),
-        "roc_auc": ("a coin toss", 0.5),
-        "roc_auc_ovr": ("a random order", 0.5),
-        "average_precision": ("a random order", page.facts.classes[-1][1] / total),
-        "mcc": ("any constant answer", 0.0),
-        "cohen_kappa": ("any constant answer", 0.0),
-        "quadratic_kappa": ("any constant answer", 0.0),
-    }.get(name)  # fmt: skip
+    regression = objective_of(page.form) == "regression"
+    told = _constant_number(page) if regression else _constant_class(page)
     if told is None:
         return None
-    return _Constant(told[0], nu.amount(told[1], 3))
+    answer, score, exact = told
+    if score is None:
+        return None
+    near = "" if exact else page.voice.pick("near", ("about ", "roughly ", "some ", "around "))
+    return _Constant(answer, near + nu.amount(score, 3))
+
+
+def _constant_number(page: Page) -> tuple[str, float | None, bool] | None:
+    target, name = page.facts.target, page.metric.name
+    if name == "rmse":
+        mean = nu.amount(target.mean or 0.0)
+        return f"predicting {mean} (the mean) for every row", target.std, False
+    if name == "mae":
+        median = nu.amount(target.median or 0.0)
+        return f"predicting {median} (the median) for every row", target.deviation, False
+    if name == "rmsle":
+        return "the best constant prediction", target.log_std, False
+    return None
+
+
+def _constant_class(page: Page) -> tuple[str, float, bool] | None:
+    counts = [rows for _, rows in page.facts.classes]
+    total, k = max(1, sum(counts)), len(counts)
+    shares = [rows / total for rows in counts if rows]
+    most = max(page.facts.classes, key=lambda pair: pair[1])
+    top = most[1] / total
+    always = f"answering {md.code(most[0], 40)} in every row"
+    prior = "giving the class shares as probabilities"
+    halves = 1 if page.form.kind == "probability" else 2
+    known = {
+        "accuracy": (always, top, False),
+        "balanced_accuracy": (always, 1 / k, k in (2, 4, 5, 8)),
+        "f1_macro": (always, 2 * top / (1 + top) / k, False),
+        "f1_weighted": (always, 2 * top * top / (1 + top), False),
+        "log_loss": (prior, -sum(p * math.log(p) for p in shares), False),
+        "brier": (prior, sum(p * (1 - p) for p in shares) / halves, False),
+        "roc_auc": ("a coin toss", 0.5, True),
+        "roc_auc_ovr": ("a random order", 0.5, True),
+        "average_precision": ("a random order", counts[-1] / total, False),
+        "mcc": ("any constant answer", 0.0, True),
+        "cohen_kappa": ("any constant answer", 0.0, True),
+        "quadratic_kappa": ("any constant answer", 0.0, True),
+    }
+    return known.get(page.metric.name)

@@ -28,7 +28,7 @@ def signal_findings(page: Page) -> Iterator[Finding]:
     if closest is None:
         return
     a, b, value = closest
-    fields = {"a": md.code(a), "b": md.code(b), "r": nu.correlation(value)}
+    fields = {"a": page.code(a), "b": page.code(b), "r": nu.correlation(value)}
     numeric = sum(column.numeric for column in page.facts.features)
     if abs(value) >= _OVERLAP:
         yield Finding("closest", 0.2 + abs(value) / 2, fields)
@@ -42,17 +42,17 @@ def _leaders(page: Page) -> Iterator[Finding]:
         return
     first, second = ranked[0], ranked[1]
     fields = {
-        "c": md.code(first.column),
+        "c": page.code(first.column),
         "r": _shown(first),
         "measure": _MEASURES[first.measure],
-        "target": md.code(page.target),
+        "target": page.code(page.target),
     }
     if first.strength < _FAINT:
         yield Finding("leader faint", 0.85, fields)
         return
     same = second.measure == first.measure
     fields |= {
-        "c2": md.code(second.column),
+        "c2": page.code(second.column),
         "r2": _shown(second),
         "measure2": _MEASURES[second.measure],
         "other": "" if same else f" ({_MEASURES[second.measure]})",
@@ -75,12 +75,12 @@ def _contrast(page: Page) -> Iterator[Finding]:
     number = objective_of(page.form) == "regression"
     high, low = contrast.high[2], contrast.low[2]
     fields = {
-        "c": md.code(contrast.column),
+        "c": page.code(contrast.column),
         "high": md.code(contrast.high[0], 40),
         "low": md.code(contrast.low[0], 40),
         "p1": nu.amount(high, 3) if number else nu.percent(high),
         "p0": nu.amount(low, 3) if number else nu.percent(low),
-        "target": md.code(page.target),
+        "target": page.code(page.target),
     }
     if page.form.classes:
         fields["positive"] = md.code(page.form.classes[-1], 40)

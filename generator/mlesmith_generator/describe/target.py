@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 from mlesmith_env.recipes.model import Bin, ExcludeValues, MapValues, ParseNumber, Transform
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -26,7 +29,7 @@ def target_section(page: Page) -> str:
 def _number(page: Page) -> list[str]:
     target, voice = page.facts.target, page.voice
     fields = {
-        "target": md.code(target.name),
+        "target": page.code(target.name),
         "low": nu.amount(target.minimum or 0.0),
         "high": nu.amount(target.maximum or 0.0),
         "mean": nu.amount(target.mean or 0.0),
@@ -60,7 +63,7 @@ def _balance(page: Page) -> str:
     if len(page.facts.classes) == 2:
         (negative, nn), (positive, np_) = page.facts.classes
         fields = {
-            "target": md.code(page.target),
+            "target": page.code(page.target),
             "n": nu.count(total),
             "positive": md.code(positive, 40),
             "negative": md.code(negative, 40),
@@ -75,7 +78,7 @@ def _balance(page: Page) -> str:
     most = max(classes, key=lambda pair: pair[1])
     least = min(classes, key=lambda pair: pair[1])
     fields = {
-        "target": md.code(page.target),
+        "target": page.code(page.target),
         "most": md.code(most[0], 40),
         "least": md.code(least[0], 40),
         "nm": nu.count(most[1]),
@@ -87,7 +90,8 @@ def _balance(page: Page) -> str:
     if most[1] >= 1.8 * max(1, least[1]):
         fields["ratio"] = nu.word(round(most[1] / max(1, least[1])))
     even = most[1] <= 1.25 * least[1]
-    return page.voice.say("balance even" if even else "balance", **fields)
+    equal = "balance equal" if most[1] == least[1] else "balance even"
+    return page.voice.say(equal if even else "balance", **fields)
 
 
 def _class_table(page: Page) -> str:
@@ -96,55 +100,87 @@ def _class_table(page: Page) -> str:
     shown = classes
     if len(classes) > _LISTED:
         shown = sorted(classes, key=lambda pair: -pair[1])[:_LISTED]
-    body = [(md.code(name), nu.count(rows), nu.percent(rows / total)) for name, rows in shown]
+    origin = _origin(page)
+    body = [
+        (md.code(name), *origin.cells(name), nu.count(rows), nu.percent(rows / total))
+        for name, rows in shown
+    ]
     left = len(classes) - len(shown)
     if left:
         rows = total - sum(rows for _, rows in shown)
-        body.append((f"{nu.word(left)} more", nu.count(rows), nu.percent(rows / total)))
-    return md.table(("class", "training rows", "share"), body)
+        blank = [""] * len(origin.header)
+        body.append((f"{nu.word(left)} more", *blank, nu.count(rows), nu.percent(rows / total)))
+    return md.table(("class", *origin.header, "training rows", "share"), body)
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """What each class was made of, for one more column of the table of classes."""
+
+    header: tuple[str, ...]
+    meanings: dict[str, str]
+
+    def cells(self, label: str) -> tuple[str, ...]:
+        """Return the cell of a class; none where classes stand as in the raw table."""
+        return tuple(self.meanings.get(label, "") for _ in self.header)
+
+
+def _origin(page: Page) -> _Origin:
+    for transform in reversed(page.recipe.transforms):
+        if isinstance(transform, Bin) and transform.into == page.target:
+            return _Origin((page.code(transform.column),), _ranges(transform))
+        if isinstance(transform, MapValues) and transform.into == page.target:
+            if not _regroups(transform):
+                return _Origin((), {})
+            return _Origin((f"values of {page.code(transform.column)}",), _members(transform))
+    return _Origin((), {})
 
 
 def _derivation(page: Page, transform: Transform) -> str:
-    fields = {"target": md.code(page.target)}
+    fields = {"target": page.code(page.target)}
     if isinstance(transform, Bin) and transform.into == page.target:
-        fields |= {"source": md.code(transform.column), "bands": _bands(transform)}
+        edges = md.listing([nu.amount(edge, 6) for edge in transform.edges])
+        fields |= {"source": page.code(transform.column), "edges": edges}
         return page.voice.say("binned", **fields)
     if isinstance(transform, MapValues) and transform.into == page.target:
-        fields |= {"source": md.code(transform.column), "pairs": _pairs(transform)}
+        fields |= {"source": page.code(transform.column), "c": nu.word(len(page.form.classes))}
+        if transform.other is not None and not _regroups(transform):
+            return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
         return page.voice.say("mapped", **fields)
     if isinstance(transform, ParseNumber) and transform.into == page.target:
-        return page.voice.say("parsed", source=md.code(transform.column), **fields)
+        return page.voice.say("parsed", source=page.code(transform.column), **fields)
     if isinstance(transform, ExcludeValues) and transform.column == page.target:
         gone = transform.values
         values = [md.code(value, 40) for value in gone[:_NAMED]]
         if len(gone) > _NAMED:
             values.append(nu.counted(len(gone) - _NAMED, "more value"))
-        fields |= {"source": md.code(transform.column), "values": md.listing(values)}
+        fields |= {"source": page.code(transform.column), "values": md.listing(values)}
         return page.voice.say("excluded" if len(gone) > 1 else "excluded one", **fields)
     return ""
 
 
-def _bands(made: Bin) -> str:
+def _regroups(made: MapValues) -> bool:
+    """Whether values get another name, beyond those that become `other`."""
+    return any(old != new for old, new in made.values.items())
+
+
+def _ranges(made: Bin) -> dict[str, str]:
     edges = [nu.amount(edge, 6) for edge in made.edges]
-    inner = [
-        f"{md.code(label)} from {low} to below {high}"
-        for label, low, high in zip(made.labels[1:-1], edges[:-1], edges[1:], strict=True)
-    ]
-    below = f"{md.code(made.labels[0])} is below {edges[0]}"
-    return md.listing([below, *inner, f"{md.code(made.labels[-1])} from {edges[-1]} up"])
+    inner = [f"{low} to below {high}" for low, high in pairwise(edges)]
+    told = [f"below {edges[0]}", *inner, f"{edges[-1]} and up"]
+    return dict(zip(made.labels, told, strict=True))
 
 
-def _pairs(made: MapValues) -> str:
-    changed = [(old, new) for old, new in made.values.items() if old != new]
-    same = [old for old, new in made.values.items() if old == new]
-    told = [f"{md.code(new, 40)} for {md.code(old, 40)}" for old, new in changed[:_NAMED]]
-    if len(changed) > _NAMED:
-        told.append(f"{nu.word(len(changed) - _NAMED)} more in the same way")
-    if same:
-        shown = [md.code(old, 40) for old in same[:_NAMED]]
-        if len(same) > _NAMED:
-            shown.append(f"{nu.word(len(same) - _NAMED)} more")
-        told.append(f"{md.listing(shown)} as {'it is' if len(same) == 1 else 'they are'}")
+def _members(made: MapValues) -> dict[str, str]:
+    members: dict[str, list[str]] = {}
+    for old, new in made.values.items():
+        members.setdefault(new, []).append(md.code(old, 40))
+    told: dict[str, str] = {}
+    for label, values in members.items():
+        more = len(values) - _NAMED
+        told[label] = ", ".join(values[:_NAMED])
+        told[label] += f" and {nu.word(more)} more" if more > 0 else ""
     if made.other is not None:
-        told.append(f"{md.code(made.other, 40)} for everything else")
-    return md.listing(told)
+        told[made.other] = f"{told[made.other]} and " if made.other in told else ""
+        told[made.other] += "everything else"
+    return told

@@ -9,10 +9,16 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import reading_of
-from mlesmith_generator.profiler.words import words
+from mlesmith_generator.profiler.words import unit_of, words
 
 _LISTED = 8
 _VALUE = 30
+_QUANTITIES = frozenset(
+    "weight height length width depth distance temperature temp pressure speed area volume price "
+    "cost costs income salary wage wages duration energy power mass diameter radius thickness "
+    "altitude elevation revenue balance amount budget sales expenditure expenses voltage current "
+    "density concentration dose rainfall precipitation wt ht".split()
+)
 _OPAQUE = (
     "name tells nothing",
     "not explained by its name",
@@ -49,15 +55,32 @@ def values_cell(column: ColumnFacts) -> str:
     if column.kind in ("category", "boolean") and column.distinct <= _LISTED:
         levels = sorted((value for value, _ in column.top), key=_natural)
         return ", ".join(md.code(value, _VALUE) for value in levels)
-    shown = ", ".join(md.code(value, _VALUE) for value, _ in column.top[:2])
+    examples = dict.fromkeys(md.code(value, _VALUE) for value, _ in column.top[:6])
+    shown = ", ".join(list(examples)[:2])
     return f"{nu.count(column.distinct)} different, such as {shown}"
 
 
 def meaning_cell(page: Page, column: ColumnFacts) -> str:
     """Return what the column means: a reading of its name, then what stands out in its values."""
     reading = reading_of(column.name) or page.voice.pick(f"opaque/{column.name}", _OPAQUE)
+    if _unit_missing(column):
+        reading += ", unit not told"
     trait = _trait(page, column)
-    return f"{reading}; {trait}" if trait else reading
+    if not trait or reading in trait:
+        return trait or reading
+    return f"{reading}; {trait}"
+
+
+def _unit_missing(column: ColumnFacts) -> bool:
+    """Whether the name speaks of a quantity that has a unit, and tells none."""
+    parts = words(column.name)
+    counted = column.integer and (column.maximum or 0) <= 12
+    return (
+        column.numeric
+        and not counted
+        and not unit_of(column.name)
+        and any(part in _QUANTITIES for part in parts[-2:])
+    )
 
 
 def _natural(value: str) -> tuple[float, str]:
