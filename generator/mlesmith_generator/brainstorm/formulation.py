@@ -22,6 +22,10 @@ from mlesmith_generator.profiler.typed import TypedColumn
 from mlesmith_generator.profiler.words import words
 
 MAX_CLASSES = 30
+_NOMINAL = frozenset(
+    {"class", "type", "category", "group", "label", "code", "species", "cluster", "kind", "klasse",
+     "classe", "clase", "tipo", "target", "region", "area", "site", "race", "origin", "status"}
+)  # fmt: skip
 _COUNT_WORDS = frozenset(
     {"count", "counts", "number", "num", "n", "visits", "children", "kids", "years", "months",
      "days", "weeks", "hours", "times", "total", "no", "age", "points", "goals", "rooms", "stay",
@@ -101,7 +105,7 @@ def numeric_classes(column: TypedColumn) -> bool:
         return True
     if _COUNT_WORDS & parts or profile.distinct > 7:
         return False
-    return high - low + 1 == profile.distinct and not _decays(column)
+    return profile.distinct >= 0.6 * (high - low + 1) and not _decays(column)
 
 
 def _even_steps(column: TypedColumn) -> bool:
@@ -123,7 +127,9 @@ def _decays(column: TypedColumn) -> bool:
 def _regression(column: TypedColumn) -> Formulation | None:
     truth = column.numeric()
     good = np.isfinite(truth)
-    if len(np.unique(truth[good])) < 5 or good.mean() < 0.1:
+    seen = np.unique(truth[good])
+    counted = len(seen) >= 3 and seen[0] == 0 and column.profile.integer
+    if not (counted or len(seen) >= 5) or good.mean() < 0.1:
         return None
     transforms: list[Transform] = []
     if column.profile.number_text:
@@ -179,9 +185,26 @@ def _classification(column: TypedColumn) -> Formulation | None:
         tuple(transforms),
         lookup[column.codes],
         tuple(classes),
-        not grouped and len(classes) > 2 and ordered_levels(classes),
+        not grouped and len(classes) > 2 and _is_ordered(column, classes, counts[kept]),
         "grouped" if grouped else "as is",
     )
+
+
+def _is_ordered(column: TypedColumn, classes: list[str], counts: NDArray[np.int64]) -> bool:
+    """Whether classes are levels. Numbers may be codes: those of a class have to look ordered."""
+    if not ordered_levels(classes):
+        return False
+    if column.profile.type != "number":
+        return True
+    parts = set(words(column.name))
+    nominal = bool(_NOMINAL & parts) or bool(re.fullmatch(r"column_\d+", column.name))
+    if not nominal:
+        return True
+    steps = np.diff(counts[np.argsort([float(label) for label in classes])])
+    rising = np.flatnonzero(steps > 0)
+    falling = np.flatnonzero(steps < 0)
+    single = not len(rising) or not len(falling) or rising.max() < falling.min()
+    return len(classes) >= 5 and bool(single)
 
 
 _LEVELS = (
@@ -213,7 +236,8 @@ def ordered_levels(values: list[str]) -> bool:
     return any(len(plain & set(scale.split())) >= max(3, len(plain) - 1) for scale in _LEVELS)
 
 
-def _derived_name(source: str, suffix: str) -> str:
+def derived_name(source: str, suffix: str) -> str:
+    """Return a name for a target made from a column, such as `box_office_band`."""
     plain = re.sub(r"[^0-9A-Za-z]+", "_", source).strip("_").lower() or "target"
     return f"{plain}_{suffix}"
 
@@ -247,7 +271,7 @@ def _any(first: Formulation) -> Formulation:
 def _binned(
     first: Formulation, suffix: str, edges: tuple[float, ...], labels: tuple[str, ...], kind: str
 ) -> Formulation:
-    target = _derived_name(first.source, suffix)
+    target = derived_name(first.source, suffix)
     cut = Bin(column=first.target, into=target, edges=edges, labels=labels)
     truth = np.where(
         np.isfinite(first.truth),
@@ -298,7 +322,7 @@ def _one_class(column: TypedColumn, first: Formulation) -> list[Formulation]:
         return []
     chosen = min(eligible, key=lambda place: abs(shares[place] - 0.35))
     label = first.classes[chosen]
-    target = _derived_name(first.source, "is_" + (_derived_name(label, "").strip("_") or "one"))
+    target = derived_name(first.source, "is_" + (derived_name(label, "").strip("_") or "one"))
     rest = "not " + label.strip()
     mapped = MapValues(column=first.target, into=target, values={label: label}, other=rest)
     truth = np.where(np.isfinite(first.truth), (first.truth == chosen).astype(float), np.nan)

@@ -23,7 +23,7 @@ _PERSONS = frozenset(
      "course", "prof", "driver", "expedition", "panelist", "engine", "unit", "machine", "device"}
 )  # fmt: skip
 
-_IDENTITY = re.compile(r"(^|[^a-z])id$|[a-z]I[Dd]$|^id[_. ]", re.IGNORECASE)
+_IDENTITY = re.compile(r"(^|[^A-Za-z])(id|Id|ID)$|[a-z](Id|ID)$|^(id|ID)[_. ]")
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,24 @@ def entity(profile: TableProfile) -> str | None:
     for name in profile.groups:
         column = profile.column(name)
         repeated = column.distinct >= 25 and 1.15 <= profile.rows / column.distinct <= 200
-        if repeated and (_PERSONS & set(words(name)) or _IDENTITY.search(name)):
+        told = is_person(name) or _is_panel(profile, name) or _IDENTITY.search(name)
+        if repeated and told:
             return name
     return None
+
+
+def is_person(name: str) -> bool:
+    """Return whether a column tells people (or animals, machines) apart, by its name."""
+    return bool(_PERSONS & set(words(name)))
+
+
+def _is_panel(profile: TableProfile, name: str) -> bool:
+    """Return whether a group is followed over time: with a time it makes a key."""
+    return any(
+        name in pair and any(other in profile.times for other in pair)
+        for pair in profile.keys
+        if len(pair) == 2
+    )
 
 
 def shared_within(made: Formulation, codes: NDArray[np.int64]) -> float:

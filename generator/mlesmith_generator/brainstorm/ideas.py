@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_generator.brainstorm import features, holdouts, probe
+from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.formulation import Formulation, alternatives, primary
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
@@ -27,7 +29,11 @@ CLEAR = 3.0
 """Standard errors that a quick model has to show on the private rows."""
 FAINT = 1.8
 """Fewer are enough for a target that is tried last: the ladder's models are stronger."""
-ENOUGH = 1.5
+FEW = 4
+"""Ideas up to which targets that nobody would call outcomes are taken in."""
+FEW_NAMELESS = 3
+"""The same where the columns have no names, and so such targets mean nothing to anybody."""
+ENOUGH = 1.3
 """Score from which a target counts as one that a practitioner would choose."""
 SHARED = 0.15
 """Share of a target's variance between people or things from which whole ones are held out."""
@@ -75,7 +81,7 @@ def brainstorm(
         subject = f"{re.split('__|--', profile.dataset)[-1]} {table.name}"
         found, reason = _ideas_of(bench, subject)
         if found:
-            pools.append(_in_order(found, limit))
+            pools.append(_in_order(found, limit, nameless=table.reader.header_rows == 0))
         else:
             why.append(f"{table.name}: {reason}")
     chosen = _dealt(pools, limit)
@@ -126,7 +132,9 @@ def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
         sources = {scored.made.source for scored in found}
         if tried >= PROBES or (merit.score < -1.0 and len(sources) >= 3):
             break
-        made = primary(bench.table[merit.column])
+        column = bench.table[merit.column]
+        results = contest(column)
+        made = results[0] if results else primary(column)
         if made is None or bench.rows_of(made) < SMALLEST:
             continue
         tried += 1
@@ -138,8 +146,9 @@ def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
     if not found:
         return [], f"none of {tried} possible targets could be learnt from the other columns"
     found.sort(key=lambda scored: -scored.score)
-    for first in list(found[:3]):
-        found += _variants(bench, first)
+    likely = [scored for scored in found if scored.score >= ENOUGH]
+    for first in likely[:3] or found[:1]:
+        found += _variants(bench, first, 1 if len(likely) > 2 else 2)
     return found, ""
 
 
@@ -160,6 +169,8 @@ def _best_plan(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
     name = holdouts.entity(bench.profile)
     if name is not None and name != made.source:
         shared = holdouts.shared_within(made, bench.table[name].codes)
+        if holdouts.is_person(name):
+            shared = max(shared, SHARED)
         plan = holdouts.by_group(made, name, bench.table, rows) if shared >= SHARED else None
         if plan is not None:
             whole = _judge(bench, made, plan, merit)
@@ -170,34 +181,16 @@ def _best_plan(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
 
 def _judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
-    table, seed = bench.table, bench.seed
-    told = giveaways(made, table, bench.profile.relations, seed=seed)
+    told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
-    generator = np.random.default_rng(seed)
-    good = np.flatnonzero(np.isfinite(made.truth))
-    if len(good) > probe.ROWS:
-        good = np.sort(generator.choice(good, probe.ROWS, replace=False))
-    without = {made.source, *plan.hidden, *(exclusion.column for exclusion in exclusions)}
-    built = features.build(table, good, without)
-    if built.width == 0:
+    probed = _probed(bench, made, plan, exclusions, probe.ROWS)
+    if probed is None:
         return None
-    group = plan.holdout.column if plan.holdout.kind == "group" else None
-    signal = probe.measure(
-        made.truth[good],
-        len(made.classes),
-        built,
-        holdouts.folds(plan, made, table, good, seed),
-        units=table[group].codes[good] if group else None,
-        wanted=CLEAR / max(1.0, plan.units) ** 0.5,
-        seed=seed,
-    )
-    if signal.skill < -0.5:
-        return None
-    groups = table[group].codes[good][signal.rows] if group else None
-    metric, errors = choose_metric(
-        bench.dataset, made, signal, plan.units, groups=groups, seed=seed
-    )
-    if errors < FAINT:
+    signal, metric, errors = probed
+    if errors < CLEAR and merit.score >= 0.5 and made.rows >= 1.5 * probe.ROWS:
+        again = _probed(bench, made, plan, exclusions, probe.MORE_ROWS)
+        signal, metric, errors = again or probed
+    if errors < FAINT or signal.skill < -0.5:
         return None
     skill = max(0.0, min(1.0, signal.skill))
     idea = Idea(
@@ -217,15 +210,45 @@ def _judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored 
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
 
 
+def _probed(
+    bench: Bench, made: Formulation, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
+) -> tuple[probe.Signal, MetricSpec, float] | None:
+    """Return what quick models reach on so many rows, a metric, and the errors that it shows."""
+    table, seed = bench.table, bench.seed
+    good = np.flatnonzero(np.isfinite(made.truth))
+    if len(good) > rows:
+        good = np.sort(np.random.default_rng(seed).choice(good, rows, replace=False))
+    without = {made.source, *plan.hidden, *(exclusion.column for exclusion in exclusions)}
+    built = features.build(table, good, without)
+    if built.width == 0:
+        return None
+    group = plan.holdout.column if plan.holdout.kind == "group" else None
+    signal = probe.measure(
+        made.truth[good],
+        len(made.classes),
+        built,
+        holdouts.folds(plan, made, table, good, seed),
+        units=table[group].codes[good] if group else None,
+        wanted=CLEAR / max(1.0, plan.units) ** 0.5,
+        seed=seed,
+    )
+    groups = table[group].codes[good][signal.rows] if group else None
+    metric, errors = choose_metric(
+        bench.dataset, made, signal, plan.units, groups=groups, seed=seed
+    )
+    return signal, metric, errors
+
+
 def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
     """Return what learnability adds: some is needed, all of it is suspicious."""
-    appeal = 1.2 * min(1.0, skill / 0.3) ** 0.5 - 1.2 * (errors < CLEAR)
+    faint = max(0.0, CLEAR - errors) / (CLEAR - FAINT)
+    appeal = 1.2 * min(1.0, skill / 0.3) ** 0.5 - 1.2 * faint
     unnamed = merit.score < 1.5
     if skill > 0.95:
         appeal -= 0.8 if unnamed else 0.3
     if skill > 0.995:
         appeal -= 0.8
-    return appeal - 0.25 * min(3, twins) * unnamed
+    return appeal - 0.15 * min(3, twins) * unnamed
 
 
 def _useless(
@@ -244,13 +267,17 @@ def _useless(
     return tuple(found)
 
 
-def _variants(bench: Bench, first: Scored) -> list[Scored]:
+def _variants(bench: Bench, first: Scored, most: int) -> list[Scored]:
     """Other objectives and other honest holdouts for a target that works."""
     found: list[Scored] = []
     column = bench.table[first.made.source]
-    if first.made.kind in ("as is", "parsed", "grouped"):
-        for made in alternatives(column, first.made)[:1]:
-            other = _judge(bench, made, first.plan, first.merit)
+    if first.made.kind in ("as is", "parsed", "grouped", "contest"):
+        results = contest(column)[1:] if first.made.kind == "contest" else []
+        for made in (results or alternatives(column, first.made))[:most]:
+            plan = first.plan
+            if plan.holdout.kind in ("random", "stratified"):
+                plan = holdouts.plain(made, bench.rows_of(made))
+            other = _judge(bench, made, plan, first.merit)
             if other is not None and other.clear:
                 found.append(other)
     for plan in _other_plans(first, bench):
@@ -273,7 +300,7 @@ def _other_plans(first: Scored, bench: Bench) -> list[Plan]:
     return [plan for plan in plans if plan is not None]
 
 
-def _in_order(found: list[Scored], limit: int) -> list[Scored]:
+def _in_order(found: list[Scored], limit: int, *, nameless: bool) -> list[Scored]:
     """Best first: different targets, then other forms of the best ones between weak targets."""
     mains: dict[str, Scored] = {}
     others: list[Scored] = []
@@ -285,9 +312,10 @@ def _in_order(found: list[Scored], limit: int) -> list[Scored]:
     ranked = sorted(mains.values(), key=lambda scored: -scored.score)
     strong = [scored for scored in ranked if scored.score >= ENOUGH]
     weak = [scored for scored in ranked if scored.score < ENOUGH]
-    order = [*strong[:3], *others[:1], *strong[3:4], *weak[: max(0, 2 - len(strong))]]
-    rest = [scored for scored in (*others, *strong, *weak) if scored not in order]
-    return [*order, *rest][:limit]
+    taken = weak[: max(0, 1 if nameless else 3 - len(strong))]
+    order = [*strong[:3], *others[:1], *strong[3:4], *taken, *others[1:], *strong[4:]]
+    fill = max(0, (FEW_NAMELESS if nameless else FEW) - len(order))
+    return [*order, *[scored for scored in weak if scored not in taken][:fill]][:limit]
 
 
 def _dealt(pools: list[list[Scored]], limit: int) -> list[Scored]:

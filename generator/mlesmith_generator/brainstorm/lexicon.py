@@ -44,9 +44,10 @@ _OUTCOME: dict[float, str] = {
         catégorie kategorie soort тип категория 类型 種類 dauer durée duree duración durata duur
         wert valeur valor valore waarde betrag montant importe importo bedrag сумма 金额 金額
         einkommen revenu ingreso reddito inkomen доход""",
-    0.8: """wt growth_rate time rel cens censor delta use used ph poverty height bmi calories
-        protein oil percent pct share ratio index trust medv magnitude mag speed age_at wage
-        finish position place completion reads math read reading writing""",
+    0.8: """headache pain symptom symptoms infection infected minutes life spell perc wt
+        growth_rate time rel cens censor delta use used ph poverty height bmi calories protein
+        oil percent pct share ratio index trust medv magnitude mag speed age_at wage finish
+        position place completion reads math read reading writing""",
 }
 _CONTEXT: dict[float, str] = {
     -4.0: """id ids uuid guid key url uri link href hash slug rownames rowname rownum unnamed

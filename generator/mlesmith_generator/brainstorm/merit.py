@@ -6,8 +6,10 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.formulation import numeric_classes
 from mlesmith_generator.brainstorm.naming import echoes, is_question, name_weight
+from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
@@ -46,7 +48,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     if not usable:
         return []
     forms = _forms(profile)
-    places = _places(table, forms)
+    places = _places(table, forms, profile.reader.file_column)
     last = max(places[column.name] for column in usable)
     families = _families(usable)
     kinds = Counter(_kind(column) for column in usable)
@@ -57,6 +59,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         for column in usable
         if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
     }
+    ordering = {*profile.times, *_counters(profile)}
     result: list[Merit] = []
     for column in usable:
         name, reasons = column.name, list[str]()
@@ -72,17 +75,38 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
             score -= 1.2
         score += forms.get(name, 0.0)
         score -= 0.3 if name in given else 0.0
+        score -= 1.0 if name == profile.reader.file_column else 0.0
+        score -= 2.0 if name in ordering else 0.0
+        if contest(column):
+            score += 2.0
+            reasons.append("it holds results of contests")
         score -= _flaws(column, nameless)
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
 
 
+def _counters(profile: TableProfile) -> set[str]:
+    """Columns that number the rows of a group: with it they make a key."""
+    pairs = [pair for pair in profile.keys if len(pair) == 2]
+    return {
+        name
+        for pair in pairs
+        for name in pair
+        if any(other in profile.groups for other in pair if other != name)
+        and profile.column(name).integer
+    }
+
+
 def _may_be_target(column: TypedColumn, profile: TableProfile) -> bool:
     measured = column.profile
+    if contest(column):
+        return True
     if measured.distinct < 2 or measured.type in ("constant", "identifier", "date"):
         return False
     if measured.type == "number":
-        return column.name not in profile.groups
+        coded = measured.integer and measured.distinct > 10
+        entity = bool(ENTITY_WORDS & set(words(column.name)[-1:]))
+        return column.name not in profile.groups and not (coded and entity)
     return measured.type in ("category", "boolean")
 
 
@@ -98,7 +122,7 @@ def _by_place(
         reasons.append("it is the last column")
         certain = profile.reader.format == "arff" or nameless
         return (2.2 if certain else 1.0) + 0.4 * (_kind(column) == "flag")
-    if place == 0:
+    if place == 0 and not (nameless and _kind(column) == "amount"):
         reasons.append("it leads the table")
         return 0.8
     return 0.3 if place in (1, last - 1) else 0.0
@@ -106,22 +130,30 @@ def _by_place(
 
 def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list[str]) -> float:
     kind = _kind(column)
+    if _of_people(column):
+        return 0.0
     labels = kinds["flag"] + kinds["label"]
     if kind in ("flag", "label") and labels <= 3 and kinds["amount"] >= max(5, 0.6 * count):
         reasons.append("it labels rows of measurements")
-        return 1.4 if labels == 1 else 1.0
+        if labels == 1:
+            return 1.4
+        return 0.5 if kind == "flag" and column.profile.type != "category" else 1.0
     if kinds[kind] == 1 and count >= 5:
         reasons.append("no other column is of its kind")
         return 0.7
     return 0.0
 
 
-def _places(table: TypedTable, forms: dict[str, float]) -> dict[str, int]:
+def _of_people(column: TypedColumn) -> bool:
+    return frozenset(value.strip().lower() for value in column.values[:3]) in _PEOPLE
+
+
+def _places(table: TypedTable, forms: dict[str, float], file_column: str | None) -> dict[str, int]:
     """Return the position of each column, not counting keys, constants and other forms."""
     place, result = 0, dict[str, int]()
     for column in table.columns:
         result[column.name] = place
-        derived = forms.get(column.name, 0.0) <= -1.0
+        derived = forms.get(column.name, 0.0) <= -1.0 or column.name == file_column
         if column.profile.type not in ("identifier", "constant", "text") and not derived:
             place += 1
         elif derived:
@@ -208,8 +240,7 @@ def _flaws(column: TypedColumn, nameless: bool) -> float:
             flaw += 0.3
         if profile.distinct > 30:
             flaw += 1.2
-        values = frozenset(value.strip().lower() for value in column.values)
-        if values in _PEOPLE and not nameless and name_weight(column.name) > -1.0:
+        if _of_people(column) and not nameless and name_weight(column.name) > -1.0:
             flaw += 1.2
     if profile.ordered and profile.distinct > 10:
         flaw += 0.7

@@ -11,6 +11,9 @@ _LINKS = frozenset(
     {"of", "per", "in", "at", "by", "for", "to", "from", "with", "on", "de", "del", "der", "des",
      "di", "du", "von", "pro", "par", "por"}
 )  # fmt: skip
+_EARLIER = frozenset({"previous", "prior", "prev", "past", "lag", "lagged", "historical", "initial",
+                      "baseline", "expected", "predicted", "forecast"})  # fmt: skip
+_GENERIC = frozenset({"class", "label", "type", "category", "status"})
 _SENTENCE = 7
 _SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
              "rent", "fare", "yield", "score", "class", "type", "wt")  # fmt: skip
@@ -23,15 +26,25 @@ def name_weight(name: str) -> float:
     The last word before a link such as `of` or `per` counts in full, the others less: `price per
     unit` is a price, `room type` a type. Whole sentences (questions of a survey) say nothing.
     """
-    parts = [part for part in words(name) if not part.isdigit()]
-    if not parts or len(parts) >= _SENTENCE or name.strip().endswith("?"):
+    whole = "".join(words(name))
+    if re.fullmatch(r"y[0-9]?", whole):
+        return WEIGHTS["y"]
+    parts = [part for part in words(name) if not part.isdigit() and len(part) > 1]
+    if not parts or is_question(name):
         return 0.0
-    whole = "".join(parts)
     if whole in WEIGHTS:
         return WEIGHTS[whole]
+    return _of_words(parts) - (1.5 if _EARLIER & set(parts) else 0.0)
+
+
+def _of_words(parts: list[str]) -> float:
+    if len(parts) == 1 and parts[0] in WEIGHTS:
+        return WEIGHTS[parts[0]]
     cut = next((place for place, part in enumerate(parts) if part in _LINKS and place), len(parts))
     head, rest, after = parts[cut - 1], parts[: cut - 1], parts[cut:]
     main = WEIGHTS.get(head)
+    if main is not None and rest and head in _GENERIC:
+        main = min(main, 1.5)
     known = [WEIGHTS[part] for part in rest if part in WEIGHTS]
     if main is None:
         main = 0.8 * _embedded(head)

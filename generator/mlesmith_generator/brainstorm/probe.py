@@ -18,6 +18,9 @@ Encoded = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Features of the training rows and of the test rows."""
 
 ROWS = 1000
+"""Rows of a first look."""
+MORE_ROWS = 4000
+"""Rows of a second look at a likely target that showed little."""
 _TREES = 10
 _INNER = 2
 _PLAIN = 3.0

@@ -46,6 +46,8 @@ def _best_cut(values: NDArray[np.float64], goal: NDArray[np.float64]) -> int | N
 
 def monotone_skill(x: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
     """Return the share of squared error that the best rising or falling curve takes away."""
+    if np.ptp(x) == 0 or np.ptp(truth) == 0:
+        return 0.0
     close = float(np.corrcoef(_places(x), _places(truth))[0, 1])
     if not abs(close) > 0.9:
         return 0.0

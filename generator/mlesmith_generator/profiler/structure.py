@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, key_like
+from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, is_key
 from mlesmith_generator.profiler.words import words
 
 _TIME_WORDS = frozenset(
@@ -13,7 +13,7 @@ _TIME_WORDS = frozenset(
      "annee", "année", "jahr", "ano", "año", "fecha", "datum", "data", "visit", "wave", "occasion",
      "round", "period", "quarter", "stichtag", "дата", "год", "年", "日期"}
 )  # fmt: skip
-_ENTITY_WORDS = frozenset(
+ENTITY_WORDS = frozenset(
     {"id", "subject", "patient", "person", "participant", "student", "respondent", "resp", "driver",
      "player", "customer", "client", "user", "account", "member", "household", "family", "mother",
      "mom", "woman", "child", "cow", "ewe", "animal", "chick", "brood", "school", "district",
@@ -25,6 +25,8 @@ _ENTITY_WORDS = frozenset(
      "airport", "airline", "operator", "producer", "mill", "brand", "model", "species", "batter",
      "pitcher", "candidate", "legislator", "album", "book", "group", "env"}
 )  # fmt: skip
+
+_COORDINATES = frozenset({"row", "col", "column", "rank", "index", "order", "line"})
 
 
 def keys(table: TypedTable) -> tuple[tuple[str, ...], ...]:
@@ -88,12 +90,15 @@ def groups(table: TypedTable) -> tuple[str, ...]:
         if column.name in timed or not _may_group(column, table.rows):
             continue
         kept = _kept(column, table)
-        named = bool(_ENTITY_WORDS & set(words(column.name))) or key_like(column.name)
-        coded = column.profile.type == "number"
-        if kept >= (0.3 if coded and not key_like(column.name) else 0.25) or (named and not coded):
+        parts = set(words(column.name))
+        identified = is_key(column.name)
+        named = identified or bool(ENTITY_WORDS & parts)
+        if column.profile.type == "number":
+            belongs = identified or kept >= 0.3 or (named and kept > 0)
+        else:
+            belongs = named or kept >= 0.25
+        if belongs and not _COORDINATES & parts:
             scored.append((kept + 0.5 * named, column.name))
-        elif coded and key_like(column.name):
-            scored.append((kept + 0.5, column.name))
     return tuple(name for _, name in sorted(scored, key=lambda pair: (-pair[0], pair[1])))
 
 
@@ -123,7 +128,7 @@ def _kept(column: TypedColumn, table: TypedTable) -> float:
 
 def _constant_within(owner: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
     both = (owner >= 0) & (codes >= 0)
-    if both.sum() < 20:
+    if both.sum() < 20 or np.bincount(codes[both]).max() > 0.9 * both.sum():
         return False
     first = np.full(int(owner.max()) + 1, -1, dtype=np.int64)
     first[owner[both][::-1]] = codes[both][::-1]

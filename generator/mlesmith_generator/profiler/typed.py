@@ -196,9 +196,15 @@ def _identifier_note(
 def key_like(name: str) -> bool:
     """Return whether a name sounds like a key (`id`, `PatientID`, `record_no`, `Unnamed: 0`)."""
     parts = words(name)
-    if _KEYS & set(parts) or parts[-1:] == ("i", "d"):
-        return True
     if parts and parts[-1] in _COUNTERS and len(parts) <= 2 and not _TIMES & set(parts):
+        return True
+    return is_key(name)
+
+
+def is_key(name: str) -> bool:
+    """Return whether a name is that of an id, counters such as `row` or `order` not included."""
+    parts = words(name)
+    if _KEYS & set(parts):
         return True
     return bool(_LONG_KEY.search(name.strip())) and len(parts) == 1 and parts[0] not in _WORDS_ID
 
