@@ -92,18 +92,20 @@ class _Truth:
         y: Values, shape (rows,).
         unit: One unit of the last decimal that the values are written with.
         spread: Half the distance between the 10th and 90th percentile, at least tiny.
+        distinct: Number of different values.
     """
 
     y: Floats
     unit: float
     spread: float
+    distinct: int
 
     @classmethod
     def of(cls, rows: TaskRows) -> _Truth:
         y = rows.y
         low, high = np.quantile(y, [0.1, 0.9])
         spread = float(high - low) / 2 or float(y.std()) or 1.0
-        return cls(y, written_unit(rows.truth), spread)
+        return cls(y, written_unit(rows.truth), spread, rows.truth.distinct)
 
     def tolerance(self, y: Floats) -> Floats:
         """How far an exact value may lie from what is written: rounding, or a cut-off digit."""
@@ -126,6 +128,11 @@ def written_unit(column: Column) -> float:
 
 def _pairs(columns: list[Column], truth: _Truth) -> Iterator[_Formula]:
     """Formulas of two columns, found on a few rows at once and checked on all."""
+    # Two columns of few values have few combinations: too few for a target of many.
+    most = max(column.distinct for column in columns)
+    columns = [column for column in columns if column.distinct * most >= truth.distinct / 2]
+    if len(columns) < 2:
+        return
     table = np.stack([column.numbers for column in columns], axis=1)
     if len(columns) > _MOST_PAIRWISE:
         chosen = _correlated(np.nan_to_num(table), truth.y, _MOST_PAIRWISE)
@@ -134,7 +141,7 @@ def _pairs(columns: list[Column], truth: _Truth) -> Iterator[_Formula]:
     # Rows in which few columns are zero or missing say more, and so does a target of its own.
     telling = (np.isfinite(table) & (table != 0)).mean(axis=1) + random.random(len(table)) * 0.3
     telling -= (truth.y == 0) | (truth.y == np.median(truth.y))
-    count = max(2 * _GROUPS, min(_PROBES, int(4e7 / len(columns) ** 2)))
+    count = max(2 * _GROUPS, min(_PROBES, int(1.5e7 / len(columns) ** 2)))
     probes = np.argsort(-telling, kind="stable")[:count]
     seen: set[tuple[str, str]] = set()
     for words in _OPERATIONS:

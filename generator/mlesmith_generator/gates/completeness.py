@@ -236,7 +236,7 @@ def described_columns(page: Page) -> Iterable[tuple[str, ...]]:
     """Yield the rows of the column table that describe one column, its cells without marks."""
     for row in page.column_table[1:]:
         first = row[0] if row else ""
-        single = re.fullmatch(r"\s*(`+) ?[^\n]*? ?\1\s*", first) or "`" not in first
+        single = bare(first) != first.strip() or "`" not in first
         several = len(re.findall(r"`[^`]+`", first)) > 1
         if first.strip() and single and not several and not first.strip().startswith("…"):
             yield tuple(bare(cell) for cell in row)

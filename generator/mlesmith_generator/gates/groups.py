@@ -28,6 +28,7 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 _KEY = 0.99
 _WARN = 0.97
+_SMOOTH = 0.85
 _FEWEST_GROUPS = 10
 _LEAST_COVERAGE = 0.15
 _MOST_GROUPINGS = 25
@@ -89,7 +90,44 @@ def _undeclared(column: Column, rows: TaskRows) -> Finding | None:
         f"the same value answer {share:.0%} of the hidden rows with skill {skill:.4f}; hold out "
         "whole groups, or leave the column out"
     )
-    return Finding("group-crossing", evidence, columns=(column.name,), warning=skill < _KEY)
+    smooth = column.numeric and _between_values(column, train, covered, rows) >= _SMOOTH
+    if smooth:
+        evidence += "; neighbouring values do nearly as well, so it is a feature and is kept"
+    return Finding(
+        "group-crossing", evidence, columns=(column.name,), warning=smooth or skill < _KEY
+    )
+
+
+def _between_values(column: Column, train: Mask, asked: Mask, rows: TaskRows) -> float:
+    """Skill of the training rows with the next smaller and larger value, the equal ones left out.
+
+    High for a quantity, where near values mean near targets; low for the number of an entity.
+    """
+    size = column.distinct
+    count = np.bincount(column.codes[train], minlength=size)
+    numbers = np.full(size, np.nan)
+    numbers[column.codes[asked | train]] = column.numbers[asked | train]
+    used = np.flatnonzero((count > 0) & np.isfinite(numbers))
+    used = used[np.argsort(numbers[used], kind="stable")]
+    if len(used) < 3:
+        return 0.0
+    place = np.full(size, -1)
+    place[used] = np.arange(len(used))
+    mine = place[column.codes]
+    inner = asked & (mine > 0) & (mine < len(used) - 1)
+    if inner.sum() < 10:
+        return 0.0
+    below, above = used[mine[inner] - 1], used[mine[inner] + 1]
+    if rows.regression:
+        sums = np.bincount(column.codes[train], weights=rows.y[train], minlength=size)
+        mean = sums / np.maximum(count, 1)
+        return r2(rows.y[inner], (mean[below] + mean[above]) / 2)
+    votes = np.bincount(
+        column.codes[train] * rows.classes + rows.truth.codes[train], minlength=size * rows.classes
+    ).reshape(size, rows.classes)
+    guess = (votes[below] + votes[above]).argmax(axis=1)
+    skill = class_skill(rows.truth.codes[inner], guess, rows.classes)
+    return skill if np.isfinite(skill) else 0.0
 
 
 def _lookup_skill(codes: Ints, train: Mask, asked: Mask, rows: TaskRows) -> float:

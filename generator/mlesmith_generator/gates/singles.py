@@ -121,8 +121,8 @@ def _folded(column: Column) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
 
 
 def agreement(equal: Mask, column_codes: Ints, target_codes: Ints) -> float:
-    """Return Cohen's kappa of "the same value" against what chance would give."""
-    if not len(equal):
+    """Return Cohen's kappa of "the same value" against chance; 0 where under 90 % are equal."""
+    if not len(equal) or equal.mean() < 0.9:
         return 0.0
     size = len(equal)
     # Chance: rows whose value and target are the same pair if both were drawn independently.

@@ -30,6 +30,7 @@ _RANGE = re.compile(rf"({_NUMBER})\s*(?:to|\u2013|\u2014|\.\.+|…|\s-)\s*({_NUM
 _ROWS = re.compile(
     r"(?<![\w.,])(\d[\d,\u2009\u202f]*)\s+(?:\w+\s+)?(?:rows|examples|records|lines|samples)\b"
 )
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _NUMBER_TYPES = {"number", "integer", "numeric", "float", "int", "real", "continuous", "decimal"}
 _RANGE_SLACK = 0.03
 _MISSING_SLACK = 0.02
@@ -164,7 +165,7 @@ def _wrong_values(cell: str, seen: Column, both: Column) -> str:
             finite = seen.numbers[np.isfinite(seen.numbers)]
             return f"{low:g} to {high:g}, but it goes from {finite.min():g} to {finite.max():g}"
         return ""
-    levels = [bare(f"`{level}`") for level in re.findall(r"(?<!`)`([^`]+)`(?!`)", cell)]
+    levels = [bare(match.group(0)) for match in _CODE.finditer(cell)]
     if levels and clean and not match:
         have = {visible(str(value)) for value in both.values}
         numbers = set(both.numbers[np.isfinite(both.numbers)].tolist())
@@ -275,21 +276,26 @@ def scan_target_told(page: Page, facts: Facts) -> Scan:
     if column is not None and form.classes:
         findings += _class_table(page, column, {visible(name): name for name in form.classes})
     if column is not None and not form.classes and section:
-        span = re.search(
-            rf"(?:between|from) ({_NUMBER}) (?:to|and|up to) ({_NUMBER})", plain(section)
-        )
-        if span:
-            low, high = _value(span.group(1)), _value(span.group(2))
-            finite = column.numbers[np.isfinite(column.numbers)]
-            spread = float(finite.max() - finite.min())
-            apart = abs(low - finite.min()), abs(high - finite.max())
-            if min(apart) > 0.05 * spread or max(apart) > 0.5 * spread:
-                evidence = (
-                    f"the page says the target goes from {low:g} to {high:g}; in train.csv it "
-                    f"goes from {finite.min():g} to {finite.max():g}"
-                )
-                findings.append(Finding("description-untrue", evidence, "refactor"))
+        findings += _target_range(plain(section), column)
     return Scan("target-told", f"{target!r} as described", tuple(findings))
+
+
+def _target_range(section: str, column: Column) -> Iterator[Finding]:
+    """A range that the page gives the target, and that reaches beyond its values or misses them."""
+    finite = column.numbers[np.isfinite(column.numbers)]
+    least, most = float(finite.min()), float(finite.max())
+    slack = 0.05 * (most - least) + 1e-9
+    pattern = rf"(\w+)?,? (?:between|from) ({_NUMBER}) (?:to|and|up to) ({_NUMBER})"
+    for verb, first, last in re.findall(pattern, section):
+        low, high = _value(first), _value(last)
+        beyond = low < least - slack or high > most + slack
+        whole = verb in ("runs", "ranges", "goes", "range", "spans", "reaches")
+        if beyond or (whole and (low > least + slack or high < most - slack)):
+            evidence = (
+                f"the page says the target goes from {low:g} to {high:g}; in train.csv it goes "
+                f"from {least:g} to {most:g}"
+            )
+            yield Finding("description-untrue", evidence, "refactor")
 
 
 def _class_table(page: Page, column: Column, classes: dict[str, str]) -> Iterator[Finding]:
