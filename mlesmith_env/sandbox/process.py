@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,22 @@ _OUT_OF_MEMORY_SIGNS = (
     "Cannot allocate memory",
     "Memory allocation still failed",
 )
+
+
+@dataclass(frozen=True)
+class Mechanisms:
+    """What confines programs in a started sandbox.
+
+    Attributes:
+        landlock_abi: The Landlock ABI in use, 0 for none.
+        namespaces: Of `user`, `pid`, `network`, `ipc`, `mount`, and `shm` and `proc` for a private
+            `/dev/shm` and `/proc`.
+        refusals: By name, why one was not given.
+    """
+
+    landlock_abi: int
+    namespaces: frozenset[str]
+    refusals: dict[str, str]
 
 
 class ProcessSandbox:
@@ -180,6 +196,19 @@ class ProcessSandbox:
             if self._workspace is not None:
                 self._workspace.remove()
                 self._workspace = None
+
+    @property
+    def mechanisms(self) -> Mechanisms:
+        """What confines the programs here. Raises `SandboxLostError` before `start`."""
+        with self._lock:
+            server = self._server or self._start_server(self._started())
+            self._server = server
+        said = server.description
+        return Mechanisms(
+            landlock_abi=int(said["abi"]),
+            namespaces=frozenset(said["namespaces"]),
+            refusals=dict(said["refusals"]),
+        )
 
     @property
     def workspace(self) -> Path:

@@ -116,6 +116,11 @@ class Fence:
         return (self._ruleset.descriptor,) if self._serves_all else ()
 
     @property
+    def shared_memory(self) -> bool:
+        """Whether programs have a `/dev/shm` of their own."""
+        return "shm" in self._namespaces
+
+    @property
     def user_is_ours(self) -> bool:
         """Whether the kernel counts only our processes for this user."""
         return kernel.LINUX and "user" in self._namespaces

@@ -6,6 +6,7 @@ All of them are a second fence. Without them Landlock and the system-call filter
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import kernel, privileges
@@ -71,17 +72,14 @@ class Namespaces:
         combined = kernel.CLONE_NEWUSER
         for name in missing:
             combined |= flags[name]
-        try:
-            kernel.unshare(combined)
-        except OSError as error:
-            self.refusals["user"] = str(error)
+        refusal = _in_trial(lambda: _enter_user_namespace(combined, user, group))
+        if refusal:
+            self.refusals["user"] = refusal
             return
+        _enter_user_namespace(combined, user, group)
         self.names.update(missing, ("user",))
         for name in missing:
             self.refusals.pop(name, None)
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{user} {user} 1")
-        _write("/proc/self/gid_map", f"{group} {group} 1")
 
     def _mount_shared_memory(self, size: int) -> None:
         options = f"size={size},mode=1777,nr_inodes=4096"
@@ -114,6 +112,27 @@ class Namespaces:
     def after_fork(self) -> None:
         """Undo `before_fork` in the server, so that the next run gets a new one again."""
         kernel.setns(self._home, kernel.CLONE_NEWPID)
+
+
+def _enter_user_namespace(flags: int, user: int, group: int) -> None:
+    kernel.unshare(flags)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def _in_trial(act: Callable[[], None]) -> str:
+    """Return why something fails, tried in a child, because there is no way back; else nothing."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        except OSError as error:
+            os._exit(error.errno or 255)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return os.strerror(code) if code else ""
 
 
 def _clear(folder: str) -> None:

@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +86,9 @@ class Run:
         # Preloaded modules may have chosen the server's folder.
         if "tempfile" in sys.modules:
             sys.modules["tempfile"].__dict__["tempdir"] = None
+        stand_in: Callable[[], None] | None = None
+        if self.fence is not None and not self.fence.shared_memory:
+            stand_in = _semaphores()
         for name in [name for name in sys.modules if name.startswith("_mlesmith_inside")]:
             del sys.modules[name]
         # New ones, because the server's own went to a file, which can be sought in.
@@ -93,6 +97,8 @@ class Run:
         gc.enable()
         if self.fence is not None:
             self.fence.enter()
+        if stand_in is not None:
+            stand_in()
         limits.apply(
             self.setup["limits"],
             self.request["timeout_s"],
@@ -112,6 +118,25 @@ def _text(descriptor: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
     )
+
+
+def _semaphores() -> Callable[[], None]:
+    """Return what makes up, from inside, for a missing `/dev/shm` of the program's own."""
+    from . import semaphores
+
+    with open(str(semaphores.__file__), encoding="utf-8") as file:  # noqa: PTH123
+        source = file.read()
+
+    def install() -> None:
+        semaphores.install()
+        folder = os.environ["HOME"] + "/.mlesmith"
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        with open(folder + "/sitecustomize.py", "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(source)
+        # Every Python that the program starts runs it first.
+        os.environ["PYTHONPATH"] = folder
+
+    return install
 
 
 def _close_all_but(kept: set[int]) -> None:
