@@ -14,13 +14,13 @@ with the headings of `SECTIONS`; the same page always gives the same text.
 
 from __future__ import annotations
 
-from mlesmith_generator.describe.columns import uncovered
+from mlesmith_generator.describe.columns import columns_section
 from mlesmith_generator.describe.context import context_section
+from mlesmith_generator.describe.coverage import uncovered
 from mlesmith_generator.describe.domains import domain_of
 from mlesmith_generator.describe.facts import Facts, facts_of
 from mlesmith_generator.describe.forms import files_section, rules_section, submission_section
 from mlesmith_generator.describe.holdout import holdout_section
-from mlesmith_generator.describe.intro import columns_section
 from mlesmith_generator.describe.markdown import plain
 from mlesmith_generator.describe.naming import slug_of, subject_slug, title_of
 from mlesmith_generator.describe.page import FIXED_SECTIONS, LONGEST, SECTIONS, Page
@@ -46,21 +46,26 @@ __all__ = [
     "repetition",
 ]
 
-_WRITERS = (
-    context_section,
-    files_section,
-    columns_section,
-    target_section,
-    metric_section,
-    submission_section,
-    holdout_section,
-    rules_section,
-)
+_BUDGETS = (6_500, 5_000, 3_500, 2_000, 1_000)
+"""Bytes for the rows of features, tried until the page is short enough."""
 
 
 def describe(page: Page) -> str:
-    """Return the description of a task as Markdown, at most `LONGEST` bytes."""
-    parts = [f"# {plain(page.title, 120)}"]
-    for heading, writer in zip(SECTIONS, _WRITERS, strict=True):
-        parts.append(f"## {heading}\n\n{writer(page)}")
-    return "\n\n".join(parts) + "\n"
+    """Return the description of a task as Markdown, at most `LONGEST` bytes where that can be."""
+    texts = {
+        "Context": context_section(page),
+        "Files": files_section(page),
+        "Target": target_section(page),
+        "Metric": metric_section(page),
+        "Submission": submission_section(page),
+        "Holdout": holdout_section(page),
+        "Rules": rules_section(page),
+    }
+    text = ""
+    for budget in _BUDGETS:
+        texts["Columns"] = columns_section(page, budget)
+        parts = [f"## {heading}\n\n{texts[heading]}" for heading in SECTIONS]
+        text = "\n\n".join([f"# {plain(page.title, 120)}", *parts]) + "\n"
+        if len(text.encode()) <= LONGEST:
+            break
+    return text

@@ -16,7 +16,7 @@ LEXICON: dict[str, str] = {
         smoking hypertension kidney liver lung colorectal mammography biopsy dengue leprosy
         epilepsy migraine headache arrhythmia dermatology audiology angina platelet hemoglobin
         bilirubin albumin contraception immunization life expectancy retinopathy myeloma hiv aids
-        oasis asd monica nhefs chemo mirna rotterdam pima visits""",
+        plasma retinol carotene oasis asd monica nhefs chemo mirna rotterdam pima visits""",
     "finance": """bank loan loans credit debt mortgage deny stock stocks share shares price prices
         market return returns volume dividend equity fund funds income wealth asset assets balance
         interest rate insurance claim claims premium policy tax taxes currency exchange trading
@@ -69,6 +69,7 @@ LEXICON: dict[str, str] = {
         album track spotify genre billboard tv episode episodes book books author news article
         articles title titles museum painting paintings moma tate broadcast comic comics character
         characters guest guests danceability chapter banning podcast video videos classic rock
+        facebook twitter reddit post posts fact
         lego pokemon pokedex game""",
     "marketing": """customer customers campaign marketing churn purchase purchases sales sale brand
         advertising ad ads click clicks product products coupon promotion store stores retail order
@@ -81,7 +82,7 @@ LEXICON: dict[str, str] = {
     "politics": """election elections vote votes voter voters poll polls candidate candidates party
         president presidential senate congress democrat republican democratic approval campaign
         politics political politician immigration ideology parliament trump clinton biden
-        government lrscale partyid""",
+        government pop lrscale partyid""",
     "society": """population census household households age gender sex race ethnicity marital
         married education occupation employment unemployment unemployed job jobs crime crimes
         arrest arrests police prison recidivism recid poverty county counties country countries
@@ -90,7 +91,7 @@ LEXICON: dict[str, str] = {
         community inmates offences sleep""",
     "language": """word words sentence sentences text language languages sentiment tweet tweets
         review reviews email emails spam sms message messages intent intents dialogue emotion topic
-        stance utterance query queries document corpus reading headline""",
+        concreteness imageability stance utterance query queries document corpus reading headline""",
     "technology": """software internet web website server computer computers phone phones app apps
         android network networks user users stackoverflow developer programming code device
         devices browser security breach breaches malware ip ram screen hd""",
@@ -101,6 +102,7 @@ for _domain, _words in LEXICON.items():
     for _word in _words.split():
         _DOMAINS[_word] = (*_DOMAINS.get(_word, ()), _domain)
 _WEAK = frozenset(
+    "conc share shares acid label reading post posts reaction "
     "age sex gender race education class test state states country title rate price prices work "
     "family children hours text game games score scores code sale sales weight block acres half "
     "user word words income names depth current power memory elements name gen lot room rooms "

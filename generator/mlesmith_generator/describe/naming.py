@@ -20,6 +20,7 @@ from mlesmith_generator.records import DatasetProfile, Idea
 LONGEST = 60
 """Characters of a slug."""
 
+_KINDS = {"binary": ["yes", "or", "no"], "multiclass": ["class"], "regression": ["amount"]}
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
 _GENERIC = frozenset(
     {"table", "data", "test", "split", "images", "subset", "sample", "text", "file", "column"}
@@ -142,7 +143,7 @@ def _subject(profile: DatasetProfile, qualifier: str) -> list[str]:
 def _target(idea: Idea, subject: list[str]) -> list[str]:
     parts = _folded(idea.target) or ["target"]
     fresh = [part for part in parts if part not in subject]
-    return fresh or parts[-1:]
+    return fresh or _KINDS[idea.objective]
 
 
 def _derived(idea: Idea) -> bool:
@@ -182,8 +183,7 @@ def _reserves(
     table = [part for part in _folded(idea.table) if part not in told]
     if table:
         yield table[:2]
-    kinds = {"binary": ["yes", "or", "no"], "multiclass": ["class"], "regression": ["amount"]}
-    yield kinds[idea.objective]
+    yield _KINDS[idea.objective]
     owner = [part for part in _folded(qualifier or profile.dataset) if part not in told]
     for length in range(1, len(owner) + 1):
         yield ["from", *owner[:length]]
@@ -200,7 +200,7 @@ def _both(mapped: MapValues) -> list[str]:
 
 
 def _folded(text: str) -> list[str]:
-    """Words of a text in plain ASCII; a script without it gives its letters' names away."""
+    """Words of a text in plain ASCII; words of other scripts are left out."""
     parts: list[str] = []
     for word in words(text):
         spelled = unicodedata.normalize("NFKD", word.translate(_FOLDED))

@@ -63,10 +63,12 @@ def _fields(page: Page) -> dict[str, str]:
 
 
 def _legend(page: Page) -> list[str]:
-    lines = ["y: truth, p: prediction, n: number of rows"]
+    number = objective_of(page.form) == "regression"
+    said = page.voice.say("legend number" if number else "legend class")
+    lines = [said[:1].lower() + said[1:]]
+    if "TP" in page.metric.formula:
+        lines.append("TP, FP, FN: true positives, false positives, false negatives")
     lines.extend(f"{key} = {value:g}" for key, value in page.metric.params.items())
-    if page.metric.edge:
-        lines.append(page.metric.edge)
     return lines
 
 

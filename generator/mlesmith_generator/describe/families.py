@@ -1,0 +1,165 @@
+"""Rows of the column table for many columns: numbered series and lists instead of single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlesmith_generator.describe import markdown as md
+from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.measure import ColumnFacts
+from mlesmith_generator.describe.page import Page
+from mlesmith_generator.describe.values import missing_cell, number_in, type_cell
+from mlesmith_generator.profiler.words import words
+
+Cells = tuple[str, str, str, str, str]
+"""Column, type, values, missing, meaning."""
+
+_FAMILY = 4
+"""Columns that make a series or a list."""
+_LIST_BYTES = 900
+"""Bytes of names in one cell."""
+
+
+def grouped(
+    page: Page, columns: Sequence[ColumnFacts], most: int, budget: int
+) -> tuple[list[ColumnFacts], list[Cells]]:
+    """Take columns together until few are left.
+
+    Args:
+        page: The page.
+        columns: The columns, in order.
+        most: Rows that the table may have.
+        budget: Bytes that the rows for columns told together may have.
+
+    Returns:
+        The columns that are left to be told one by one, and the rows for the others.
+    """
+    families = _families(columns)
+    rows: list[Cells] = []
+    for members in families:
+        rows.extend(_rows(members, _runs(members), "one numbered series", budget // 2))
+    member = {each.name for members in families for each in members}
+    loose = [column for column in columns if column.name not in member]
+    if len(rows) + len(loose) <= most:
+        return loose, rows
+    lists, loose = _prefixed(loose)
+    for first, members in lists:
+        note = f"names that begin with {md.code(first)}"
+        rows.extend(_rows(members, _names(page, members), note, budget // 2))
+    if len(rows) + len(loose) <= most:
+        return loose, rows
+    for members in _by_kind(loose):
+        rows.extend(_rows(members, _names(page, members), "listed by type", budget // 2))
+    return [], rows
+
+
+def size_of(rows: Sequence[Cells]) -> int:
+    """Return the bytes of rows in a table."""
+    return sum(len(md.row(cells).encode()) + 1 for cells in rows)
+
+
+def _names(page: Page, members: Sequence[ColumnFacts]) -> list[str]:
+    return [page.code(each.name) for each in members]
+
+
+def _families(columns: Sequence[ColumnFacts]) -> list[list[ColumnFacts]]:
+    """Columns that differ in one number only, at least `_FAMILY` of a kind together."""
+    found: dict[tuple[str, str, str], list[ColumnFacts]] = {}
+    for column in columns:
+        parts = number_in(column.name)
+        if parts is not None and md.plain(column.name) == column.name and "`" not in column.name:
+            found.setdefault((parts[0], parts[2], _broad(column)), []).append(column)
+    return [members for members in found.values() if len(members) >= _FAMILY]
+
+
+def _runs(members: Sequence[ColumnFacts]) -> list[str]:
+    """Names as spans `x1` to `x9` of consecutive numbers, in order."""
+    numbered = [(int(parts[1]), each.name) for each in members if (parts := number_in(each.name))]
+    runs: list[list[tuple[int, str]]] = []
+    for pair in sorted(numbered):
+        if runs and pair[0] - runs[-1][-1][0] <= 1:
+            runs[-1].append(pair)
+        else:
+            runs.append([pair])
+    told: list[str] = []
+    for run in runs:
+        if len(run) > 2:
+            told.append(f"{md.code(run[0][1])} to {md.code(run[-1][1])}")
+        else:
+            told.extend(md.code(name) for _, name in run)
+    return told
+
+
+def _prefixed(
+    columns: Sequence[ColumnFacts],
+) -> tuple[list[tuple[str, list[ColumnFacts]]], list[ColumnFacts]]:
+    """Columns that share their first word and kind, and the others."""
+    shared: dict[tuple[str, str], list[ColumnFacts]] = {}
+    for column in columns:
+        first = (words(column.name) or ("",))[0]
+        shared.setdefault((first, _broad(column)), []).append(column)
+    lists = [(key[0], m) for key, m in shared.items() if key[0] and len(m) >= _FAMILY]
+    told = {each.name for _, members in lists for each in members}
+    return lists, [column for column in columns if column.name not in told]
+
+
+def _by_kind(columns: Sequence[ColumnFacts]) -> list[list[ColumnFacts]]:
+    kinds: dict[str, list[ColumnFacts]] = {}
+    for column in columns:
+        kinds.setdefault(_broad(column), []).append(column)
+    return list(kinds.values())
+
+
+def _rows(
+    members: Sequence[ColumnFacts], names: Sequence[str], note: str, budget: int
+) -> Iterator[Cells]:
+    """Yield rows for columns told together: as many as their names need within the budget."""
+    missing = max(each.missing_share for each in members)
+    gaps = "none" if missing == 0 else f"up to {nu.percent(missing)}"
+    if len({missing_cell(each) for each in members}) == 1:
+        gaps = missing_cell(members[0])
+    kinds = " or ".join(sorted({type_cell(each) for each in members}))
+    values = _common_values(members)
+    told, left = _within(names, budget)
+    cells: list[str] = [""]
+    for name in told:
+        if cells[-1] and len((cells[-1] + name).encode()) > _LIST_BYTES:
+            cells.append("")
+        cells[-1] += (", " if cells[-1] else "") + name
+    if left:
+        cells[-1] += f" and {nu.count(left)} more"
+    for index, cell in enumerate(cells):
+        meaning = f"{nu.counted(len(members), 'column')}, {note}" if index == 0 else "continued"
+        yield cell, kinds, values, gaps, meaning
+
+
+def _within(names: Sequence[str], budget: int) -> tuple[list[str], int]:
+    """The names that fit into a number of bytes, and how many do not."""
+    told: list[str] = []
+    used = 0
+    for name in names:
+        used += len(name.encode()) + 2
+        if used > budget:
+            break
+        told.append(name)
+    return told, len(names) - len(told)
+
+
+def _common_values(members: Sequence[ColumnFacts]) -> str:
+    numeric = [each for each in members if each.numeric]
+    if len(numeric) == len(members):
+        low = min(each.minimum or 0.0 for each in numeric)
+        high = max(each.maximum or 0.0 for each in numeric)
+        return f"{nu.amount(low, 6)} to {nu.amount(high, 6)}"
+    levels = {value for each in members for value, _ in each.top}
+    if len(levels) <= 6 and all(each.distinct <= 6 for each in members):
+        return ", ".join(md.code(value, 30) for value in sorted(levels))
+    most = max(each.distinct for each in members)
+    return f"up to {nu.count(most)} different values each"
+
+
+def _broad(column: ColumnFacts) -> str:
+    """The kind of a column as far as columns told together have to agree in it."""
+    if column.kind in ("number", "constant") and column.minimum is not None:
+        return "number"
+    return "category" if column.kind in ("category", "boolean", "constant") else column.kind
