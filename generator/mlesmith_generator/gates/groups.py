@@ -279,9 +279,19 @@ def _left_out(
     asked = known & (count[codes] > 1)
     if asked.sum() < 0.3 * len(y):
         return None
-    right = np.abs(x - others)[asked] <= 1.01 * written_unit(column) + 1e-9
+    unit = written_unit(column)
+    # Where everything rounds to the same figure, agreement says nothing.
+    if float(others[asked].std()) < 3 * unit or _correlation(x[asked], others[asked]) < 0.99:
+        return None
+    right = np.abs(x - others)[asked] <= 1.01 * unit + 1e-9
     share = float(right.mean())
     return ("the mean without the row's own value", share) if share >= _STATISTIC else None
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    x, y = a - a.mean(), b - b.mean()
+    spread = float(np.sqrt((x * x).sum() * (y * y).sum()))
+    return float((x * y).sum()) / spread if spread > 0 else 0.0
 
 
 def _shrunken(

@@ -9,19 +9,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from mlesmith_generator.gates.duplicates import row_keys
 from mlesmith_generator.gates.order import association
-from mlesmith_generator.gates.rows import TaskRows
+from mlesmith_generator.gates.rows import Ints, TaskRows
 from mlesmith_generator.gates.strength import quantile_codes
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 _ROWS = 20_000
 _SIGMAS = 12.0
 _EFFECT = 0.1
+_OFTEN = 10
 
 
 def scan_populations(rows: TaskRows) -> Scan:
-    """Look for columns (and a target) that differ between training and hidden rows."""
-    sample = rows.sample(_ROWS)
+    """Look for columns (and a target) that differ between training and hidden rows.
+
+    Rows with equal features stay together by the rules of a recipe, so each counts once.
+    """
+    keys = row_keys(rows)
+    sample = rows.select(np.unique(keys, return_index=True)[1]).sample(_ROWS)
     sides = TaskRows(
         features=sample.features,
         ids=sample.ids,
@@ -49,12 +55,11 @@ def scan_populations(rows: TaskRows) -> Scan:
     return Scan("one-population", measured, tuple(findings))
 
 
-def _largest(
-    codes: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Codes of the 50 most frequent values, all others together. Shape (rows,)."""
+def _largest(codes: Ints) -> Ints:
+    """Codes of the 50 most frequent values that stand there often, all others together. (rows,)."""
     counts = np.bincount(codes + 1)
     kept = np.argsort(-counts, kind="stable")[:50]
+    kept = kept[counts[kept] >= _OFTEN]
     table = np.full(len(counts), len(kept), dtype=np.int64)
     table[kept] = np.arange(len(kept))
     return table[codes + 1]

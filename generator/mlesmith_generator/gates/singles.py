@@ -137,10 +137,16 @@ def agreement(equal: Mask, column_codes: Ints, target_codes: Ints) -> float:
 def _copy(column: Column, rows: TaskRows) -> Finding | None:
     """A column that holds the target itself, in all hidden rows or in those where it is given."""
     equal = equal_to_target(column, rows)
+    if not equal[~column.missing].any():
+        return None
+    throughout = float(equal[~column.missing].mean())
     for where, mask in (("hidden rows", rows.hidden), ("rows", np.ones(len(rows), dtype=bool))):
         given = mask & ~column.missing
         enough = given.sum() >= max(10, 0.05 * mask.sum())
         if not enough or len(np.unique(rows.truth.codes[given])) < 2:
+            continue
+        # Of few hidden rows all may be equal by luck.
+        if given.sum() < 100 and throughout < 0.95 and not rows.regression:
             continue
         kappa = agreement(equal[given], column.codes[given], rows.truth.codes[given])
         if kappa >= 0.98:
@@ -212,7 +218,10 @@ def _partial(column: Column, rows: TaskRows) -> Finding | None:
             continue
         strength = judge.strength(reading)
         if strength.sure >= LEAK:
-            found = _finding(reading, strength, part, warning=coverage < _LEAST_COVERAGE)
+            # Few rows of a class may well be told apart by an honest column.
+            few = not rows.regression and (len(part) < 300 or np.sort(counts)[-2] < 50)
+            warning = few or coverage < _LEAST_COVERAGE
+            found = _finding(reading, strength, part, warning=warning)
             told = f"{found.evidence}, in the {coverage:.0%} of the rows where it is given"
             return Finding(found.code, told, found.stage, found.columns, found.warning)
     return None

@@ -89,6 +89,8 @@ def scan_column_table(page: Page, facts: Facts) -> Scan:
                 evidence = f"the page describes a column {row[0]!r} that train.csv does not have"
                 findings.append(Finding("description-untrue", evidence, "refactor"))
             continue
+        if not name:
+            continue  # The beginning of several names: nothing can be checked.
         checked += 1
         seen, both = facts.column(name), facts.whole(name)
         if seen is None or both is None or name == facts.manifest.submission.id_column:
@@ -102,13 +104,13 @@ def scan_column_table(page: Page, facts: Facts) -> Scan:
 
 
 def _known(cell: str, known: dict[str, str]) -> str | None:
+    """The column that a cell names; empty where it may be one of several, None where none."""
     shown = visible(cell)
     if shown in known:
         return known[shown]
     if shown.endswith("…"):
-        for name, original in known.items():
-            if name.startswith(shown[:-1].rstrip()):
-                return original
+        begun = [name for name in known if name.startswith(shown[:-1].rstrip())]
+        return known[begun[0]] if len(begun) == 1 else ""
     return None
 
 
