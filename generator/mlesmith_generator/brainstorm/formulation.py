@@ -22,6 +22,10 @@ from mlesmith_generator.profiler.typed import TypedColumn
 from mlesmith_generator.profiler.words import words
 
 MAX_CLASSES = 30
+MOSTLY = 0.9
+"""Share of one number from which a column is no amount: rather whether there is any."""
+SMALLEST_MINORITY = 20
+"""Rows that are not of the largest class, at least."""
 _NOMINAL = frozenset(
     {"class", "type", "category", "group", "label", "code", "species", "cluster", "kind", "klasse",
      "classe", "clase", "tipo", "target", "region", "area", "site", "race", "origin", "status"}
@@ -72,9 +76,16 @@ def primary(column: TypedColumn) -> Formulation | None:
     profile = column.profile
     if profile.type in ("constant", "identifier", "text", "date"):
         return None
-    if profile.type == "number" and not numeric_classes(column):
-        return _regression(column)
-    return _classification(column)
+    if profile.type != "number" or numeric_classes(column):
+        return _classification(column)
+    made = _regression(column)
+    if made is None:
+        return None
+    values = made.truth[np.isfinite(made.truth)]
+    usual = float(np.unique(values, return_counts=True)[1].max() / len(values))
+    if usual < MOSTLY:
+        return made
+    return _any(made) if profile.zeros >= MOSTLY and values.min() >= 0 else None
 
 
 def alternatives(column: TypedColumn, first: Formulation) -> list[Formulation]:
@@ -155,7 +166,7 @@ def _classification(column: TypedColumn) -> Formulation | None:
     order = np.argsort(-counts, kind="stable")
     kept = [int(place) for place in order[:MAX_CLASSES] if counts[place] >= least]
     rare = [place for place in range(len(counts)) if place not in set(kept)]
-    if len(kept) < 2:
+    if len(kept) < 2 or counts[kept[1:]].sum() < SMALLEST_MINORITY:
         return None
     transforms: list[Transform] = []
     if (column.codes < 0).any():

@@ -35,6 +35,10 @@ _COUNTERS = frozenset(
      "observation", "order", "code", "line"}
 )  # fmt: skip
 _LONG_KEY = re.compile(r"id$|_no$|uuid$|^unnamed", re.IGNORECASE)
+_BLANKS = frozenset(
+    {"", "-", "--", "---", "\u2013", "\u2014", ".", "..", "*", "n/a", "na", "nan", "none", "null",
+     "nil", "unknown", "missing", "tbd", "tba", "not available", "not reported", "undefined", "#n/a"}
+)  # fmt: skip
 _TIMES = frozenset({"year", "month", "week", "day", "hour", "date", "time", "season"})
 _WORDS_ID = frozenset({"covid", "paid", "valid", "humid", "acid", "grid", "arid", "liquid", "solid",
                        "rapid", "aid", "bid", "kid", "lid", "mid", "avoid", "fluid", "prepaid",
@@ -139,7 +143,9 @@ def _decide(
         return "constant", numbers, "", False, "" if present else "empty"
     if len(values) == 2 and frozenset(value.lower() for value in values) in _BOOLEAN:
         return "boolean", numbers, "", False, ""
-    share = float(counts[np.isfinite(numbers)].sum() / present)
+    told = counts * np.array([value.lower() not in _BLANKS for value in values])
+    said = int(told.sum()) if told.sum() >= 0.3 * present else present
+    share = float(counts[np.isfinite(numbers)].sum() / said)
     if share == 1.0 or share < 0.95 or _looks_compact(name, values):
         form = date_format(values) if share < 0.5 or _looks_compact(name, values) else ""
         if form:
@@ -154,7 +160,7 @@ def _decide(
         return "number", numbers, "", bool(odd), f"not numbers: {', '.join(odd[:3])}" if odd else ""
     parsed = parse_numerals(values)
     good = np.isfinite(parsed)
-    if good.sum() >= 3 and counts[good].sum() >= 0.8 * present:
+    if good.sum() >= 3 and counts[good].sum() >= 0.8 * said:
         return "number", parsed, "", True, ""
     return _text_type(name, counts, values), numbers, "", False, ""
 

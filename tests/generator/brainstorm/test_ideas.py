@@ -1,0 +1,115 @@
+"""Ideas from raw files to proposals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made import loans, text, visits, write
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_generator.brainstorm import brainstorm
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.records import Idea
+
+
+def ideas(folder: Path, name: str = "owner__table", limit: int = 5) -> tuple[Idea, ...]:
+    return brainstorm(profile_dataset(folder, name), folder, limit=limit)
+
+
+def test_the_outcome_comes_first_without_keys_and_twins(tmp_path: Path) -> None:
+    first = ideas(write(tmp_path, **loans()))[0]
+    assert first.target == "default"
+    assert first.objective == "binary"
+    assert {e.column for e in first.exclusions} == {"loan_id", "collection_letter"}
+    assert "default" in first.justification
+    assert first.signal > 0
+
+
+def test_ideas_differ_in_target_objective_or_holdout(tmp_path: Path) -> None:
+    found = ideas(write(tmp_path, **loans()))
+    kinds = [(i.target_source, i.objective, i.holdout.kind, i.holdout.column) for i in found]
+    assert len(kinds) >= 3
+    assert len(set(kinds)) == len(kinds)
+
+
+def test_the_same_ideas_every_time_and_no_more_than_asked_for(tmp_path: Path) -> None:
+    folder = write(tmp_path, **loans())
+    assert ideas(folder) == ideas(folder)
+    assert len(ideas(folder, limit=2)) == 2
+
+
+def test_people_seen_again_and_again_are_held_out_whole(tmp_path: Path) -> None:
+    found = [idea for idea in ideas(write(tmp_path, **visits())) if idea.target == "score"]
+    assert found[0].holdout.kind == "group"
+    assert found[0].holdout.column == "patient"
+
+
+def test_the_future_is_one_of_the_holdouts(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    x = random.normal(size=500)
+    days = pd.date_range("2019-01-01", periods=500).strftime("%d/%m/%Y").tolist()
+    columns = {"day": days, "wind": text(x), "power": text(3 * x + random.normal(size=500))}
+    found = ideas(write(tmp_path, **columns))
+    timed = [idea for idea in found if idea.holdout.kind == "time"]
+    assert timed[0].target_source == "power"
+    frame = read_table(profile_dataset(tmp_path, "x").tables[0].reader, tmp_path)
+    done = apply_transforms(frame, timed[0].transforms, seed=0)
+    assert done["day"].iloc[0] == "2019-01-01"
+
+
+def test_transforms_of_every_idea_can_be_applied(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    x = random.normal(size=400)
+    price = np.exp(0.8 * x + 4 + 0.3 * random.normal(size=400))
+    folder = write(
+        tmp_path,
+        size=text(x),
+        colour=random.choice(["red", "blue", "green"], 400).tolist(),
+        price=[f"${value:,.2f}" for value in price],
+    )
+    frame = read_table(profile_dataset(folder, "x").tables[0].reader, folder)
+    for idea in ideas(folder):
+        done = apply_transforms(frame, idea.transforms, seed=0)
+        assert done[idea.target].notna().sum() >= 100
+        if idea.objective != "regression":
+            assert done[idea.target].nunique() == (2 if idea.objective == "binary" else 3)
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"x": [str(place) for place in range(50)], "y": ["a", "b"] * 25}, "50 rows are too few"),
+        ({"x": ["same"] * 300, "y": ["too"] * 300}, "one value only"),
+        ({"x": ["a", "b", "b"] * 100}, "only 'x' varies"),
+        (
+            {
+                "x": [f"k{place:04d}" for place in range(300)],
+                "y": [f"z{place * 7919}" for place in range(300)],
+            },
+            "key",
+        ),
+    ],
+)
+def test_hopeless_tables_say_why(
+    tmp_path: Path, columns: dict[str, list[str]], reason: str
+) -> None:
+    with pytest.raises(GenerationError, match=reason):
+        ideas(write(tmp_path, **columns))
+
+
+def test_noise_gives_no_idea(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    columns = {name: text(random.normal(size=300)) for name in ("a", "b", "c")}
+    with pytest.raises(GenerationError, match="could be learnt"):
+        ideas(write(tmp_path, **columns))
+
+
+def test_every_table_has_its_turn(tmp_path: Path) -> None:
+    write(tmp_path, "loans.csv", **loans())
+    write(tmp_path, "visits.csv", **visits())
+    assert {idea.table for idea in ideas(tmp_path)} == {"loans", "visits"}

@@ -1,0 +1,75 @@
+"""Columns that give the target away."""
+
+from __future__ import annotations
+
+import numpy as np
+from made import loans, table, text
+
+from mlesmith_generator.brainstorm.formulation import alternatives, primary
+from mlesmith_generator.brainstorm.leaks import giveaways
+from mlesmith_generator.profiler.relations import relations
+from mlesmith_generator.profiler.typed import TypedTable
+
+
+def told(data: TypedTable, target: str) -> set[str]:
+    made = primary(data[target])
+    assert made is not None
+    return {exclusion.column for exclusion in giveaways(made, data, relations(data))}
+
+
+def test_what_is_known_only_afterwards_is_left_out_and_honest_features_stay() -> None:
+    assert told(table(**loans()), "default") == {"collection_letter"}
+
+
+def test_forms_of_a_number() -> None:
+    random = np.random.default_rng(4)
+    size = random.gamma(5, 20, 500)
+    data = table(
+        price=text(size),
+        log_price=text(np.log(size)),
+        price_band=[("cheap", "fair", "dear")[int(x > 80) + int(x > 120)] for x in size],
+        ranked=[str(value) for value in np.argsort(np.argsort(size))],
+        strong=text(size + random.normal(0, 15, 500)),
+        free=text(random.normal(size=500)),
+    )
+    assert told(data, "price") == {"log_price", "price_band", "ranked"}
+
+
+def test_parts_of_a_sum_lose_what_completes_it() -> None:
+    random = np.random.default_rng(5)
+    parts = random.uniform(1, 50, (5, 500)).round(2)
+    names = ["fare", "toll", "extra", "surcharge", "tip"]
+    columns = {name: text(part, 2) for name, part in zip(names, parts, strict=True)}
+    data = table(**columns, total=text(parts.sum(axis=0), 2))
+    assert "total" in told(data, "tip")
+
+
+def test_labels_of_a_code_and_coarser_classes() -> None:
+    random = np.random.default_rng(6)
+    species = random.integers(0, 6, 500)
+    data = table(
+        species=[f"s{value}" for value in species],
+        code=[str(10 + value) for value in species],
+        genus=[f"g{value // 2}" for value in species],
+        length=text(species + random.normal(0, 1, 500)),
+    )
+    assert told(data, "species") == {"code", "genus"}
+
+
+def test_the_raw_column_of_a_band_is_left_out() -> None:
+    data = table(price=text(np.random.default_rng(7).normal(50, 9, 300)), other=["a", "b"] * 150)
+    made = primary(data["price"])
+    assert made is not None
+    band = alternatives(data["price"], made)[0]
+    assert "price" in {e.column for e in giveaways(band, data, ())}
+
+
+def test_filled_in_only_for_one_class() -> None:
+    random = np.random.default_rng(8)
+    died = random.random(400) < 0.3
+    data = table(
+        died=["yes" if value else "no" for value in died],
+        cause=[random.choice(["fall", "cold", "fire"]) if value else "" for value in died],
+        age=[str(value) for value in random.integers(20, 80, 400)],
+    )
+    assert "cause" in told(data, "died")

@@ -1,0 +1,46 @@
+"""What the names of columns say."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlesmith_generator.brainstorm.naming import echoes, name_weight
+
+
+@pytest.mark.parametrize(
+    ("outcome", "context"),
+    [
+        ("price", "city"),
+        ("is_canceled", "previous_cancellations"),
+        ("SalePrice", "YearSold"),
+        ("quality", "id"),
+        ("target", "timestamp"),
+        ("preis", "geschlecht"),
+        ("Résultat", "date"),
+        ("price per unit", "unit number"),
+        ("Ergebnis", "Jahr"),
+        ("цена", "дата"),
+        ("diagnosis", "patient_id"),
+        ("y", "y81"),
+    ],
+)
+def test_outcomes_weigh_more_than_context(outcome: str, context: str) -> None:
+    assert name_weight(outcome) > 1.0 > name_weight(context)
+
+
+def test_whole_questions_say_nothing() -> None:
+    assert name_weight("How would you rate the price of the results on this plane?") == 0.0
+
+
+@given(st.text(max_size=40))
+def test_any_name_has_a_weight(name: str) -> None:
+    assert -12.0 <= name_weight(name) <= 6.0
+
+
+def test_data_are_sometimes_named_after_the_outcome() -> None:
+    assert echoes("sleep", "sleep75")
+    assert echoes("Attrition", "modeldata-attrition attrition")
+    assert echoes("HeartDisease", "heartdisease")
+    assert not echoes("age", "sleep75")

@@ -1,0 +1,111 @@
+"""What the profiler takes a column for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlesmith_env.recipes.text import text_series
+from mlesmith_generator.profiler.typed import TypedColumn, is_key, key_like, type_column
+
+
+def typed(name: str, values: list[str | None]) -> TypedColumn:
+    return type_column(name, pd.Series(text_series(values)))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("age", [str(20 + place * 7 % 60) for place in range(200)], "number"),
+        ("married", ["yes", "no", "no", "yes"] * 20, "boolean"),
+        ("flag", ["0", "1"] * 30, "boolean"),
+        ("colour", ["red", "green", "blue"] * 30, "category"),
+        ("day", [f"2021-03-{1 + place % 28:02d}" for place in range(90)], "date"),
+        ("day", [f"{1 + place % 28}/3/2021" for place in range(90)], "date"),
+        ("date", [f"202103{1 + place % 28:02d}" for place in range(90)], "date"),
+        ("when", [f"Mar {1 + place % 28}, 2021" for place in range(90)], "date"),
+        ("patient_id", [str(7001 + 3 * place) for place in range(100)], "identifier"),
+        ("rownames", [str(1 + place) for place in range(100)], "identifier"),
+        ("code", [f"{place:05d}" for place in range(100)], "identifier"),
+        ("area code", [f"0{place % 9}" for place in range(100)], "category"),
+        ("url", [f"https://example.org/{place}" for place in range(100)], "identifier"),
+        (
+            "review",
+            [f"the {place} rooms were clean and quiet at night" for place in range(60)],
+            "text",
+        ),
+        ("version", ["2"] * 50, "constant"),
+        ("nothing", [None] * 50, "constant"),
+    ],
+)
+def test_type_of_a_column(name: str, values: list[str | None], expected: str) -> None:
+    assert typed(name, values).profile.type == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        (["$1,200", "$3.50", "$18", "$7"], 1200.0),
+        (["12 %", "5 %", "7.5 %", "9 %"], 12.0),
+        (["$56.7M", "$3.1M", "$900K", "-"], 56_700_000.0),
+        (["<0.05", "0.2", "1.4", "0.31"], 0.05),
+        (["60 kg", "1 kg", "30 kg", "2 kg"], 60.0),
+    ],
+)
+def test_numbers_written_as_text_are_numbers(values: list[str], first: float) -> None:
+    column = typed("amount", values * 10)
+    assert column.profile.type == "number"
+    assert column.profile.number_text
+    assert column.numeric()[0] == pytest.approx(first)
+
+
+@pytest.mark.parametrize("values", [["R1-FLAT", "R2-FLAT", "R9-LOFT"], ["2013PASS", "2012FAIL"]])
+def test_codes_with_digits_are_no_numbers(values: list[str]) -> None:
+    assert typed("building", values * 20).profile.type == "category"
+
+
+def test_day_and_month_are_told_apart_by_values_that_fit_one_only() -> None:
+    assert typed("d", ["3/4/2020", "25/4/2020", "6/5/2020"] * 5).profile.date_format == "%d/%m/%Y"
+    assert typed("d", ["3/4/2020", "4/25/2020", "6/5/2020"] * 5).profile.date_format == "%m/%d/%Y"
+
+
+def test_dates_become_days() -> None:
+    column = typed("d", ["1970-01-02", "1970-01-11", "2000-01-01"] * 5)
+    assert column.numeric()[:2].tolist() == [1.0, 10.0]
+
+
+def test_missing_values_have_no_number() -> None:
+    column = typed("x", ["1", None, "3", "5"] * 10)
+    assert np.isnan(column.numeric()[1])
+    assert column.profile.missing == pytest.approx(0.25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-1e9, 1e9, allow_nan=False), min_size=3, max_size=60))
+def test_moments_are_those_of_the_numbers(numbers: list[float]) -> None:
+    column = typed("x", [repr(number) for number in numbers])
+    profile = column.profile
+    if profile.type != "number":
+        return
+    assert profile.mean == pytest.approx(np.mean(numbers), rel=1e-9, abs=1e-6)
+    assert profile.std == pytest.approx(np.std(numbers), rel=1e-6, abs=1e-5)
+    assert profile.minimum == min(numbers)
+    assert profile.maximum == max(numbers)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=1, max_size=50))
+def test_any_text_can_be_typed(values: list[str | None]) -> None:
+    profile = typed("anything", values).profile
+    assert profile.rows == len(values)
+    assert profile.distinct == len({value for value in values if value is not None})
+
+
+def test_names_of_keys() -> None:
+    assert all(map(is_key, ("id", "PatientID", "customer_id", "uuid", "childid")))
+    assert not any(map(is_key, ("humid", "paid", "week_number", "row")))
+    assert key_like("row")
+    assert not key_like("arrival_date_week_number")
