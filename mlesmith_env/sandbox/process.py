@@ -85,7 +85,7 @@ class ProcessSandbox:
             # is not charged with loading libraries.
             self._server = self._start_server(workspace)
         except BaseException:
-            workspace.remove()
+            workspace.delete()
             raise
         self._workspace = workspace
 
@@ -102,7 +102,7 @@ class ProcessSandbox:
         allowed = (
             grants(
                 self.spec.public_dir,
-                (workspace.folder, workspace.home, workspace.temporary),
+                workspace.writable,
                 self.spec.closed,
             )
             if self._confine
@@ -115,6 +115,7 @@ class ProcessSandbox:
             "grants": [(str(path), access) for path, access in allowed],
             "search_path": search_path(),
             "workspace": str(workspace.folder),
+            "writable": [str(folder) for folder in workspace.writable],
             "limits": asdict(self.spec.limits),
         }
 
@@ -194,7 +195,7 @@ class ProcessSandbox:
                 self._server.end()
                 self._server = None
             if self._workspace is not None:
-                self._workspace.remove()
+                self._workspace.delete()
                 self._workspace = None
 
     @property

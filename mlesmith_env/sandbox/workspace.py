@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
+from mlesmith_env.sandbox.removal import clear, remove
 
 _PREFIX = "mlesmith-sandbox-"
 _MARK = "owner"
@@ -39,12 +39,17 @@ class Workspace:
             self.home = self.root / "home"
             self.temporary = self.root / "tmp"
             self.outputs = log_dir or self.root / "outputs"
-            for path in (self.folder, self.home, self.temporary):
+            for path in self.writable:
                 path.mkdir(mode=0o700)
             self.outputs.mkdir(parents=True, exist_ok=True)
             self.link_input()
         except OSError as error:
             raise SandboxLostError(f"the sandbox's folders can not be made: {error}") from error
+
+    @property
+    def writable(self) -> tuple[Path, ...]:
+        """The folders in which programs can write."""
+        return (self.folder, self.home, self.temporary)
 
     def link_input(self) -> None:
         """Make `input` in the workspace lead to the public data, whatever stands there now."""
@@ -52,7 +57,7 @@ class Workspace:
         try:
             if link.is_symlink() and Path(os.readlink(link)) == self._public_dir:  # noqa: PTH115
                 return
-            _remove(link)
+            remove(link)
             link.symlink_to(self._public_dir, target_is_directory=True)
         except OSError as error:
             raise SandboxLostError(f"{link} can not be made: {error}") from error
@@ -70,7 +75,7 @@ class Workspace:
             return False
         except OSError as error:
             kind = _kind(path)
-            _remove(path)
+            remove(path)
             raise InvalidSubmissionError(
                 f"{name} is {kind} and can not be read ({error.strerror}): write a plain file"
             ) from error
@@ -78,7 +83,7 @@ class Workspace:
             self._copy(descriptor, name, destination, max_bytes)
         finally:
             os.close(descriptor)
-            _remove(path)
+            remove(path)
         return True
 
     def _copy(self, descriptor: int, name: str, destination: Path, max_bytes: int) -> None:
@@ -110,17 +115,17 @@ class Workspace:
 
     def empty(self) -> None:
         """Remove everything that programs have made."""
-        for path in (self.folder, self.home, self.temporary):
-            _clear(path)
+        for path in self.writable:
+            clear(path)
         self.link_input()
 
     def empty_temporary(self) -> None:
         """Remove the temporary files of the last run."""
-        _clear(self.temporary)
+        clear(self.temporary)
 
-    def remove(self) -> None:
+    def delete(self) -> None:
         """Remove all of it; a log folder of the caller's stays."""
-        _remove(self.root)
+        remove(self.root)
 
 
 def remove_abandoned() -> list[Path]:
@@ -133,7 +138,7 @@ def remove_abandoned() -> list[Path]:
             # Just being made, or somebody else's.
             continue
         if _birth(int(owner)) != birth:
-            _remove(root)
+            remove(root)
             removed.append(root)
     return removed
 
@@ -162,35 +167,3 @@ def _kind(path: Path) -> str:
         return _KINDS.get(stat.S_IFMT(path.lstat().st_mode), "a file")
     except OSError:
         return "gone"
-
-
-def _clear(folder: Path) -> None:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        raise SandboxLostError(f"{folder} can not be read: {error}") from error
-    for entry in entries:
-        _remove(Path(entry.path))
-
-
-def _remove(path: Path) -> None:
-    """Remove a file, link or folder; links are never followed."""
-    try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, onerror=_open_and_retry)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise SandboxLostError(f"{path} can not be removed: {error}") from error
-
-
-def _open_and_retry(function: object, name: str, failure: object) -> None:
-    """Remove what a program has put into a folder without permissions of its own."""
-    parent = Path(name).parent
-    parent.chmod(0o700)
-    path = Path(name)
-    if path.is_dir() and not path.is_symlink():
-        path.chmod(0o700)
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

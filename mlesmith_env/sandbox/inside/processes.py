@@ -48,13 +48,12 @@ def _children(process: int) -> list[int]:
     return children
 
 
-def usage(root: int, limit_bytes: int) -> Usage:
-    """Return what the descendants of a process use.
+def usage(found: list[int], limit_bytes: int) -> Usage:
+    """Return what some processes use.
 
     Resident sizes count a page once for every process that shares it; only where their sum is
     over the limit are the proportional sizes read, which cost more.
     """
-    found = descendants(root)
     resident = sum(_resident(process) for process in found)
     if resident > limit_bytes:
         resident = sum(_proportional(process) for process in found)

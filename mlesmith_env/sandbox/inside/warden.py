@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import mmap
@@ -16,7 +17,7 @@ from typing import Any
 
 from . import channel, kernel, limits, privileges, processes, program
 from .fence import Fence
-from .quota import FolderQuota
+from .quota import DiskQuota
 
 _START_WITHIN_S = 60.0
 _END_WITHIN_S = 20.0
@@ -129,12 +130,13 @@ def _semaphores() -> Callable[[], None]:
 
     def install() -> None:
         semaphores.install()
-        folder = os.environ["HOME"] + "/.mlesmith"
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        with open(folder + "/sitecustomize.py", "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(source)
         # Every Python that the program starts runs it first.
-        os.environ["PYTHONPATH"] = folder
+        folder = os.environ["PYTHONPATH"] = os.environ["HOME"] + "/.mlesmith"
+        # Where an earlier program has put something in its place, it has to do without.
+        with contextlib.suppress(OSError):
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            with open(folder + "/sitecustomize.py", "w", encoding="utf-8") as file:  # noqa: PTH123
+                file.write(source)
 
     return install
 
@@ -161,7 +163,7 @@ class _Watch:
         self._limits: dict[str, Any] = run.setup["limits"]
         self._left = int(self._limits["output_bytes"])
         self._file = -1
-        self._quota = FolderQuota(run.setup["workspace"], self._limits["workspace_bytes"])
+        self._quota = DiskQuota(run.setup["writable"], self._limits["workspace_bytes"])
 
     def run(self, ready: int) -> channel.Message:
         """Watch the program to its end and return the report."""
@@ -256,12 +258,14 @@ class _Watch:
     def _excess(self) -> str:
         """Return which limit the program and its descendants are over, if any."""
         if kernel.LINUX:
-            used = processes.usage(processes.itself(), self._limits["memory_bytes"])
+            found = processes.descendants(processes.itself())
+            used = processes.usage(found, self._limits["memory_bytes"])
             if used.processes > self._limits["processes"]:
                 return "processes"
             if used.memory_bytes > self._limits["memory_bytes"]:
                 return "memory"
-        return "workspace" if self._quota.exceeded() else ""
+            return "workspace" if self._quota.exceeded(found) else ""
+        return "workspace" if self._quota.exceeded([]) else ""
 
     def _pump(self) -> bool:
         """Move output to its file; return False at its end."""

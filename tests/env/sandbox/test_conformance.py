@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -52,6 +53,25 @@ def test_files_stay_from_run_to_run_until_reset(sandbox: Sandbox) -> None:
     sandbox.reset()
     listed = run(sandbox, "import os; print(sorted(os.listdir()))").output
     assert listed == "['input', 'program.py']\n"
+
+
+def test_reset_removes_what_is_deep_or_unreadable(sandbox: Sandbox) -> None:
+    code = """
+import os
+for name in ('deep', 'input'):
+    if os.path.islink(name): os.unlink(name)
+    os.mkdir(name); os.chdir(name)
+    for _ in range(1500): os.mkdir('d' * 50); os.chdir('d' * 50)
+    os.chdir(os.path.dirname(__file__))
+os.umask(0o777); os.makedirs('unreadable/more', mode=0); open('locked', 'w')
+"""
+    result = run(sandbox, code)
+    assert result.status in {"ok", "output_limit"} or "Permission" in result.output, result
+    assert "id,x,y" in run(sandbox, "print(open('input/train.csv').read())").output
+    sandbox.reset()
+    assert run(sandbox, "import os; print(sorted(os.listdir()))").output == (
+        "['input', 'program.py']\n"
+    )
 
 
 def test_helper_modules_of_an_earlier_run_can_be_imported(sandbox: Sandbox) -> None:
@@ -210,6 +230,31 @@ for i in range(100):
     assert run(sandbox, code).status == "output_limit"
     clean = "import os\nfor f in os.listdir():\n    if f.startswith('f'): os.unlink(f)"
     assert run(sandbox, clean).status == "ok"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # Removed files that are still open.
+        "files = []\nfor i in range(60):\n    f = open('f', 'wb'); f.write(bytes(10**6))\n"
+        "    f.flush(); os.unlink('f'); files.append(f); time.sleep(0.05)\ntime.sleep(60)",
+        # The home and the temporary folder.
+        "for i in range(60):\n    open(os.path.expanduser(f'~/f{i}'), 'wb').write(bytes(10**6))\n"
+        "    open(os.environ['TMPDIR'] + f'/f{i}', 'wb').write(bytes(10**6)); time.sleep(0.05)",
+        # A path that is too long to be looked at.
+        "for i in range(50): os.mkdir('x' * 200); os.chdir('x' * 200)\n"
+        "for i in range(60): open(f'f{i}', 'wb').write(bytes(10**6)); time.sleep(0.05)",
+        "os.umask(0o777); os.mkdir('blind')\ntime.sleep(60)",
+    ],
+)
+def test_bytes_can_not_be_hidden_from_the_quota(make: MakeSandbox, code: str) -> None:
+    if "blind" in code and os.geteuid() == 0:
+        pytest.skip("root sees into every folder")
+    sandbox = make(workspace_bytes=20 * 1024**2)
+    result = run(sandbox, f"import os, time\n{code}")
+    assert result.status == "output_limit", result
+    sandbox.reset()
+    assert run(sandbox, "import os; print(len(os.listdir()))").output == "2\n"
 
 
 def test_one_huge_file_is_refused(make: MakeSandbox) -> None:
