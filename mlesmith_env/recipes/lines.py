@@ -102,6 +102,9 @@ def records(lines: Iterable[str], reader: TableReader) -> Iterator[list[str]]:
     lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
     if reader.delimiter == "whitespace":
         return _blank_separated(lines, reader.quote)
+    if len(reader.delimiter) != 1:
+        split = (line.rstrip("\n").split(reader.delimiter) for line in lines)
+        return (record for record in split if any(record))
     if csv.field_size_limit() < LONGEST_VALUE:
         csv.field_size_limit(LONGEST_VALUE)
     return _delimited(lines, reader)

@@ -26,8 +26,8 @@ class TableReader(_Model):
     compression: Literal["none", "gzip", "bz2", "xz", "zip"] = "none"
     encoding: str = "utf-8"
     """A codec name of Python; `utf-8-sig` where a byte-order mark stands in front."""
-    delimiter: str = ","
-    """One character, or `whitespace` for runs of blanks."""
+    delimiter: str = Field(default=",", min_length=1)
+    """One character, several (where nothing is quoted), or `whitespace` for runs of blanks."""
     quote: str = '"'
     """One character, or empty where nothing is quoted."""
     escape: str = ""

@@ -97,7 +97,7 @@ def test_a_broken_byte_in_utf8_is_replaced(tmp_path: Path) -> None:
     assert frame["name"].iloc[-1] == "bad \ufffd byte"
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "^"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "^", "::"])
 def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     write(tmp_path, CSV.replace(",", delimiter), "data.txt")
     reader, frame = only(tmp_path)
@@ -169,6 +169,7 @@ def test_stray_quotes_in_tab_separated_prose(tmp_path: Path) -> None:
         "sep=,\n",
         "Measurements of 1999,,,\n,,,\n",
         "\n\n\n",
+        '"Source","A ministry"\n\n"Updated","2020-01-01"\n\n',
     ],
 )
 def test_lines_before_the_table_are_left_out(tmp_path: Path, title: str) -> None:
@@ -190,6 +191,26 @@ def test_lines_after_the_table_are_left_out(tmp_path: Path, footer: str) -> None
     write(tmp_path, CSV + footer)
     _, frame = only(tmp_path)
     is_the_table(frame)
+
+
+def test_a_note_below_two_columns(tmp_path: Path) -> None:
+    rows = "".join(f'"1-{i:02d}",{i * 1.5}\n' for i in range(36))
+    write(tmp_path, f'"Month","Sales"\n{rows}\nSales over a three year period\n\n')
+    assert len(only(tmp_path)[1]) == 36
+
+
+def test_a_line_drawn_below_the_names(tmp_path: Path) -> None:
+    rows = "".join(f"{i:<4} name{i:<5} {i % 7}\n" for i in range(30))
+    write(tmp_path, f"ID   NAME      SCORE\n---  --------  -----\n{rows}", "t.txt")
+    _, frame = only(tmp_path)
+    assert list(frame.columns) == ["ID", "NAME", "SCORE"]
+    assert frame["ID"][0] == "0"
+
+
+def test_tabs_that_are_doubled_now_and_then(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.5\t{'' if i % 9 else chr(9)}{i}\t{i % 3}\n" for i in range(60))
+    write(tmp_path, rows, "t.txt")
+    assert only(tmp_path)[1].shape == (60, 3)
 
 
 def test_numbers_without_a_header(tmp_path: Path) -> None:

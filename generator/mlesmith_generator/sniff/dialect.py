@@ -11,9 +11,10 @@ from itertools import islice
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.lines import records
 from mlesmith_env.recipes.model import TableReader
-from mlesmith_generator.sniff.values import cleanness, kind_of
+from mlesmith_generator.sniff.header import header_evidence
+from mlesmith_generator.sniff.values import Kind, cleanness, kind_of
 
-DELIMITERS = (",", "\t", ";", "|", "whitespace", "^", "~")
+DELIMITERS = (",", "\t", ";", "|", "whitespace", "^", "~", "::")
 
 _SAMPLE = 400
 _TITLE_LINES = 40
@@ -63,7 +64,7 @@ def dialect_of(lines: Sequence[str], *, prefer: str = "") -> Dialect | None:
             if dialect is None:
                 continue
             score = dialect.score * (1.15 if delimiter == prefer else 1.0)
-            score *= 0.9 if delimiter == "whitespace" else 1.0
+            score *= 0.985 if delimiter == "whitespace" else 1.0
             if best is None or score > best[0] + 1e-9:
                 best = score, dialect
     return _without_false_quotes(lines, best[1]) if best else None
@@ -71,18 +72,19 @@ def dialect_of(lines: Sequence[str], *, prefer: str = "") -> Dialect | None:
 
 def footer_of(lines: Sequence[str], dialect: Dialect) -> int:
     """Return how many of the last lines are not part of the table: notes, sources, blanks."""
-    if dialect.width < 3:
+    if dialect.width < 2:
         return 0
     filled = [_filled(record) for record in dialect.records]
     usual = sorted(filled)[len(filled) // 20]
-    if usual < 3:
+    if usual < 2:
         return 0
+    kinds = ("text",) if usual == 2 else ("text", "word")
     footer = notes = 0
     for line in reversed(lines[-_FOOTER_LINES:]):
         found = _parse([line], dialect.delimiter, dialect.quote, dialect.escape)
         record = found[0] if found else ()
         count = _filled(record)
-        if count and (count > 1 or _opens(line, dialect.quote) or not _is_note(record)):
+        if count and (count > 1 or _opens(line, dialect.quote) or not _is_note(record, kinds)):
             break
         footer += 1
         notes += count > 0
@@ -164,11 +166,16 @@ def _usual_width(found: Sequence[Sequence[str]]) -> int:
 def _title_lines(lines: Sequence[str], delimiter: str, quote: str, escape: str, width: int) -> int:
     """Count the lines in front of the table: blanks, comments, titles with hardly any values."""
     skip = 0
-    for line in lines[:_TITLE_LINES]:
-        found = _parse([line], delimiter, quote, escape)
-        record: tuple[str, ...] = found[0] if found else ()
-        if record and _opens(line, quote):
-            break
+    singly = [_parse([line], delimiter, quote, escape) for line in lines[:_TITLE_LINES]]
+    if any(_opens(line, quote) for line in lines[:_TITLE_LINES]):
+        singly = singly[: next(i for i, line in enumerate(lines) if _opens(line, quote))]
+    heads: list[tuple[str, ...]] = [found[0] if found else () for found in singly]
+    first_full = next((i for i, record in enumerate(heads) if len(record) >= width), 0)
+    if first_full and 0 < max(map(len, heads[:first_full])) < width - 1:
+        rest = [record for record in heads[first_full + 1 :] if record]
+        if rest and header_evidence(heads[first_full], rest) > 0:
+            return first_full
+    for record in heads:
         short = width > 1 and len(record) <= max(1, width // 3)
         opening = "".join(record[:1])
         lonely = width > 2 and len(record) == width and _filled(record) == 1 and opening != ""
@@ -187,6 +194,6 @@ def _filled(record: Sequence[str]) -> int:
     return sum(cell != "" for cell in record)
 
 
-def _is_note(record: Sequence[str]) -> bool:
+def _is_note(record: Sequence[str], kinds: Sequence[Kind] = ("text", "word")) -> bool:
     told = [cell for cell in record if cell]
-    return len(told) == 1 and kind_of(told[0]) in ("text", "word")
+    return len(told) == 1 and kind_of(told[0]) in kinds

@@ -31,15 +31,18 @@ class Header:
 def header_of(records: Sequence[Record], width: int) -> Header:
     """Return the header of the records of a table that usually have `width` values."""
     first, body = records[0], records[1:]
-    if body and len(first) == width - 1 and _is_header(first, [r[1:] for r in body]) > 0:
+    if body and len(first) == width - 1 and header_evidence(first, [r[1:] for r in body]) > 0:
         # Written by R with row names: the first column has values and no name.
         return Header(1, clean_names(("", *first)), explicit=True)
-    if _is_header(first, body) <= 0:
+    if header_evidence(first, body) <= 0:
         return Header(0, numbered_names(width), explicit=True)
     rows = 2 if _is_second_header(first, body, width) else 1
     names = header_names([list(record) for record in records[:rows]])
     explicit = False
-    if rows == 2:
+    if body and _is_rule(body[0]):
+        # The reader takes the drawn line for a second header: it has to be told the names.
+        rows, names, explicit = 2, header_names([list(first)]), True
+    elif rows == 2:
         below = records[1]
         if (repeated := Counter(below).most_common(1)[0][0]) in _SAID_TWICE:
             names = tuple(name.removesuffix(f" - {repeated}") for name in names)
@@ -52,7 +55,7 @@ def header_of(records: Sequence[Record], width: int) -> Header:
     return Header(rows, columns, explicit=explicit)
 
 
-def _is_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> float:
+def header_evidence(first: Sequence[str], body: Sequence[Sequence[str]]) -> float:
     """Weigh the evidence that the first record names columns: above 0 it does."""
     told = [cell for cell in first if cell]
     if not told:
@@ -111,6 +114,11 @@ def _is_scale(first: Sequence[str]) -> bool:
         return False
     steps = {after - before for before, after in pairwise(whole)}
     return len(steps) == 1 and steps != {0}
+
+
+def _is_rule(record: Sequence[str]) -> bool:
+    """Whether a record is a line drawn below the names."""
+    return any(record) and all(len(cell) > 1 and not cell.strip("-=+:_") for cell in record if cell)
 
 
 def _is_second_header(first: Record, body: Sequence[Record], width: int) -> bool:
