@@ -6,6 +6,8 @@ import ast
 import itertools
 import re
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,11 @@ from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
 from mlesmith_generator.gates.oracle import scan_oracle
-from mlesmith_generator.gates.resampling import Resampled, resample
+from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
 from mlesmith_generator.gates.sample import as_answers, rows_of, scan_sample
 from mlesmith_generator.gates.units import groups_of
 from mlesmith_generator.gates.verdict import Finding, Scan, report
-from mlesmith_generator.ladder import LadderResult, run_ladder
+from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
 from mlesmith_generator.records import GateReport
 
 FEWEST_RUNGS = 6
@@ -32,6 +34,25 @@ NEAR_PERFECT = 0.99
 """Share of the way from floor to perfect at which a score is as good as perfect."""
 ALIKE = 2.0
 """Standard errors from which on two rungs count as told apart."""
+FEWER_RESAMPLES = 60
+"""Resamples where nothing depends on the error being exact."""
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """How far the ceiling is above the floor on one part, and how sure that is."""
+
+    size: float
+    error: float
+    unit: str
+    told: str
+
+    @property
+    def sigmas(self) -> float:
+        """Standard errors between floor and ceiling."""
+        if self.error > 0:
+            return self.size / self.error
+        return float("inf") if self.size > 0 else 0.0
 
 
 def execution_gate(
@@ -79,21 +100,16 @@ def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bo
     truth = grader.truth("private")
     scans = [scan_oracle(grader.metric, truth, form.kind, len(form.classes), ladder, seed=seed)]
     groups = groups_of(task)
-    bootstraps: dict[Part, Resampled] = {
-        part: _bootstrap(task, ladder, part, groups, seed) for part in PARTS
-    }
-    headroom = _scan_headroom(ladder, bootstraps)
+    gaps: dict[Part, _Gap] = {part: _gap(task, ladder, part, groups, seed) for part in PARTS}
     scans += [
-        headroom,
+        _scan_headroom(gaps),
         scan_sample(task, ladder, groups, seed),
         _scan_one_column(ladder),
         _scan_ceiling(task, ladder),
-        _scan_discrimination(ladder, bootstraps["private"]),
+        _scan_discrimination(task, ladder, groups, seed),
     ]
-    if not provisional and min(ladder.gap(part) for part in PARTS) > 0:
-        errors: dict[Part, float] = {
-            part: _error_of_gap(ladder, bootstraps[part], part) for part in PARTS
-        }
+    if not provisional and min(gap.size for gap in gaps.values()) > 0:
+        errors: dict[Part, float] = {part: gap.error for part, gap in gaps.items()}
         scans.append(scan_anchors(task.manifest, ladder, errors))
         scans.append(scan_leaderboard(task.directory / LEADERBOARD, task.manifest, ladder))
     return scans
@@ -134,42 +150,49 @@ def _scan_time(task: Task, ladder: LadderResult) -> Scan:
     return Scan("time", told)
 
 
-def _bootstrap(
+def _gap(
     task: Task, ladder: LadderResult, part: Part, groups: NDArray[Any] | None, seed: int
+) -> _Gap:
+    floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
+    bootstrap = _bootstrap(task, part, (floor, ceiling), groups, RESAMPLES, seed)
+    told = (
+        f"floor {floor.scores[part]:.6g} ({floor.name}), ceiling {ceiling.scores[part]:.6g} "
+        f"({ceiling.name})"
+    )
+    return _Gap(ladder.gap(part), bootstrap.error_of_difference(1, 0), bootstrap.unit, told)
+
+
+def _bootstrap(
+    task: Task,
+    part: Part,
+    rungs: Sequence[RungResult],
+    groups: NDArray[Any] | None,
+    resamples: int,
+    seed: int,
 ) -> Resampled:
     mask = task.grader.mask(part)
     return resample(
-        ladder.metric,
+        task.grader.metric,
         task.grader.truth(part),
-        [rows_of(rung.predictions, mask) for rung in ladder.worked],
+        [rows_of(rung.predictions, mask) for rung in rungs],
         groups=None if groups is None else groups[mask],
+        resamples=resamples,
         seed=seed,
     )
 
 
-def _error_of_gap(ladder: LadderResult, bootstrap: Resampled, part: Part) -> float:
-    places = {rung.name: place for place, rung in enumerate(ladder.worked)}
-    floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
-    return bootstrap.error_of_difference(places[ceiling.name], places[floor.name])
-
-
-def _scan_headroom(ladder: LadderResult, bootstraps: dict[Part, Resampled]) -> Scan:
-    told: list[str] = []
-    findings: list[Finding] = []
-    for part in PARTS:
-        gap, error = ladder.gap(part), _error_of_gap(ladder, bootstraps[part], part)
-        floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
-        sigmas = gap / error if error > 0 else float("inf") if gap > 0 else 0.0
-        evidence = (
-            f"{part}: floor {floor.scores[part]:.6g} ({floor.name}), ceiling "
-            f"{ceiling.scores[part]:.6g} ({ceiling.name}), {sigmas:.3g} standard errors apart over "
-            f"{bootstraps[part].unit}"
-        )
-        told.append(evidence)
+def _scan_headroom(gaps: dict[Part, _Gap]) -> Scan:
+    told = {
+        part: f"{part}: {gap.told}, {gap.sigmas:.3g} standard errors apart over {gap.unit}"
+        for part, gap in gaps.items()
+    }
+    findings = [
+        Finding("no-headroom", told[part], stage="brainstorm")
+        for part, gap in gaps.items()
         # Few public rows may not tell much, but they need a scale.
-        if gap <= 0 or (part == "private" and sigmas < HEADROOM):
-            findings.append(Finding("no-headroom", evidence, stage="brainstorm"))
-    return Scan("headroom", "; ".join(reversed(told)), tuple(findings))
+        if gap.size <= 0 or (part == "private" and gap.sigmas < HEADROOM)
+    ]
+    return Scan("headroom", "; ".join([told["private"], told["public"]]), tuple(findings))
 
 
 def _scan_one_column(ladder: LadderResult) -> Scan:
@@ -206,17 +229,19 @@ def _scan_ceiling(task: Task, ladder: LadderResult) -> Scan:
     return Scan("ceiling", told, (Finding("solved", told, warning=True),))
 
 
-def _scan_discrimination(ladder: LadderResult, bootstrap: Resampled) -> Scan:
-    order = sorted(
-        range(len(ladder.worked)),
-        key=lambda place: ladder.metric.sign * ladder.worked[place].scores["private"],
+def _scan_discrimination(
+    task: Task, ladder: LadderResult, groups: NDArray[Any] | None, seed: int
+) -> Scan:
+    """How many neighbours on the leaderboard are told apart: recorded, not judged."""
+    order = sorted(ladder.worked, key=lambda rung: ladder.metric.sign * rung.scores["private"])
+    bootstrap = _bootstrap(task, "private", order, groups, FEWER_RESAMPLES, seed)
+    apart = sum(
+        abs(high.scores["private"] - low.scores["private"])
+        > ALIKE * bootstrap.error_of_difference(place + 1, place)
+        for place, (low, high) in enumerate(itertools.pairwise(order))
     )
-    apart = 0
-    for low, high in itertools.pairwise(order):
-        gap = abs(ladder.worked[high].scores["private"] - ladder.worked[low].scores["private"])
-        apart += gap > ALIKE * bootstrap.error_of_difference(high, low)
-    share = apart / (len(order) - 1)
-    told = f"{share:.2f} ({apart} of {len(order) - 1} neighbouring rungs are told apart)"
+    pairs = len(order) - 1
+    told = f"{apart / pairs:.2f} ({apart} of {pairs} neighbouring rungs are told apart)"
     return Scan("discrimination", told)
 
 

@@ -48,6 +48,7 @@ def resample(
     predictions: Sequence[NDArray[Any]],
     *,
     groups: NDArray[Any] | None = None,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Resampled:
     """Score predictions on bootstrap resamples (Efron 1979) of the same rows.
@@ -60,6 +61,7 @@ def resample(
         truth: Canonical truth, (n,).
         predictions: Canonical predictions, each with n rows.
         groups: Group of each row, (n,), where whole groups were held out.
+        resamples: How many are drawn.
         seed: Seed of the draws.
     """
     draws = np.random.default_rng(seed)
@@ -74,8 +76,8 @@ def resample(
         drawn = min(rows, MOST_ROWS)
         scale = np.sqrt(drawn / rows)
         unit = f"{rows} rows"
-    scores = np.full((RESAMPLES, len(predictions)), np.nan)
-    for number in range(RESAMPLES):
+    scores = np.full((resamples, len(predictions)), np.nan)
+    for number in range(resamples):
         if len(members) >= FEWEST_GROUPS:
             chosen = draws.integers(0, len(members), drawn)
             picked = np.concatenate([members[group] for group in chosen])

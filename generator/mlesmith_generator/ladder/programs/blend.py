@@ -9,7 +9,7 @@ answers = table.answers
 SETTING = {"learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 
 # Few rows: three models of each kind, each tested on the third that it has not seen. Many: one.
-FOLDS = 3 if len(answers) * OUTPUTS < 10_000 else 1
+FOLDS = 3 if len(answers) * OUTPUTS < 5_000 else 1
 fold = folds_of(len(answers), max(FOLDS, 6 // FOLDS))
 checked = fold < FOLDS
 width = 1 if KIND == "number" else len(CLASSES)

@@ -29,31 +29,29 @@ def errors_by_round(setting, scale, fitted, checked):
     ]
 
 
-same = (lambda values: values, lambda values: values)
-scales = [scale_of(answers)] if KIND == "number" else [same]
-if METRIC in ("rmse", "r2", "mae") and answers.min() >= 0:
-    scales = [same, (np.log1p, np.expm1)]
+scale = scale_of(answers) if KIND == "number" else PLAIN
+fold = folds_of(len(answers), 5)
+cuts = range(3 if len(answers) < 800 and OUTPUTS < 4 else 1)
+
+
+def tried(setting, scale):
+    """Lowest validation error of a setting, averaged over the cuts, and its round."""
+    curves = [
+        errors_by_round(setting, scale, np.flatnonzero(fold != cut), np.flatnonzero(fold == cut))
+        for cut in cuts
+    ]
+    curve = np.mean(curves, axis=0)
+    return float(curve.min()), int(np.argmin(curve)) + 1, setting, scale
+
 
 if only_one(answers):
     prediction = np.eye(len(CLASSES))[np.full(len(asked), answers[0])]
 else:
-    fold = folds_of(len(answers), 5)
-    cuts = range(3 if len(answers) < 800 and OUTPUTS < 4 else 1)
-    tried = []
-    for scale in scales:
-        for setting in SETTINGS:
-            curve = np.mean(
-                [
-                    errors_by_round(
-                        setting, scale, np.flatnonzero(fold != cut), np.flatnonzero(fold == cut)
-                    )
-                    for cut in cuts
-                ],
-                axis=0,
-            )
-            rounds = int(np.argmin(curve)) + 1
-            tried.append((float(curve[rounds - 1]), rounds, setting, scale))
-    best_error, rounds, setting, (forward, back) = min(tried, key=lambda item: item[0])
+    best = min([tried(setting, scale) for setting in SETTINGS], key=lambda one: one[0])
+    if METRIC in ("rmse", "r2", "mae") and answers.min() >= 0:  # Perhaps logarithms suit better.
+        other = LOGARITHM if scale is PLAIN else PLAIN
+        best = min([best, tried(best[2], other)], key=lambda one: one[0])
+    best_error, rounds, setting, (forward, back) = best
     print(f"chosen: {setting}, {rounds} rounds, validation error {best_error:.5g}")
     fitted = forward(answers) if KIND == "number" else answers
     model = boosting(seen, fitted, categorical, **{**setting, "max_iter": int(rounds * 1.1) + 1})

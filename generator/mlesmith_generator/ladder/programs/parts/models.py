@@ -10,6 +10,8 @@ from threadpoolctl import threadpool_limits
 
 threadpool_limits(1)  # One core, and the same sums in the same order every time.
 OUTPUTS = 1 if KIND in ("number", "probability") or len(CLASSES) == 2 else len(CLASSES)
+PLAIN = (lambda values: values, lambda values: values)
+LOGARITHM = (np.log1p, np.expm1)
 
 
 def scale_of(answers):
@@ -18,12 +20,12 @@ def scale_of(answers):
     middle, spread = answers.mean(), answers.std()
     skew = np.mean((answers - middle) ** 3) / max(spread**3, 1e-300)
     if METRIC == "rmsle":
-        return np.log1p, np.expm1
+        return LOGARITHM
     relative = METRIC in ("mape", "smape")
     if answers.min() >= 0 and (relative or (skew > 2 and METRIC in ("mae", "median_ae", "spearman"))):
         shift = 0.0 if answers.min() > 0 else 0.05 * np.median(answers[answers > 0])
         return lambda values: np.log(values + shift), lambda values: np.exp(values) - shift
-    return (lambda values: values), (lambda values: values)
+    return PLAIN
 
 
 def shares_of(model, asked):
@@ -55,8 +57,7 @@ def linear(seen, answers, asked):
     model = Ridge(alpha=1.0 if seen.shape[1] < seen.shape[0] else 10.0, random_state=SEED)
     model.fit(seen, fitted)
     shift = np.quantile(fitted - model.predict(seen), QUANTILE) if METRIC == "pinball" else 0.0
-    return back(np.clip(model.predict(asked) + shift, fitted.min() - 3, None) if back is np.expm1
-                else model.predict(asked) + shift)
+    return back(model.predict(asked) + shift)
 
 
 def forest(seen, answers, asked):
@@ -65,7 +66,7 @@ def forest(seen, answers, asked):
         return np.eye(len(CLASSES))[np.full(asked.shape[0], answers[0])]
     lowest = np.nan_to_num(np.nanmin(np.vstack([seen, asked]), axis=0)) - 1
     seen, asked = np.where(np.isnan(seen), lowest, seen), np.where(np.isnan(asked), lowest, asked)
-    trees = int(np.clip(400_000 / len(seen), 20, 150))
+    trees = int(np.clip(300_000 / len(seen), 20, 100))
     setting = {"n_estimators": trees, "random_state": SEED, "min_samples_leaf": 2}
     if KIND != "number":
         few = min(1.0, max(0.3, 4 / seen.shape[1])) if seen.shape[1] < 40 else "sqrt"
@@ -86,7 +87,7 @@ def forest(seen, answers, asked):
 def rounds_for(seen, seconds=0.8):
     """Rounds of boosting that take about so many seconds of one core."""
     tree = 1.2e-3 + 6e-5 * seen.shape[1] + 3e-9 * seen.size
-    return int(np.clip(seconds / (tree * OUTPUTS), 8, 150))
+    return int(np.clip(seconds / (tree * OUTPUTS), 8, 150 if len(seen) > 1000 else 100))
 
 
 def boosting(seen, answers, categorical, **setting):
