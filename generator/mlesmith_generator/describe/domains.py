@@ -91,7 +91,7 @@ LEXICON: dict[str, str] = {
         community inmates offences sleep""",
     "language": """word words sentence sentences text language languages sentiment tweet tweets
         review reviews email emails spam sms message messages intent intents dialogue emotion topic
-        concreteness imageability stance utterance query queries document corpus reading headline""",
+        concreteness imageability stance utterance query queries document corpus headline""",
     "technology": """software internet web website server computer computers phone phones app apps
         android network networks user users stackoverflow developer programming code device
         devices browser security breach breaches malware ip ram screen hd""",

@@ -115,10 +115,9 @@ def entity(column: str) -> str:
 
 
 def _singular(noun: str) -> str:
-    if noun.endswith("ies") and len(noun) > 5:
-        return noun[:-3] + "y"
-    plain_s = noun.endswith("s") and not noun.endswith(("ss", "us", "is", "os", "series"))
-    return noun[:-1] if plain_s and len(noun) > 4 and not noun.endswith("species") else noun
+    if noun.endswith(("ss", "us", "is", "os", "series", "species")) or len(noun) < 5:
+        return noun
+    return noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 def subject_text(profile: DatasetProfile) -> str:

@@ -51,8 +51,8 @@ def _gaps(page: Page) -> Iterator[Finding]:
     fields["rest"] = f", and {more} {'has' if others == 1 else 'have'} gaps too"
     fields["columns"] = nu.counted(len(holed), "column", words=True)
     complete = facts.complete / max(1, facts.train_rows)
-    if complete < 0.8:
-        fields["complete"] = nu.percent(complete) if facts.complete else "none"
+    if 0 < complete < 0.8:
+        fields["complete"] = nu.percent(complete)
     yield Finding("gaps", weight, fields)
 
 

@@ -1,0 +1,96 @@
+"""Facts are measured on the training file, exactly where they are told as exact."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from mlesmith_generator.describe import Page
+from mlesmith_generator.describe.association import correlation_ratio, cramer, spearman
+from mlesmith_generator.describe.measure import as_text, measure_column
+
+
+def measured(values: list[str | None], name: str = "a"):
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object)})
+    return measure_column(name, as_text(frame, name), None)
+
+
+def test_numbers_keep_their_range_and_share_of_gaps() -> None:
+    column = measured(["1.5", " 2 ", "", None, "-3", "0"] * 10)
+    assert (column.kind, column.minimum, column.maximum) == ("number", -3.0, 2.0)
+    assert column.missing == 20
+    assert column.missing_share == pytest.approx(1 / 3)
+    assert column.zeros == 0.25
+    assert not column.integer
+
+
+def test_kinds() -> None:
+    assert measured(["yes", "no"] * 20).kind == "boolean"
+    assert measured(["0", "1"] * 20).kind == "boolean"
+    assert measured(["same"] * 20).kind == "constant"
+    assert measured([None] * 20).kind == "constant"
+    assert measured(["red", "green", "blue"] * 20).kind == "category"
+    assert measured([f"2020-01-{n % 28 + 1:02d}" for n in range(60)]).kind == "date"
+    assert measured([f"key{n}" for n in range(60)]).kind == "identifier"
+    text = "the quick brown fox jumps over the lazy dog number"
+    assert measured([f"{text} {n}" for n in range(60)]).kind == "text"
+
+
+def test_infinite_and_odd_numbers_do_no_harm() -> None:
+    column = measured([str(n) for n in range(95)] + ["inf", "-inf", "nan", "1e400", "abc"])
+    assert column.kind == "number"
+    assert (column.minimum, column.maximum) == (0.0, 94.0)
+    assert column.textual == 5
+
+
+def test_dates_tell_first_and_last() -> None:
+    column = measured(["2021-05-04", "1999-12-31", "2003-01-01"] * 5)
+    assert (column.first, column.last) == ("1999-12-31", "2021-05-04")
+
+
+def test_spearman_is_scipys() -> None:
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=200).round(1)
+    y = x + draw.normal(size=200)
+    assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
+    x[:20] = np.nan
+    assert spearman(x, y) == pytest.approx(stats.spearmanr(x[20:], y[20:]).statistic)
+
+
+def test_associations_do_not_mistake_chance_for_signal() -> None:
+    draw = np.random.default_rng(0)
+    groups, values = draw.integers(0, 20, 400), draw.normal(size=400)
+    assert correlation_ratio(groups, values) < 0.2
+    assert cramer(groups, draw.integers(0, 3, 400)) < 0.2
+    assert correlation_ratio(groups, groups + values / 10) > 0.9
+    assert cramer(groups, groups // 7) > 0.9
+
+
+def test_strongest_columns_come_first(harvest: Page) -> None:
+    names = [each.column for each in harvest.facts.associations]
+    assert names[:2] == ["height_m", "trunk_width"]
+    assert names.index("x7") > 2
+
+
+def test_closest_pair_and_contrast(harvest: Page) -> None:
+    closest = harvest.facts.closest
+    assert closest is not None
+    assert set(closest[:2]) == {"height_m", "trunk_width"}
+    assert closest[2] > 0.9
+    contrast = harvest.facts.contrast
+    assert contrast is not None
+    assert contrast.high[2] > contrast.low[2]
+
+
+def test_classes_are_counted_in_the_order_of_the_form(banded: Page) -> None:
+    assert [label for label, _ in banded.facts.classes] == ["low", "medium", "high"]
+    assert sum(rows for _, rows in banded.facts.classes) == banded.facts.train_rows
+
+
+def test_groups_are_counted(banded: Page) -> None:
+    groups = banded.facts.groups
+    assert groups is not None
+    assert groups.train + groups.test <= 39
+    assert groups.largest >= groups.median
