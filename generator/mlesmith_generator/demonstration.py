@@ -19,6 +19,7 @@ from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.registry import read_index
 from mlesmith_env.task import Task
 from mlesmith_generator.generation import Settings, generate_all
+from mlesmith_generator.ledger import events_by_dataset
 from mlesmith_generator.verification import VerificationJob, verify_package
 
 SOURCE = "sklearn:diabetes"
@@ -40,19 +41,19 @@ def demonstrate(folder: Path) -> None:
         raise GenerationError(f"{SOURCE} gave no task; the lines above say why")
 
     console.rule("2. verified once more, from the package on disk", align="left")
-    packages = [entry.directory for entry in read_index(root)]
-    verdict = verify_package(VerificationJob(packages[0], "local", skip_unavailable=False))
+    package = _first(root)
+    verdict = verify_package(VerificationJob(package, "local", skip_unavailable=False))
     for report in verdict.reports:
         passed = sum(check.passed for check in report.checks)
         console.print(f"  {report.gate:11} {passed} of {len(report.checks)} checks passed")
     if not verdict.passed:
-        raise GenerationError(f"{packages[0].name} does not verify; see `mlesmith verify`")
+        raise GenerationError(f"{package.name} does not verify; see `mlesmith verify`")
 
     console.rule("3. an episode through gym.make", align="left")
-    (task_id, *_) = mlesmith_env.register_tasks(root)
-    task = mlesmith_env.load_task(packages[0])
-    console.print(f'env = gymnasium.make("{task_id}")')
-    env = gym.make(task_id, log_dir=folder / "episode")
+    mlesmith_env.register_tasks(root)
+    task = mlesmith_env.load_task(package)
+    console.print(f'env = gymnasium.make("{task.id}")')
+    env = gym.make(task.id, log_dir=folder / "episode")
     agent = ScriptedAgent(task)
     total, step, ended = 0.0, 0, False
     try:
@@ -83,6 +84,13 @@ def demonstrate(folder: Path) -> None:
         f"\ndone in {time.monotonic() - began:.1f} s; next: mlesmith play {task.directory}",
         soft_wrap=True,
     )
+
+
+def _first(root: Path) -> Path:
+    """Return the package of the first idea that became a task."""
+    ids = {str(entry.fields["id"]): entry.directory for entry in read_index(root)}
+    events = [event for log in events_by_dataset(root).values() for event in log]
+    return next(ids[event["id"]] for event in events if event["event"] == "task")
 
 
 def _standing(task: Task, final: dict[str, object]) -> Table:

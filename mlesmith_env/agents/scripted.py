@@ -51,15 +51,12 @@ print("wrote", len(sample), "predictions with", type(model).__name__)
 
 _MODELS = (
     (
-        "a linear model",
+        "a small tree",
         """\
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-last = Ridge() if KIND == "number" else LogisticRegression(max_iter=200)
-model = make_pipeline(SimpleImputer(), StandardScaler(), last).fit(X, y)
+tree = DecisionTreeRegressor if KIND == "number" else DecisionTreeClassifier
+model = tree(max_depth=2, min_samples_leaf=5, random_state=0).fit(X, y)
 """,
     ),
     (
@@ -67,18 +64,41 @@ model = make_pipeline(SimpleImputer(), StandardScaler(), last).fit(X, y)
         """\
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-X, X_test = X.fillna(X.median()).fillna(0), X_test.fillna(X.median()).fillna(0)
 forest = RandomForestRegressor if KIND == "number" else RandomForestClassifier
 model = forest(150, min_samples_leaf=3, random_state=0).fit(X, y)
 """,
     ),
     (
-        "gradient boosting",
+        "a blend of three models",
         """\
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn import ensemble
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-boosting = HistGradientBoostingRegressor if KIND == "number" else HistGradientBoostingClassifier
-model = boosting(max_iter=120, learning_rate=0.06, max_leaf_nodes=8, random_state=0).fit(X, y)
+if KIND == "number":
+    last, forest, boosting, vote = (
+        Ridge(),
+        ensemble.ExtraTreesRegressor,
+        ensemble.HistGradientBoostingRegressor,
+        ensemble.VotingRegressor,
+    )
+    how = {}
+else:
+    last, forest, boosting, vote = (
+        LogisticRegression(max_iter=300),
+        ensemble.ExtraTreesClassifier,
+        ensemble.HistGradientBoostingClassifier,
+        ensemble.VotingClassifier,
+    )
+    how = {"voting": "soft"}
+models = [
+    ("linear", make_pipeline(SimpleImputer(), StandardScaler(), last)),
+    ("forest", make_pipeline(SimpleImputer(), forest(200, min_samples_leaf=2, random_state=0))),
+    ("boosting", boosting(max_iter=60, learning_rate=0.06, max_leaf_nodes=6, random_state=0)),
+]
+model = vote(models, **how).fit(X, y)
 """,
     ),
 )
@@ -110,7 +130,7 @@ class ProgramsAgent:
 
 
 class ScriptedAgent(ProgramsAgent):
-    """Plays the sample submission, a linear model, a forest and boosting, then submits.
+    """Plays the sample submission, a small tree, a forest and a blend, then submits.
 
     Args:
         task: The task to be played; only what its description says too is used.

@@ -124,15 +124,16 @@ def play(
 
 def step_line(step: int, action: Mapping[str, str], reward: float, info: Mapping[str, Any]) -> str:
     """Return one line about a step, as console markup."""
-    title = action["content"].strip().splitlines()[0] if action["content"].strip() else ""
-    title = escape(title.lstrip("# ")[:44])
+    first = action["content"].strip().partition("\n")[0]
+    # A program that begins with a comment says what it is; any other action is its kind.
+    what = first.lstrip("# ") if first.startswith("#") else action["kind"]
     score = float(info["score"])
-    shown = f"score {score:<10.6g} progress {float(info['progress']):6.3f}"
+    # Adding 0 turns a rounded -0.000 into 0.000.
+    shown = f"{score:>10.4g} progress {round(float(info['progress']), 3) + 0.0:6.3f}"
     if math.isnan(score):
-        shown = f"{info['status']!s:36}"
+        shown = f"{info['status']!s:>26}"
     seconds = info["durations"]["execution"]
-    left = f"{action['kind']:12} {title}"
-    return f"  {step:>2}  {left:58}{shown}  reward {reward:+.3f}  {seconds:5.1f} s"
+    return f"  {step:>2}  {escape(what[:24]):24}{shown} reward {reward:+.3f} {seconds:4.1f} s"
 
 
 def final_line(final: Mapping[str, Any], total: float) -> str:
