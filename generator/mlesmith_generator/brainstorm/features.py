@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from mlesmith_generator.profiler.typed import TypedTable
 
 MAX_FEATURES = 120
+"""Features that a quick model is fitted on, chosen on its training rows."""
+MAX_COLUMNS = 6000
+"""Columns that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
         profile = column.profile
         if column.name in without or profile.type in ("constant", "identifier", "text"):
             continue
-        if len(amount_names) + len(level_names) >= 3 * MAX_FEATURES:
+        if len(amount_names) + len(level_names) >= MAX_COLUMNS:
             break
         if profile.type in ("number", "date", "boolean") and np.isfinite(column.numbers).any():
             values = column.numeric()[rows]

@@ -10,7 +10,6 @@ import numpy as np
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.manifest import MetricSpec
-from mlesmith_env.recipes.reader import read_table
 from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.formulation import Formulation, alternatives, primary
@@ -19,7 +18,7 @@ from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.merit import Merit, merits
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.wording import justify
-from mlesmith_generator.profiler.table import measure_table
+from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile
 
@@ -76,7 +75,7 @@ def brainstorm(
         if reason:
             why.append(f"{table.name}: {reason}")
             continue
-        typed = measure_table(read_table(table.reader, root), seed=seed)
+        typed = measure_file(table.reader, root, seed=seed).table
         bench = Bench(profile.dataset, table, typed, table.rows / max(1, typed.rows), seed)
         subject = f"{re.split('__|--', profile.dataset)[-1]} {table.name}"
         found, reason = _ideas_of(bench, subject)
@@ -127,10 +126,11 @@ def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
     if not ranked:
         return [], "no column is a number or a category that could be predicted"
     found: list[Scored] = []
-    tried = 0
+    most, tried = max(4, min(PROBES, 2400 // len(bench.table.columns))), 0
     for merit in ranked:
         sources = {scored.made.source for scored in found}
-        if tried >= PROBES or (merit.score < -1.0 and len(sources) >= 3):
+        enough = len(sources) >= (3 if merit.score < -1.0 or tried > most / 2 else PROBES)
+        if tried >= most or enough:
             break
         column = bench.table[merit.column]
         results = contest(column)

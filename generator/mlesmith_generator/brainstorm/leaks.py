@@ -20,6 +20,7 @@ ROWS = 2000
 NEAR_PERFECT = 0.98
 """Skill of a one-column model from which the column is a form of the target."""
 _MAX_IDENTITY = 3
+_WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
 
 
 def giveaways(
@@ -31,9 +32,10 @@ def giveaways(
     found: dict[str, str] = {}
     if made.target != made.source:
         found[made.source] = "the target is made from it"
+    close = _suspects(made, table, rows, truth)
     for column in table.columns:
         profile = column.profile
-        if column.name == made.source or profile.type == "constant":
+        if column.name == made.source or profile.type == "constant" or column.name not in close:
             continue
         reason = _twin(column, rows, truth, made)
         if reason:
@@ -43,6 +45,51 @@ def giveaways(
     if made.objective == "regression":
         found |= _identities(made, table, rows, truth, set(found))
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
+
+
+def _suspects(
+    made: Formulation, table: TypedTable, rows: NDArray[np.int64], truth: NDArray[np.float64]
+) -> set[str]:
+    """Columns worth a close look: all of them, or in a wide table those that follow the target.
+
+    Following means a correlation of the column, or of its distance from the middle, with the
+    target or with one of its classes; levels, and columns with gaps, are always looked at.
+    """
+    names = [column.name for column in table.columns]
+    if len(names) <= _WIDE:
+        return set(names)
+    goal = truth[:, None] if not made.classes else np.eye(len(made.classes))[truth.astype(np.int64)]
+    goal = _standard(goal)
+    close: set[str] = set()
+    for start in range(0, len(names), _CHUNK):
+        block = table.columns[start : start + _CHUNK]
+        numeric = [
+            column
+            for column in block
+            if column.profile.type in ("number", "boolean", "date")
+            and column.profile.missing < 0.01
+            and column.profile.distinct > 1
+        ]
+        close |= {column.name for column in block} - {column.name for column in numeric}
+        if not numeric:
+            continue
+        values = np.stack([column.numeric()[rows] for column in numeric], axis=1)
+        values = np.where(np.isfinite(values), values, np.nanmedian(values, axis=0))
+        apart = np.abs(values - np.median(values, axis=0))
+        follows = np.maximum(
+            np.abs(goal.T @ _standard(values)).max(axis=0),
+            np.abs(goal.T @ _standard(apart)).max(axis=0),
+        )
+        close |= {
+            column.name
+            for column, follow in zip(numeric, follows, strict=True)
+            if follow > _FOLLOWS * len(rows)
+        }
+    return close
+
+
+def _standard(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (matrix - matrix.mean(axis=0)) / (matrix.std(axis=0) + 1e-12)
 
 
 def _rows(made: Formulation, seed: int) -> NDArray[np.int64]:

@@ -7,8 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
-from mlesmith_env.recipes.reader import read_table
-from mlesmith_generator.profiler.table import profile_table
+from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
 from mlesmith_generator.sniff import sniff_tables
@@ -38,14 +37,14 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
     tables: list[TableProfile] = []
     for reader in readers:
         try:
-            frame = read_table(reader, root)
+            measured = measure_file(reader, root, seed=seed)
         except ReadError as error:
             told.append(str(error))
             continue
-        if frame.empty:
+        if not measured.rows:
             told.append(f"{reader.files[0]}: no rows")
             continue
-        tables.append(profile_table(_table_name(reader, tables), reader, frame, seed=seed))
+        tables.append(profile_table(_table_name(reader, tables), reader, measured))
     return DatasetProfile(
         dataset=dataset,
         subject=subject_of(dataset, tables),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.reader import read_table
 from mlesmith_generator.profiler import structure
 from mlesmith_generator.profiler.relations import relations
 from mlesmith_generator.profiler.typed import TypedTable, type_column
@@ -17,6 +21,54 @@ SAMPLE_ROWS = 50_000
 """Rows on which columns are measured; tables up to this size are measured exactly."""
 SAMPLE_CELLS = 4_000_000
 """Cells on which a wide table is measured."""
+_REMEMBERED = 4
+_COUNTED_CELLS = 40_000_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A table as it was read and typed.
+
+    Attributes:
+        table: Its columns, typed, on a sample of the rows where there are many.
+        rows: Rows of the whole table.
+        duplicates: Rows that are equal to an earlier one throughout.
+    """
+
+    table: TypedTable
+    rows: int
+    duplicates: int
+
+
+def measure_file(reader: TableReader, root: Path, *, seed: int = 0) -> Measured:
+    """Read and type a table; the last few are remembered for as long as their files stay the same.
+
+    Args:
+        reader: How the table is read.
+        root: Folder that the reader's paths start from.
+        seed: Seed of the sample of rows.
+
+    Raises:
+        ReadError: The files can not be read as declared.
+    """
+    stamps: list[tuple[int, int]] = []
+    for name in reader.files:
+        path = root / name
+        status = path.stat() if path.exists() else None
+        stamps.append((status.st_size, status.st_mtime_ns) if status else (-1, -1))
+    return _measured(reader.model_dump_json(), root.absolute(), seed, tuple(stamps))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _measured(reader: str, root: Path, seed: int, stamps: tuple[tuple[int, int], ...]) -> Measured:
+    del stamps  # part of the key only
+    frame = read_table(TableReader.model_validate_json(reader), root)
+    counted = frame.size <= _COUNTED_CELLS
+    return Measured(
+        measure_table(frame, seed=seed),
+        len(frame),
+        int(frame.duplicated().sum()) if counted else 0,
+    )
 
 
 def measure_table(frame: pd.DataFrame, *, seed: int = 0) -> TypedTable:
@@ -31,27 +83,24 @@ def measure_table(frame: pd.DataFrame, *, seed: int = 0) -> TypedTable:
     return TypedTable(columns, len(frame))
 
 
-def profile_table(
-    name: str, reader: TableReader, frame: pd.DataFrame, *, seed: int = 0
-) -> TableProfile:
+def profile_table(name: str, reader: TableReader, measured: Measured) -> TableProfile:
     """Return the profile of one table.
 
     Args:
         name: A short name for the table.
         reader: How it is read.
-        frame: Its rows, all text, NaN where missing.
-        seed: Seed of the sample of rows.
+        measured: What it holds.
     """
-    table = measure_table(frame, seed=seed)
+    table = measured.table
     return TableProfile(
         name=name,
         reader=reader,
-        rows=len(frame),
-        sampled=table.rows < len(frame),
+        rows=measured.rows,
+        sampled=table.rows < measured.rows,
         columns=tuple(column.profile for column in table.columns),
         keys=structure.keys(table),
         groups=structure.groups(table),
         times=structure.times(table),
         relations=relations(table),
-        duplicate_rows=int(frame.duplicated().sum()) if frame.size <= 40_000_000 else 0,
+        duplicate_rows=measured.duplicates,
     )

@@ -37,7 +37,8 @@ _COUNTERS = frozenset(
 _LONG_KEY = re.compile(r"id$|_no$|uuid$|^unnamed", re.IGNORECASE)
 _BLANKS = frozenset(
     {"", "-", "--", "---", "\u2013", "\u2014", ".", "..", "*", "n/a", "na", "nan", "none", "null",
-     "nil", "unknown", "missing", "tbd", "tba", "not available", "not reported", "undefined", "#n/a"}
+     "nil", "unknown", "missing", "tbd", "tba", "not available", "not reported", "undefined",
+     "#n/a"}
 )  # fmt: skip
 _TIMES = frozenset({"year", "month", "week", "day", "hour", "date", "time", "season"})
 _WORDS_ID = frozenset({"covid", "paid", "valid", "humid", "acid", "grid", "arid", "liquid", "solid",
