@@ -1,0 +1,26 @@
+"""The whole corpus: importing it registers every case."""
+
+from __future__ import annotations
+
+from . import (
+    failing_runs,
+    leaking_tables,
+    mutated_data,
+    mutated_packages,
+    mutated_pages,
+    odd_tasks,
+    written_pages,
+)
+from .cases import DEFECTS, LEGITIMATE
+
+__all__ = [
+    "DEFECTS",
+    "LEGITIMATE",
+    "failing_runs",
+    "leaking_tables",
+    "mutated_data",
+    "mutated_packages",
+    "mutated_pages",
+    "odd_tasks",
+    "written_pages",
+]

@@ -1,0 +1,58 @@
+"""Seeded defects that only running the ladder shows. Each takes some seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from mlesmith_env.manifest import Limits
+from mlesmith_env.task import Task
+
+from .bases import crops, housing
+from .cases import defect
+from .making import Exhibit, finished, make, repackage
+
+
+@defect("execution", "no-headroom", execution=True)
+def target_that_nothing_tells(root: Path) -> Exhibit:
+    base = housing(rows=500)
+    order = np.random.default_rng(3).permutation(len(base.y))
+    return make(root, base.having(rent=base.y.to_numpy()[order]))
+
+
+@defect("execution", "no-headroom", execution=True)
+def classes_that_nothing_tells(root: Path) -> Exhibit:
+    base = crops(rows=500)
+    order = np.random.default_rng(3).permutation(len(base.y))
+    return make(root, base.having(crop=base.y.to_numpy()[order]))
+
+
+@defect("execution", "over-time", execution=True)
+def limits_that_nobody_can_keep(root: Path) -> Exhibit:
+    limits = Limits(step_timeout_s=0.15, time_limit_s=1.0)
+    return make(root, housing(rows=500).but(limits=limits))
+
+
+@defect("execution", "tampered-anchors", execution=True)
+def anchors_that_flatter(root: Path) -> Exhibit:
+    task = Task.load(finished(root, housing(rows=500)).directory)
+    reference = task.manifest.reference.model_dump(mode="json")
+    for part in reference.values():
+        span = part["ceiling"] - part["floor"]
+        part["ceiling"] = part["floor"] + 0.5 * span
+        part["thresholds"] = {
+            name: part["floor"] + 0.5 * (value - part["floor"])
+            for name, value in part["thresholds"].items()
+        }
+    return repackage(task, final=True, reference=reference)
+
+
+@defect("execution", "tampered-leaderboard", "tampered-anchors", execution=True)
+def leaderboard_that_was_rewritten(root: Path) -> Exhibit:
+    exhibit = finished(root, housing(rows=500))
+    path = exhibit.directory / "leaderboard.csv"
+    head, *rows = path.read_text().splitlines()
+    changed = [rows[0], *(",".join([r.split(",")[0], "1.0", "1.0"]) for r in rows[1:])]
+    path.write_text("\n".join([head, *changed]) + "\n")
+    return exhibit

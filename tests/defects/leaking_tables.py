@@ -1,0 +1,441 @@
+"""Seeded leaks that stand in the raw table: features that give the target away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_env.recipes.model import Holdout
+
+from .bases import Base, churn, clinic, crops, demand, housing
+from .cases import seeded
+
+PROXY = ("target-proxy", "target-copy", "target-in-text")
+
+
+def _random(seed: int = 11) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+# Copies and encodings
+
+
+@seeded("leak", "target-copy")
+def label_copy_under_another_name() -> Base:
+    base = churn()
+    return base.having(account_state=base.y)
+
+
+@seeded("leak", "target-copy")
+def number_copy_under_another_name() -> Base:
+    base = housing()
+    return base.having(ledger=base.y)
+
+
+@seeded("leak", "target-copy", "target-proxy")
+def number_copy_written_otherwise() -> Base:
+    base = housing()
+    return base.having(ledger=[f"{value:.4f}" for value in base.y])
+
+
+@seeded("leak", "target-copy")
+def copy_in_two_thirds_of_the_rows() -> Base:
+    base = housing()
+    return base.having(audit=base.y.where(_random().random(len(base.y)) < 0.65))
+
+
+@seeded("leak", "target-copy", "target-proxy")
+def copy_with_a_few_wrong_rows() -> Base:
+    base = crops()
+    wrong = _random().random(len(base.y)) < 0.004
+    return base.having(harvest=np.where(wrong, "rye", base.y))
+
+
+@seeded("leak", "target-proxy")
+def label_as_letters() -> Base:
+    base = crops()
+    codes = {"barley": "Q", "maize": "A", "rye": "Z", "wheat": "F"}
+    return base.having(plot_type=base.y.map(codes))
+
+
+@seeded("leak", "target-proxy")
+def label_as_numbers_with_noise() -> Base:
+    base = crops()
+    codes = base.y.map({"barley": 3.0, "maize": 9.0, "rye": 1.0, "wheat": 6.0})
+    return base.having(sensor=(codes + _random().normal(0, 0.25, len(codes))).round(3))
+
+
+@seeded("leak", "target-proxy")
+def label_as_many_codes() -> Base:
+    base = churn()
+    code = _random().integers(0, 20, len(base.y)) * 2 + (base.y == "Yes")
+    return base.having(case_code=[f"K{number:02d}" for number in code])
+
+
+@seeded("leak", *PROXY)
+def logarithm_of_the_target() -> Base:
+    base = housing()
+    return base.having(index_points=np.log(base.y - base.y.min() + 50).round(5))
+
+
+@seeded("leak", *PROXY)
+def falling_transform_of_the_target() -> Base:
+    base = housing()
+    return base.having(rebate=(9000 - 2.5 * base.y).round(1))
+
+
+@seeded("leak", *PROXY)
+def rank_of_the_target() -> Base:
+    base = housing()
+    return base.having(position=base.y.rank(method="first").astype(int))
+
+
+@seeded("leak", *PROXY)
+def target_with_two_per_cent_noise() -> Base:
+    base = housing()
+    noise = _random().normal(0, 0.02 * base.y.std(), len(base.y))
+    return base.having(estimate=(base.y + noise).round(2))
+
+
+@seeded("leak", *PROXY)
+def target_rounded_to_tens() -> Base:
+    base = housing()
+    return base.having(rough=(base.y / 10).round() * 10)
+
+
+@seeded("leak", "target-binned", *PROXY)
+def tenths_of_the_target() -> Base:
+    base = housing()
+    return base.having(
+        band=pd.qcut(base.y, 10, labels=[f"band {c}" for c in "hgjbacfdei"]).astype(str)
+    )
+
+
+@seeded("leak", "target-binned")
+def three_price_classes_of_the_target() -> Base:
+    base = housing()
+    return base.having(
+        segment=pd.cut(base.y, [-1e9, 800, 1300, 1e9], labels=["c", "a", "b"]).astype(str)
+    )
+
+
+@seeded("leak", "target-binned", "target-proxy")
+def flag_whether_the_target_is_high() -> Base:
+    base = housing()
+    return base.having(premium=(base.y > base.y.quantile(0.7)).astype(int))
+
+
+@seeded("leak", "target-missingness", "target-proxy")
+def missing_where_the_class_is_one() -> Base:
+    base = churn()
+    last = _random().integers(1, 400, len(base.y)).astype(float)
+    return base.having(days_since_exit=np.where(base.y == "Yes", last, np.nan))
+
+
+# Hidden in text
+
+
+@seeded("leak", "target-in-text")
+def label_inside_a_sentence() -> Base:
+    base = churn()
+    names = _random().choice(["Ann", "Bo", "Cy", "Di", "Ed", "Flo"], len(base.y))
+    number = _random(1).integers(1000, 9999, len(base.y))
+    notes = [
+        f"{n} called, file {k}, left: {y}" for n, k, y in zip(names, number, base.y, strict=True)
+    ]
+    return base.having(notes=notes)
+
+
+@seeded("leak", "target-in-text")
+def number_inside_a_reference() -> Base:
+    base = housing()
+    letters = _random().choice(list("ABCDEFGH"), len(base.y))
+    return base.having(reference=[f"{a}/{y:.1f}/EUR" for a, y in zip(letters, base.y, strict=True)])
+
+
+@seeded("leak", "target-in-text")
+def label_as_the_prefix_of_a_file_name() -> Base:
+    base = crops()
+    number = _random().permutation(len(base.y))
+    return base.having(photo=[f"{y[:2]}_{k:05d}.jpg" for y, k in zip(base.y, number, strict=True)])
+
+
+@seeded("leak", "target-in-text")
+def label_in_hexadecimal() -> Base:
+    base = crops()
+    number = _random().permutation(len(base.y))
+    text = [f"{k:04d}{y}".encode().hex() for y, k in zip(base.y, number, strict=True)]
+    return base.having(token=text)
+
+
+@seeded("leak", "target-in-text")
+def number_in_base64() -> Base:
+    import base64
+
+    base = housing()
+    return base.having(token=[base64.b64encode(f"{y:.2f}".encode()).decode() for y in base.y])
+
+
+@seeded("leak", "target-in-text")
+def label_as_letter_case() -> Base:
+    base = churn()
+    streets = _random().choice(["elm road", "oak lane", "mill street", "high street"], len(base.y))
+    number = _random(1).integers(1, 500, len(base.y))
+    text = [
+        f"{k} {s.upper() if y == 'Yes' else s}"
+        for s, k, y in zip(streets, number, base.y, strict=True)
+    ]
+    return base.having(address=text)
+
+
+@seeded("leak", "target-in-text")
+def label_as_the_number_of_decimals() -> Base:
+    base = churn()
+    value = _random().uniform(10, 99, len(base.y))
+    text = [f"{v:.3f}" if y == "Yes" else f"{v:.2f}" for v, y in zip(value, base.y, strict=True)]
+    return base.having(balance=text)
+
+
+@seeded("leak", "target-in-text", "target-proxy")
+def label_as_the_last_digit() -> Base:
+    base = churn()
+    number = _random().integers(1000, 90000, len(base.y)) * 10
+    digit = np.where(base.y == "Yes", _random(1).choice([1, 4, 7], len(base.y)), 2)
+    return base.having(serial=number + digit)
+
+
+# Arithmetic
+
+
+@seeded("leak", "target-arithmetic")
+def two_columns_sum_to_the_target() -> Base:
+    base = housing()
+    heating = (base.y * _random().uniform(0.05, 0.35, len(base.y))).round(2)
+    return base.having(side_costs=heating, cold_rent=(base.y - heating).round(2))
+
+
+@seeded("leak", "target-arithmetic")
+def two_columns_differ_by_the_target() -> Base:
+    base = housing()
+    before = _random().uniform(2000, 9000, len(base.y)).round(2)
+    return base.having(balance_before=before, balance_after=(before - base.y).round(2))
+
+
+@seeded("leak", "target-arithmetic")
+def product_of_two_columns() -> Base:
+    base = housing()
+    per_metre = base.y / base.frame["area"]
+    return base.having(rate=per_metre.round(6))
+
+
+@seeded("leak", "target-arithmetic")
+def percentage_of_two_columns() -> Base:
+    base = housing()
+    total = _random().integers(40, 900, len(base.y))
+    part = (total * _random(1).uniform(0.05, 0.95, len(base.y))).round().astype(int)
+    frame = base.frame.assign(share=(100 * part / total).round(1))
+    return base.but(frame=frame, target="share").having(votes=part, voters=total)
+
+
+@seeded("leak", "target-arithmetic")
+def six_columns_sum_to_the_target() -> Base:
+    base = housing()
+    parts = _random().dirichlet(np.ones(6), len(base.y)) * base.y.to_numpy()[:, None]
+    parts = parts.round(2)
+    total = parts.sum(axis=1).round(2)
+    columns = {f"item_{letter}": parts[:, k] for k, letter in enumerate("abcdef")}
+    return base.having(**columns, rent=total)
+
+
+@seeded("leak", "target-arithmetic")
+def weighted_mean_of_columns() -> Base:
+    base = housing()
+    a, b, c = (_random(k).uniform(20, 100, len(base.y)).round(1) for k in (1, 2, 3))
+    frame = base.frame.assign(grade=(0.5 * a + 0.3 * b + 0.2 * c).round(2))
+    return base.but(frame=frame, target="grade").having(exam=a, project=b, homework=c)
+
+
+@seeded("leak", "target-arithmetic")
+def weight_over_height_squared() -> Base:
+    base = housing()
+    height = _random(1).normal(1.7, 0.1, len(base.y)).round(3)
+    weight = _random(2).normal(75, 14, len(base.y)).clip(40).round(1)
+    frame = base.frame.assign(mass_index=(weight / height**2).round(2))
+    return base.but(frame=frame, target="mass_index").having(height=height, weight=weight)
+
+
+@seeded("leak", "target-arithmetic", "target-proxy")
+def class_is_a_comparison_of_columns() -> Base:
+    base = churn()
+    home, away = (_random(k).poisson(1.6, len(base.y)) for k in (1, 2))
+    result = np.select([home > away, home < away], ["home", "away"], "draw")
+    frame = base.frame.assign(result=result)
+    return base.but(
+        frame=frame, target="result", objective="multiclass", metric="f1_macro", drop=("churned",)
+    ).having(home_goals=home, away_goals=away)
+
+
+@seeded("leak", "target-arithmetic")
+def class_is_a_threshold_on_a_ratio() -> Base:
+    base = churn()
+    debt = _random(1).gamma(3, 900, len(base.y)).round()
+    income = _random(2).gamma(5, 700, len(base.y)).round() + 300
+    frame = base.frame.assign(refused=np.where(debt / income > 0.9, "yes", "no"))
+    return base.but(frame=frame, target="refused", drop=("churned",)).having(
+        debt=debt, income=income
+    )
+
+
+# Statistics of the target
+
+
+def _with_postcode(base: Base) -> Base:
+    return base.having(postcode=[f"2{k:03d}" for k in _random(7).integers(0, 70, len(base.y))])
+
+
+@seeded("leak", "target-statistics", "target-proxy")
+def group_means_with_the_hidden_rows() -> Base:
+    base = _with_postcode(housing())
+    return base.having(
+        local_level=base.frame.groupby("postcode")["rent"].transform("mean").round(3)
+    )
+
+
+@seeded("leak", "target-statistics")
+def group_means_without_the_group() -> Base:
+    base = housing()
+    group = pd.Series(_random(7).integers(0, 70, len(base.y)))
+    return base.having(local_level=base.y.groupby(group).transform("mean").round(3))
+
+
+@seeded("leak", "target-statistics")
+def group_means_of_a_class() -> Base:
+    base = _with_postcode(churn())
+    share = (base.y == "Yes").groupby(base.frame["postcode"]).transform("mean")
+    return base.having(local_share=share.round(4))
+
+
+@seeded("leak", "target-statistics")
+def group_means_without_the_own_row() -> Base:
+    base = _with_postcode(housing())
+    grouped = base.frame.groupby("postcode")["rent"]
+    others = (grouped.transform("sum") - base.y) / (grouped.transform("count") - 1)
+    return base.having(others=others.round(3))
+
+
+@seeded("leak", "target-statistics")
+def smoothed_group_means() -> Base:
+    base = _with_postcode(housing())
+    grouped = base.frame.groupby("postcode")["rent"]
+    smooth = (grouped.transform("sum") + 8 * base.y.mean()) / (grouped.transform("count") + 8)
+    return base.having(encoded=smooth.round(4))
+
+
+@seeded("leak", "target-statistics")
+def largest_target_of_a_group() -> Base:
+    base = _with_postcode(housing())
+    return base.having(top=base.frame.groupby("postcode")["rent"].transform("max"))
+
+
+# Other rows, time and groups
+
+
+@seeded("leak", "target-shifted")
+def target_of_the_next_day() -> Base:
+    base = demand()
+    return base.having(stock=base.y.shift(-1))
+
+
+@seeded("leak", "target-shifted")
+def target_of_the_day_before() -> Base:
+    base = demand()
+    return base.having(reported=base.y.shift(1))
+
+
+@seeded("leak", "target-shifted")
+def moving_mean_around_the_day() -> Base:
+    base = demand()
+    return base.having(smooth=base.y.rolling(7, center=True).mean().round(3))
+
+
+@seeded("leak", "target-shifted")
+def change_since_the_day_before() -> Base:
+    base = demand()
+    return base.having(change=base.y.diff())
+
+
+@seeded("leak", "target-shifted", "target-proxy")
+def running_total_of_the_target() -> Base:
+    base = demand()
+    return base.having(ledger=base.y.cumsum())
+
+
+@seeded("leak", "target-shifted")
+def next_value_within_a_station() -> Base:
+    random = _random(5)
+    days, stations = 60, 20
+    frame = pd.DataFrame(
+        {
+            "station": np.repeat([f"S{k}" for k in range(stations)], days),
+            "day": np.tile(np.arange(days), stations),
+            "wind": random.gamma(3, 2, days * stations).round(1),
+            "sun": random.uniform(0, 12, days * stations).round(1),
+        }
+    )
+    level = np.repeat(random.normal(14, 2, stations), days)
+    frame["ozone"] = (
+        level + 2 * frame["sun"] - frame["wind"] + random.normal(0, 3, len(frame))
+    ).round(2)
+    frame["outlook"] = frame.groupby("station")["ozone"].shift(-1)
+    frame = frame.sample(frac=1.0, random_state=3)[
+        ["station", "day", "wind", "sun", "outlook", "ozone"]
+    ]
+    return Base("ozone-stations", frame, "ozone", "regression", "mae")
+
+
+@seeded("leak", "time-crossing")
+def smooth_series_with_a_random_holdout() -> Base:
+    base = demand()
+    walk = 500 + np.cumsum(_random(9).normal(0, 3, len(base.y)))
+    return base.having(sold=walk.round(1)).but(holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "group-crossing")
+def target_fixed_by_a_group_that_crosses() -> Base:
+    base = clinic()
+    patient = base.frame["patient"]
+    fixed = dict(
+        zip(patient.unique(), _random(3).choice(["ill", "well"], patient.nunique()), strict=True)
+    )
+    frame = base.frame.drop(columns="pressure").assign(diagnosis=patient.map(fixed))
+    return base.but(
+        frame=frame, target="diagnosis", objective="binary", metric="roc_auc",
+        holdout=Holdout(kind="stratified"),
+    )  # fmt: skip
+
+
+@seeded("leak", "group-crossing")
+def number_fixed_by_a_group_that_crosses() -> Base:
+    base = clinic()
+    patient = base.frame["patient"]
+    fixed = dict(
+        zip(patient.unique(), _random(3).normal(170, 9, patient.nunique()).round(1), strict=True)
+    )
+    frame = base.frame.drop(columns="pressure").assign(body_height=patient.map(fixed))
+    return base.but(frame=frame, target="body_height", holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "near-duplicate-rows")
+def rows_copied_with_jitter() -> Base:
+    base = housing()
+    random = _random(13)
+    copies = base.frame.sample(frac=0.3, random_state=1)
+    copies = copies.assign(
+        area=(copies["area"] + random.normal(0, 0.05, len(copies))).round(2),
+        distance_km=(copies["distance_km"] + random.normal(0, 0.004, len(copies))).round(4),
+    )
+    frame = pd.concat([base.frame, copies], ignore_index=True)
+    frame = frame.assign(energy=0.0)
+    energy = random.normal(120, 30, len(base.frame)).round(1)
+    frame["energy"] = np.r_[energy, energy[copies.index] + random.normal(0, 0.1, len(copies))]
+    return base.but(frame=frame[[*[c for c in frame.columns if c != "rent"], "rent"]])

@@ -1,0 +1,182 @@
+"""From a raw table to a package on disk, by the generator's own stages, and mutants of it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mlesmith_env.manifest import Manifest, MetricSpec
+from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.admission import admit, finish
+from mlesmith_generator.dataset import open_dataset
+from mlesmith_generator.designer import design
+from mlesmith_generator.gates.execution import execution_gate
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.records import Exclusion, Idea
+from mlesmith_generator.refactor import Names, refactor
+
+from .bases import Base
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What the gates are to judge.
+
+    Attributes:
+        directory: The package folder.
+        prepared: Prepared data, where they are not those of `Task.prepare`.
+        final: Whether the anchors are measured ones, to be compared with the ladder.
+    """
+
+    directory: Path
+    prepared: PreparedTask | None = None
+    final: bool = False
+
+
+def make(root: Path, base: Base, page: Callable[[Task], str] | None = None) -> Exhibit:
+    """Make a candidate package of a base below `root`.
+
+    Args:
+        root: Folder for raw data and registry.
+        base: The raw table and what is asked of it.
+        page: What writes the description, where it is not the generator.
+    """
+    folder = root / "raw" / base.name
+    folder.mkdir(parents=True)
+    if base.write is None:
+        base.frame.to_csv(folder / f"{base.name}.csv", index=False)
+    else:
+        (folder / f"{base.name}.csv").write_bytes(base.write(base.frame))
+    with open_dataset(str(folder)) as dataset:
+        profile = profile_dataset(dataset.folder, dataset.name, seed=0)
+        idea = Idea(
+            dataset=profile.dataset,
+            table=profile.tables[0].name,
+            target=base.target,
+            target_source=base.target,
+            objective=base.objective,
+            metric=MetricSpec(name=base.metric, params=base.params),
+            holdout=base.holdout,
+            transforms=base.transforms,
+            exclusions=tuple(Exclusion(column=name, reason="by hand") for name in base.drop),
+            signal=0.5,
+            justification=f"{base.target} is what one wants to know beforehand.",
+        )
+        draft = design(idea, profile, dataset.folder, seed=0)
+        registry = root / "registry"
+        registry.mkdir()
+        task = refactor(draft, dataset, Names(registry, dataset.slug), registry, seed=0)
+    if base.limits is not None:
+        task = Task.load(repackage(task, limits=base.limits).directory)
+    if page is not None:
+        return describe_anew(task, page(task))
+    return Exhibit(task.directory)
+
+
+def finished(root: Path, base: Base) -> Exhibit:
+    """Make a task that has passed the ladder, with measured anchors and its leaderboard."""
+    task = Task.load(make(root, base).directory)
+    report, ladder = execution_gate(task, provisional=True)
+    if not report.passed:
+        raise AssertionError(f"{base.name} was meant to be a good task: {report.defects}")
+    return Exhibit(admit(finish(task, ladder, [report]), root / "admitted"), final=True)
+
+
+def copied(exhibit: Exhibit, root: Path) -> Task:
+    """Copy the registry of an exhibit below `root` and return its task there."""
+    registry = exhibit.directory.parent.parent
+    shutil.copytree(registry, root / "registry")
+    return Task.load(root / "registry" / exhibit.directory.relative_to(registry))
+
+
+def repackage(task: Task, *, final: bool = False, **changes: object) -> Exhibit:
+    """Change the manifest of a task and seal it again, as a careful forger would."""
+    data = task.manifest.model_dump(mode="json")
+    data.update({name: _plain(value) for name, value in changes.items()})
+    return _write(task, Manifest.model_validate(data), task.description, final=final)
+
+
+def describe_anew(task: Task, description: str) -> Exhibit:
+    """Change the description of a task and seal it again."""
+    return _write(task, task.manifest, description, final=False)
+
+
+def reworded(task: Task, old: str, new: str) -> Exhibit:
+    """Replace words of the description, which have to be there."""
+    if old not in task.description:
+        raise AssertionError(f"{old!r} is not in the description of {task.id}")
+    return describe_anew(task, task.description.replace(old, new))
+
+
+def _write(task: Task, manifest: Manifest, description: str, *, final: bool) -> Exhibit:
+    prepared = dict(manifest.prepared)
+    prepared[f"public/{DESCRIPTION}"] = hashlib.sha256(description.encode()).hexdigest()
+    manifest = seal(manifest.model_copy(update={"prepared": prepared}), description)
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in task.directory.iterdir()
+        if path.name not in (MANIFEST, DESCRIPTION)
+    }
+    if "leaderboard.csv" in files:
+        rows = files["leaderboard.csv"].split("\n", 1)[1]
+        files["leaderboard.csv"] = f"# digest: {manifest.digest}\n{rows}"
+    files |= {MANIFEST: dump_manifest(manifest), DESCRIPTION: description}
+    directory = task.directory.parent / manifest.name
+    if directory != task.directory:
+        shutil.rmtree(task.directory)
+    write_package(directory, files)
+    return Exhibit(directory, final=final)
+
+
+def _plain(value: object) -> object:
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+@dataclass
+class Tables:
+    """Prepared tables of a task as text, to be changed and written somewhere else."""
+
+    task: Task
+    train: pd.DataFrame
+    test: pd.DataFrame
+    sample: pd.DataFrame
+    answers: pd.DataFrame
+
+    @property
+    def target(self) -> str:
+        """Name of the target."""
+        return self.task.manifest.recipe.target
+
+    @classmethod
+    def of(cls, task: Task) -> Tables:
+        """Read the prepared tables of a task."""
+        prepared = task.prepare()
+
+        def read(path: Path) -> pd.DataFrame:
+            return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+        return cls(
+            task,
+            read(prepared.public_dir / "train.csv"),
+            read(prepared.public_dir / "test.csv"),
+            read(prepared.public_dir / "sample_submission.csv"),
+            read(prepared.private_dir / "answers.csv"),
+        )
+
+    def written(self, root: Path) -> Exhibit:
+        """Write the changed tables below `root`, beside the untouched package."""
+        public, private = root / "prepared" / "public", root / "prepared" / "private"
+        public.mkdir(parents=True)
+        private.mkdir(parents=True)
+        (public / "description.md").write_text(self.task.description, encoding="utf-8")
+        for name, frame in (("train", self.train), ("test", self.test)):
+            frame.to_csv(public / f"{name}.csv", index=False)
+        self.sample.to_csv(public / "sample_submission.csv", index=False)
+        self.answers.to_csv(private / "answers.csv", index=False)
+        return Exhibit(self.task.directory, PreparedTask(public, private))
