@@ -11,7 +11,7 @@ from rich.table import Table
 
 import mlesmith_env
 from mlesmith_env.agents import ScriptedAgent
-from mlesmith_env.cli.episodes import final_line, step_line
+from mlesmith_env.cli.episodes import final_line, play_episode
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.leaderboard import read_leaderboard
 from mlesmith_env.metrics import get_metric
@@ -54,18 +54,7 @@ def demonstrate(folder: Path) -> None:
     task = mlesmith_env.load_task(package)
     console.print(f'env = gymnasium.make("{task.id}")')
     env = gym.make(task.id, log_dir=folder / "episode")
-    agent = ScriptedAgent(task)
-    total, step, ended = 0.0, 0, False
-    try:
-        observation, info = env.reset(seed=0)
-        while not ended:
-            action = dict(agent.act(observation, info))
-            observation, reward, terminated, truncated, info = env.step(action)
-            step, total, ended = step + 1, total + float(reward), terminated or truncated
-            console.print(step_line(step, action, float(reward), info))
-    finally:
-        env.close()
-    final = dict(info["final"])
+    final, total, _ = play_episode(env, ScriptedAgent(task), console, seed=0)
     console.print(final_line(final, total))
 
     console.rule("4. against the ladder of reference solutions (private rows)", align="left")

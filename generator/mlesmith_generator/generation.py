@@ -11,7 +11,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
@@ -26,6 +25,7 @@ from mlesmith_generator.ledger import (
     write_summary,
 )
 from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
+from mlesmith_generator.progress import follow
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,18 @@ def generate_all(
         console.print(f"resumed: {len(jobs) - len(waiting)} of {len(jobs)} datasets are done")
     executor = LocalExecutor(workers, preload=("mlesmith_generator.pipeline",))
     failures: list[str] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+    outcomes = follow(
+        executor.map(generate_dataset, waiting),
+        _line,
+        console=console,
+        title="datasets",
+        total=len(jobs),
+        completed=len(jobs) - len(waiting),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("datasets", total=len(jobs), completed=len(jobs) - len(waiting))
-        for outcome in executor.map(generate_dataset, waiting):
-            progress.advance(bar)
-            progress.console.print(_line(outcome), markup=False, soft_wrap=True)
-            if isinstance(outcome.result, JobFailure):
-                failures.append(slug_of_dataset(outcome.job.source))
-                _settle_failure(outcome.job, outcome.result, settings.registry)
+    for outcome in outcomes:
+        if isinstance(outcome.result, JobFailure):
+            failures.append(slug_of_dataset(outcome.job.source))
+            _settle_failure(outcome.job, outcome.result, settings.registry)
     rebuild_index(settings.registry)
     summary = write_summary(settings.registry)
     if as_json:

@@ -11,16 +11,16 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mlesmith_env import registry, sources
 from mlesmith_env.errors import DataUnavailableError, ManifestError, MlesmithError, SandboxError
-from mlesmith_env.executor import JobFailure, LocalExecutor
+from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
 from mlesmith_env.package import MANIFEST
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.execution import execution_gate
 from mlesmith_generator.gates.review import review_gate
+from mlesmith_generator.progress import follow
 from mlesmith_generator.records import Check, Defect, GateReport
 
 
@@ -130,23 +130,14 @@ def verify_all(
     jobs = [VerificationJob(folder, sandbox, skip_unavailable) for folder in folders]
     console = Console(stderr=as_json, highlight=False)
     executor = LocalExecutor(workers, preload=("mlesmith_generator.verification",))
-    verdicts: list[Verdict] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+    outcomes = follow(
+        executor.map(verify_package, jobs),
+        lambda outcome: _line(_verdict(outcome)),
+        console=console,
+        title="tasks",
+        total=len(jobs),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("tasks", total=len(jobs))
-        for outcome in executor.map(verify_package, jobs):
-            result = outcome.result
-            if isinstance(result, JobFailure):
-                result = Verdict(outcome.job.directory.name, False, "", (_broken(result),), 0.0)
-            verdicts.append(result)
-            progress.advance(bar)
-            if not result.skipped:
-                progress.console.print(_line(result), markup=False, soft_wrap=True)
+    verdicts = [_verdict(outcome) for outcome in outcomes]
     verdicts.sort(key=lambda verdict: verdict.task)
     skipped = [verdict for verdict in verdicts if verdict.skipped]
     passed = [verdict for verdict in verdicts if verdict.passed]
@@ -162,7 +153,16 @@ def verify_all(
     return len(passed) == judged
 
 
+def _verdict(outcome: Outcome[VerificationJob, Verdict]) -> Verdict:
+    result = outcome.result
+    if isinstance(result, JobFailure):
+        return Verdict(outcome.job.directory.name, False, "", (_broken(result),), 0.0)
+    return result
+
+
 def _line(verdict: Verdict) -> str:
+    if verdict.skipped:
+        return ""
     if verdict.passed:
         checks = sum(len(report.checks) for report in verdict.reports)
         return f"pass  {verdict.task}  {checks} checks, {verdict.seconds:.1f} s"

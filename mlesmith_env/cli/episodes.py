@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +14,11 @@ from rich.markup import escape
 
 from mlesmith_env.cli.registry import AsJson
 from mlesmith_env.errors import MlesmithError
+
+if TYPE_CHECKING:
+    import gymnasium as gym
+
+    from mlesmith_env.agents import Agent
 
 TaskName = Annotated[str, typer.Argument(help="Slug or id, for instance `abalone-rings`.")]
 SandboxName = Annotated[str, typer.Option(help="`local` confines, `subprocess` does not.")]
@@ -65,24 +70,35 @@ def run(
     else:
         player = ScriptedAgent(loaded)
     console = Console(highlight=False, stderr=as_json)
+    console.print(f"[bold]{loaded.id}[/]  {loaded.manifest.metric.name} on public rows")
     env = TaskEnv(loaded, sandbox=sandbox, max_steps=max_steps, log_dir=log_dir)
-    try:
-        observation, info = env.reset(seed=seed)
-        console.print(f"[bold]{loaded.id}[/]  {loaded.manifest.metric.name} on public rows")
-        steps, total, ended = 0, 0.0, False
-        while not ended:
-            action = dict(player.act(observation, info))
-            observation, reward, terminated, truncated, info = env.step(action)
-            steps, total, ended = steps + 1, total + float(reward), terminated or truncated
-            console.print(step_line(steps, action, float(reward), info))
-    finally:
-        env.close()
-    final = dict(info["final"])
+    final, total, steps = play_episode(env, player, console, seed=seed)
     if as_json:
         typer.echo(json.dumps({"task": loaded.id, "steps": steps, "return": total, "final": final}))
     else:
         console.print(final_line(final, total))
     raise typer.Exit(0 if final["valid"] else 1)
+
+
+def play_episode(
+    env: gym.Env[Any, Any], agent: Agent, console: Console, *, seed: int
+) -> tuple[dict[str, Any], float, int]:
+    """Let an agent play one episode to its end, printing a line a step; closes the environment.
+
+    Returns:
+        The private grade, the return, and the number of steps.
+    """
+    steps, total, ended = 0, 0.0, False
+    try:
+        observation, info = env.reset(seed=seed)
+        while not ended:
+            action = dict(agent.act(observation, info))
+            observation, reward, terminated, truncated, info = env.step(action)
+            steps, total, ended = steps + 1, total + float(reward), terminated or truncated
+            console.print(step_line(steps, action, float(reward), info))
+    finally:
+        env.close()
+    return dict(info["final"]), total, steps
 
 
 def play(

@@ -10,47 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, TableRecipe
-from mlesmith_generator.describe.association import (
-    LEVELS,
-    Association,
-    correlation_ratio,
-    cramer,
-    spearman,
-)
-from mlesmith_generator.describe.measure import (
-    ColumnFacts,
-    as_numbers,
-    as_text,
-    frequencies,
-    measure_column,
+from mlesmith_generator.describe.association import Association
+from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
+from mlesmith_generator.describe.relations import (
+    Contrast,
+    Encoded,
+    associate,
+    closest_pair,
+    contrast_of,
 )
 from mlesmith_generator.records import TableProfile
 
-_CELLS = 4_000_000
-"""Cells on which associations are measured; larger files are sampled evenly."""
 _SHOWN = 3
 """Rows of the sample submission that are shown."""
-_PAIRS = 60
-"""Numeric columns among which the closest pair is looked for."""
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """Two values of a nominal feature between which the target differs most.
-
-    Attributes:
-        column: The feature.
-        high: The value with the most, its rows and its mean (or its share of the positive class).
-        low: The value with the least.
-    """
-
-    column: str
-    high: tuple[str, int, float]
-    low: tuple[str, int, float]
 
 
 @dataclass(frozen=True)
@@ -137,17 +112,13 @@ def facts_of(
     answer = as_text(train, target)
     features = tuple(measure_column(name, texts[name], hints.get(name)) for name in names)
     aim = measure_column(target, answer, None if objective == "regression" else hints.get(target))
-    step = max(1, len(train) * max(1, len(names)) // _CELLS)
-    chosen = np.arange(0, len(train), step)
-    encoded = {column.name: _encode(column, texts[column.name].iloc[chosen]) for column in features}
-    truth = (
-        as_numbers(answer.iloc[chosen])
-        if objective == "regression"
-        else _codes(answer.iloc[chosen], tuple(classes))
-    )
-    counts = dict(frequencies(answer))
+    counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))
     order = classes or tuple(sorted(counts))
-    associations = _associations(features, encoded, truth, objective)
+    data = Encoded.of(features, texts, answer, () if objective == "regression" else order)
+    associations = associate(data)
+    gaps = np.zeros(len(train), dtype=bool)
+    for text in texts.values():
+        gaps |= text.codes < 0
     return Facts(
         train_rows=len(train),
         test_rows=len(test),
@@ -157,13 +128,11 @@ def facts_of(
         if objective == "regression"
         else tuple((label, counts.get(label, 0)) for label in order),
         associations=associations,
-        closest=_closest(features, encoded),
-        contrast=_contrast(associations, features, texts, answer, objective, order),
+        closest=closest_pair(data),
+        contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
-        complete=int(np.all([texts[name].notna() for name in names], axis=0).sum())
-        if names
-        else len(train),
-        sampled=step > 1,
+        complete=int((~gaps).sum()),
+        sampled=data.step > 1,
         example=_example(sample),
     )
 
@@ -176,117 +145,26 @@ def objective_of(form: SubmissionForm) -> Objective:
 
 
 def _example(sample: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
-    rows = [as_text(sample.head(_SHOWN), str(name)).tolist() for name in sample.columns]
+    head = sample.head(_SHOWN)
+    columns = [as_text(head, str(name)) for name in head.columns]
     lines = [
-        tuple("" if value is None else str(value) for value in row)
-        for row in zip(*rows, strict=True)
+        tuple(text.values[text.codes[row]] if text.codes[row] >= 0 else "" for text in columns)
+        for row in range(len(head))
     ]
     return (tuple(str(name) for name in sample.columns), *lines)
-
-
-def _encode(column: ColumnFacts, text: pd.Series) -> NDArray[np.float64] | NDArray[np.int64] | None:
-    if column.numeric:
-        return as_numbers(text)
-    if column.kind in ("category", "boolean") and column.distinct <= LEVELS:
-        return pd.factorize(text)[0].astype(np.int64)
-    return None
-
-
-def _codes(text: pd.Series, classes: tuple[str, ...]) -> NDArray[np.int64]:
-    if not classes:
-        return pd.factorize(text)[0].astype(np.int64)
-    place = {label: index for index, label in enumerate(classes)}
-    return np.array([place.get(str(value), -1) for value in text], dtype=np.int64)
-
-
-def _associations(
-    features: tuple[ColumnFacts, ...],
-    encoded: dict[str, NDArray[np.float64] | NDArray[np.int64] | None],
-    truth: NDArray[np.float64] | NDArray[np.int64],
-    objective: Objective,
-) -> tuple[Association, ...]:
-    found: list[Association] = []
-    for column in features:
-        values = encoded[column.name]
-        if values is None:
-            continue
-        if column.numeric and objective == "regression":
-            value = spearman(np.asarray(values, float), np.asarray(truth, float))
-            found.append(Association(column.name, abs(value), 1 if value >= 0 else -1, "rank"))
-        elif column.numeric:
-            value = correlation_ratio(np.asarray(truth, np.int64), np.asarray(values, float))
-            found.append(Association(column.name, value, 0, "ratio"))
-        elif objective == "regression":
-            value = correlation_ratio(np.asarray(values, np.int64), np.asarray(truth, float))
-            found.append(Association(column.name, value, 0, "ratio"))
-        else:
-            value = cramer(np.asarray(values, np.int64), np.asarray(truth, np.int64))
-            found.append(Association(column.name, value, 0, "cramer"))
-    return tuple(sorted(found, key=lambda each: (-each.strength, each.column)))
-
-
-def _closest(
-    features: tuple[ColumnFacts, ...],
-    encoded: dict[str, NDArray[np.float64] | NDArray[np.int64] | None],
-) -> tuple[str, str, float] | None:
-    columns = [column.name for column in features if column.numeric and column.distinct > 4]
-    columns = columns[:_PAIRS]
-    if len(columns) < 2:
-        return None
-    frame = pd.DataFrame({index: encoded[name] for index, name in enumerate(columns)})
-    matrix = frame.rank().corr(min_periods=20).to_numpy(dtype=float, copy=True)
-    matrix[np.tril_indices(len(columns))] = 0.0
-    matrix = np.nan_to_num(matrix)
-    left, right = np.unravel_index(int(np.argmax(np.abs(matrix))), matrix.shape)
-    return columns[int(left)], columns[int(right)], float(matrix[left, right])
-
-
-def _contrast(
-    associations: tuple[Association, ...],
-    features: tuple[ColumnFacts, ...],
-    texts: dict[str, pd.Series],
-    answer: pd.Series,
-    objective: Objective,
-    classes: tuple[str, ...],
-) -> Contrast | None:
-    kinds = {column.name: column for column in features}
-    if objective == "multiclass":
-        return None
-    nominal = [
-        each.column
-        for each in associations
-        if not kinds[each.column].numeric and each.strength > 0.08
-    ]
-    if not nominal:
-        return None
-    if objective == "binary":
-        values = (answer == classes[-1]).to_numpy(dtype=float)
-    else:
-        values = as_numbers(answer)
-    levels = texts[nominal[0]]
-    means: list[tuple[float, str, int]] = []
-    for value, _ in frequencies(levels)[:LEVELS]:
-        told = values[(levels == value).to_numpy(dtype=bool)]
-        told = told[np.isfinite(told)]
-        if told.size >= max(10, 0.02 * len(answer)):
-            means.append((float(told.mean()), value, told.size))
-    if len(means) < 2:
-        return None
-    low, high = min(means), max(means)
-    return Contrast(nominal[0], (high[1], high[2], high[0]), (low[1], low[2], low[0]))
 
 
 def _groups(train: pd.DataFrame, test: pd.DataFrame, holdout: Holdout) -> Groups | None:
     column = holdout.column
     if holdout.kind != "group" or column is None or column not in train.columns:
         return None
-    sizes = frequencies(as_text(train, column))
-    if not sizes:
+    text = as_text(train, column)
+    if not text.values:
         return None
     return Groups(
         column=column,
-        train=len(sizes),
-        test=int(as_text(test, column).nunique()) if column in test.columns else 0,
-        largest=sizes[0][1],
-        median=float(np.median([rows for _, rows in sizes])),
+        train=len(text.values),
+        test=len(as_text(test, column).values) if column in test.columns else 0,
+        largest=int(text.counts.max()),
+        median=float(np.median(text.counts)),
     )

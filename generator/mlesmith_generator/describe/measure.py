@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -57,7 +58,6 @@ class ColumnFacts:
         log_std: Standard deviation of ln(1 + x), None where a number is negative.
         integer: Whether every number is whole.
         zeros: Share of zeros among the numbers.
-        decimals: Most digits after the point among the first values, -1 where unknown.
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
         words: Mean number of words.
@@ -85,7 +85,6 @@ class ColumnFacts:
     log_std: float | None = None
     integer: bool = False
     zeros: float = 0.0
-    decimals: int = -1
     textual: int = 0
     mean_length: float = 0.0
     words: float = 0.0
@@ -108,71 +107,94 @@ class ColumnFacts:
         return self.kind == "number" and self.minimum is not None
 
 
-def as_text(frame: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column as stripped text, None where missing or blank."""
+@dataclass(frozen=True)
+class Text:
+    """A column as text: which of its different values stands in each row.
+
+    Attributes:
+        codes: Place in `values` for each row, -1 where there is none.
+        values: The different values, stripped of blanks, in order of appearance.
+    """
+
+    codes: NDArray[np.int64]
+    values: tuple[str, ...]
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Rows of each value."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+    @cached_property
+    def parsed(self) -> NDArray[np.float64]:
+        """Each value as a float, NaN where it is no finite number."""
+        if not self.values:
+            return np.zeros(0)
+        texts = np.array(self.values, dtype=object)
+        numbers = np.asarray(pd.to_numeric(texts, errors="coerce"), dtype=np.float64)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The number in each row, NaN where there is none."""
+        return np.append(self.parsed, np.nan)[self.codes]
+
+    def frequent(self, most: int) -> list[tuple[str, int]]:
+        """Return the most frequent values and their rows, ties in order of the text."""
+        order = np.argsort(-self.counts, kind="stable")[: 4 * most]
+        pairs = [(self.values[place], int(self.counts[place])) for place in order]
+        return sorted(pairs, key=_rarity)[:most]
+
+
+def as_text(frame: pd.DataFrame, column: str) -> Text:
+    """Return a column as stripped text; blank counts as missing."""
     series = cast("pd.Series", frame[column])
-    present = series.notna().to_numpy(dtype=bool)
-    values = [
-        str(value).strip() or None if there else None
-        for value, there in zip(series.tolist(), present, strict=True)
-    ]
-    return pd.Series(values, dtype=object)
-
-
-def as_numbers(text: pd.Series) -> NDArray[np.float64]:
-    """Return the values as floats, NaN where there is no finite number."""
-    numbers = np.asarray(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def present(text: pd.Series) -> pd.Series:
-    """Return the values that are there."""
-    return cast("pd.Series", text[text.notna()])
-
-
-def frequencies(text: pd.Series) -> list[tuple[str, int]]:
-    """Return the values and their rows, most frequent first, ties in order of the text."""
-    counts = present(text).value_counts()
-    pairs = zip(counts.index.tolist(), counts.tolist(), strict=True)
-    return sorted(((str(value), int(n)) for value, n in pairs), key=_rarity)
+    codes, uniques = pd.factorize(series.to_numpy(dtype=object))
+    place: dict[str, int] = {}
+    where = np.full(len(uniques) + 1, -1, dtype=np.int64)
+    for index, value in enumerate(uniques):
+        text = str(value).strip()
+        if text:
+            where[index] = place.setdefault(text, len(place))
+    return Text(where[codes], tuple(place))
 
 
 def _rarity(pair: tuple[str, int]) -> tuple[int, str]:
     return -pair[1], pair[0]
 
 
-def measure_column(name: str, text: pd.Series, hint: ColumnProfile | None) -> ColumnFacts:
-    """Return the facts of one column given as by `as_text`."""
-    filled = present(text)
-    counts = frequencies(text)
-    numbers = as_numbers(filled)
-    finite = numbers[np.isfinite(numbers)]
-    share = finite.size / max(1, len(filled))
-    kind = _kind(filled, len(counts), {value.lower() for value, _ in counts[:3]}, share, hint)
-    values = [str(value) for value in filled.tolist()]
+def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnFacts:
+    """Return the facts of one column."""
+    counts = text.counts
+    filled = int(counts.sum())
+    numeric = np.isfinite(text.parsed)
+    share = float(counts[numeric].sum()) / max(1, filled)
+    kind = _kind(text, share, hint)
     base = ColumnFacts(
         name=name,
         kind=kind,
-        rows=len(text),
-        missing=len(text) - len(filled),
-        distinct=len(counts),
-        top=tuple(counts[:TOP]),
-        mean_length=sum(map(len, values)) / max(1, len(values)),
-        words=sum(map(_words, values[:2000])) / max(1, len(values[:2000])),
+        rows=len(text.codes),
+        missing=len(text.codes) - filled,
+        distinct=len(text.values),
+        top=tuple(text.frequent(TOP)),
     )
     if kind == "date":
-        return _with_dates(base, filled)
-    if finite.size and share >= 0.9:
-        return _with_numbers(base, finite, filled)
-    return base
+        return _with_dates(base, text)
+    if numeric.any() and share >= 0.9:
+        return _with_numbers(base, text)
+    lengths = np.fromiter(map(len, text.values), dtype=np.float64, count=len(text.values))
+    words = [len(value.split()) for value in text.values[:2000]]
+    return replace(
+        base,
+        mean_length=float(lengths @ counts) / max(1, filled),
+        words=sum(words) / max(1, len(words)),
+    )
 
 
-def _kind(
-    filled: pd.Series, distinct: int, values: set[str], share: float, hint: ColumnProfile | None
-) -> ColumnType:
+def _kind(text: Text, share: float, hint: ColumnProfile | None) -> ColumnType:
+    values, distinct = text.values, len(text.values)
     if distinct <= 1:
         return "constant"
-    if distinct == 2 and values in _FLAGS:
+    if distinct == 2 and {value.lower() for value in values} in _FLAGS:
         return "boolean"
     hinted = hint.type if hint is not None else None
     if hinted == "number" and share >= 0.9:
@@ -183,41 +205,34 @@ def _kind(
         return hinted
     if share >= 0.9:
         return "number"
-    head = [str(value) for value in filled.head(500).tolist()]
+    head = values[:500]
     if sum(_ISO_DATE.fullmatch(value) is not None for value in head) > 0.95 * len(head):
         return "date"
-    if sum(map(len, head)) > 40 * len(head) or sum(map(_words, head)) > 6 * len(head):
+    long = sum(map(len, head)) > 40 * len(head)
+    if long or sum(len(value.split()) for value in head) > 6 * len(head):
         return "text"
-    return "identifier" if distinct > 0.95 * len(filled) and distinct > 30 else "category"
+    filled = int(text.counts.sum())
+    return "identifier" if distinct > 0.95 * filled and distinct > 30 else "category"
 
 
-def _with_dates(base: ColumnFacts, filled: pd.Series) -> ColumnFacts:
-    values = [str(value) for value in filled.unique().tolist()]
-    if all(_ISO_DATE.fullmatch(value) for value in values):
-        return replace(base, first=min(values), last=max(values))
+def _with_dates(base: ColumnFacts, text: Text) -> ColumnFacts:
+    if all(_ISO_DATE.fullmatch(value) for value in text.values):
+        return replace(base, first=min(text.values), last=max(text.values))
     return base
 
 
-def _words(value: str) -> int:
-    return len(value.split())
-
-
-def _with_numbers(base: ColumnFacts, finite: NDArray[np.float64], filled: pd.Series) -> ColumnFacts:
-    std = float(np.std(finite))
-    mean = float(np.mean(finite))
+def _with_numbers(base: ColumnFacts, text: Text) -> ColumnFacts:
+    numbers = text.numbers
+    finite = np.sort(numbers[np.isfinite(numbers)])
+    std, mean = float(np.std(finite)), float(np.mean(finite))
     with np.errstate(all="ignore"):
         skew = float(np.mean(((finite - mean) / std) ** 3)) if std > 0 else 0.0
     shares = (0.01, 0.05, 0.5, 0.95, 0.99)
     low, p05, median, p95, high = (float(value) for value in np.quantile(finite, shares))
-    points = [
-        len(value.partition(".")[2])
-        for value in map(str, filled.head(300).tolist())
-        if "e" not in value
-    ]
     return replace(
         base,
-        minimum=float(finite.min()),
-        maximum=float(finite.max()),
+        minimum=float(finite[0]),
+        maximum=float(finite[-1]),
         mean=mean,
         median=median,
         std=std,
@@ -227,9 +242,8 @@ def _with_numbers(base: ColumnFacts, finite: NDArray[np.float64], filled: pd.Ser
         p05=p05,
         p95=p95,
         deviation=float(np.mean(np.abs(finite - median))),
-        log_std=float(np.std(np.log1p(finite))) if finite.min() >= 0 else None,
+        log_std=float(np.std(np.log1p(finite))) if finite[0] >= 0 else None,
         integer=bool(np.all(finite == np.floor(finite))),
         zeros=float(np.mean(finite == 0)),
-        decimals=max(points, default=-1),
-        textual=len(filled) - finite.size,
+        textual=base.rows - base.missing - finite.size,
     )

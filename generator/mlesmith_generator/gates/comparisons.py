@@ -24,7 +24,8 @@ _MOST_THRESHOLDED = 40
 _SCREEN_ROWS = 600
 _MOST_JUDGED = 12
 _COMPARISON_LEAK = 0.99
-_THRESHOLD_LEAK = 0.999
+_THRESHOLD_LEAK = 0.97
+_IN_ORDER = 0.999
 _THRESHOLD_ROWS = 500
 _WARN = 0.98
 
@@ -76,7 +77,10 @@ def _judged(
         reading = Reading("", words, None, combine(words, left.numbers, right.numbers))
     strength = judge.strength(reading)
     line = _COMPARISON_LEAK if compared else _THRESHOLD_LEAK
-    refused = strength.sure >= line and (compared or len(rows) >= _THRESHOLD_ROWS)
+    refused = strength.sure >= line
+    if not compared and refused:
+        exact = _in_order(reading.numbers, rows.truth.codes) >= _IN_ORDER
+        refused = exact and len(rows) >= _THRESHOLD_ROWS
     if not refused and strength.sure < _WARN:
         return None
     evidence = (
@@ -88,6 +92,23 @@ def _judged(
     enough = len(rows.columns) >= 4
     names = (left.name, right.name) if enough else (left.name,)
     return Finding("target-arithmetic", evidence, "design", names, warning=not refused)
+
+
+def _in_order(values: Matrix | None, codes: Ints) -> float:
+    """Share of the rows that stand right when every class is one interval of the value."""
+    if values is None:
+        return 0.0
+    known = np.isfinite(values)
+    values, codes = values[known], codes[known]
+    middle = np.array(
+        [
+            np.median(values[codes == code]) if (codes == code).any() else np.inf
+            for code in range(int(codes.max(initial=0)) + 1)
+        ]
+    )
+    place = np.argsort(np.argsort(middle, kind="stable"))[codes]
+    order = np.lexsort((place, values))
+    return float((np.sort(place) == place[order]).mean()) if len(codes) else 0.0
 
 
 def _signs(left: Matrix, right: Matrix) -> Ints:

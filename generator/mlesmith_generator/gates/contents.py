@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,11 +109,9 @@ def _tells_answers(path: Path, tables: Tables, manifest: Manifest) -> bool:
     )
     told = 0
     for line in lines[:20_000]:
-        cells = [
-            cell.strip(" \"'") for cell in line.replace("\t", ",").replace(";", ",").split(",")
-        ]
-        mine = [ids[cell] for cell in cells if cell in ids]
-        told += bool(mine) and any(value in cells for value in mine)
+        words = set(re.findall(r"[^\s,;|\"'{}\[\]:=<>()]+", line))
+        mine = [ids[word] for word in words if word in ids]
+        told += any(value in words or (len(value) > 3 and value in line) for value in mine)
     return told >= max(3, 0.05 * min(len(lines), 20_000))
 
 

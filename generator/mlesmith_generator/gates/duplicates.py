@@ -184,7 +184,10 @@ def _judge_exact(
     planted = twins.sure >= 2.0 and twins.copied >= 0.005 and excess > 0.0
     many = twins.sure >= 4.0 and twins.copied >= 0.1
     alike = twins.agreement >= 0.9 and twins.share >= max(0.1, 2.0 * repeated + noise)
-    if planted or many or alike:
+    # Where rows do not repeat themselves by nature, a handful of twins is no accident.
+    usual = repeated + 4.0 * np.sqrt(max(repeated, 0.002) * twins.share / twins.count)
+    strangers = twins.agreement >= 0.8 and twins.share >= 0.005 and twins.share > usual
+    if planted or many or alike or strangers:
         return Finding(code, evidence)
     if twins.agreement >= 0.8 and twins.share >= 0.01:
         return Finding(code, evidence, warning=True)

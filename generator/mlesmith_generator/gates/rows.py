@@ -194,7 +194,8 @@ class TaskRows:
     def usable(self) -> bool:
         """Whether there is something to scan: rows on both sides, a target that varies."""
         sides = len(np.unique(self.hidden)) == 2
-        return sides and self.classes > 1 and bool(np.isfinite(self.y).all())
+        classes = self.regression or self.classes <= max(10, len(self) / 3)
+        return sides and self.classes > 1 and classes and bool(np.isfinite(self.y).all())
 
     @property
     def regression(self) -> bool:

@@ -64,7 +64,9 @@ def _candidates(rows: TaskRows, judge: Judge) -> list[Reading]:
     for reading in _all_readings(rows, pieces=pieces):
         purity = judge.screen(reading)
         if purity >= _SCREEN:
-            screened.append((-purity, len(screened), reading))
+            # The value itself comes before its pieces: it is the plainer reason.
+            rank = -purity - (1.0 if reading.plain else 0.0)
+            screened.append((rank, len(screened), reading))
     screened.sort(key=lambda entry: entry[:2])
     return [reading for _, _, reading in screened[:_MOST_CANDIDATES]]
 

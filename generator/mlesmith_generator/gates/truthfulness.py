@@ -79,11 +79,11 @@ def scan_column_table(page: Page, facts: Facts) -> Scan:
     if not table:
         return Scan("columns-true", "there is no table of columns")
     header = [cell.casefold() for cell in table[0]]
-    known = {visible(str(name)): str(name) for name in facts.tables.train.columns}
+    names = [str(name) for name in facts.tables.train.columns]
     findings: list[Finding] = []
     checked = 0
     for row in described_columns(page):
-        name = _known(row[0], known)
+        name = _known(row[0], names)
         if name is None:
             if not re.search(r"\bto\b|\u2013|…|\.\.|,", row[0]):
                 evidence = f"the page describes a column {row[0]!r} that train.csv does not have"
@@ -103,14 +103,17 @@ def scan_column_table(page: Page, facts: Facts) -> Scan:
     return Scan("columns-true", f"{checked} columns as described", tuple(findings))
 
 
-def _known(cell: str, known: dict[str, str]) -> str | None:
+def _known(cell: str, names: list[str]) -> str | None:
     """The column that a cell names; empty where it may be one of several, None where none."""
+    if cell in names:
+        return cell
     shown = visible(cell)
-    if shown in known:
-        return known[shown]
-    if shown.endswith("…"):
-        begun = [name for name in known if name.startswith(shown[:-1].rstrip())]
-        return known[begun[0]] if len(begun) == 1 else ""
+    for alike in (
+        [name for name in names if visible(name) == shown],
+        [name for name in names if shown[-1:] == "…" and visible(name).startswith(shown[:-1])],
+    ):
+        if alike:
+            return alike[0] if len(alike) == 1 else ""
     return None
 
 
@@ -326,11 +329,14 @@ def scan_example(page: Page, facts: Facts) -> Scan:
     """Check the example submission: header and values as the form wants them."""
     form = facts.manifest.submission
     wanted = [visible(name) for name in (form.id_column, *form.columns)]
+    features = {visible(str(name)) for name in facts.tables.test.columns}
     for block in page.blocks:
         lines = [line for line in csv.reader(io.StringIO(block)) if line]
         header = [visible(cell) for cell in lines[0]] if lines else []
         if len(header) < 2 or wanted[0] not in header[:1]:
             continue
+        if set(header) & (features - set(wanted)):
+            continue  # Rows of the data, and no submission.
         if not _same_names(header, wanted):
             evidence = f"the example submission has the header {lines[0]}, not {wanted}"
             return _example("description-untrue", evidence)

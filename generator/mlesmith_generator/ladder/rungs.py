@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from mlesmith_env.manifest import Manifest
+from mlesmith_env.manifest import Manifest, PredictionKind
 
 _TARGETS = ("answers", "scores")
 _TABLES = (*_TARGETS, "tables")
@@ -40,17 +40,22 @@ class Program:
         name: Stem of its file in `programs/`.
         parts: Stems of the shared parts in `programs/parts/`, in order.
         trivial: Whether it looks at no feature at all.
+        kinds: Kinds of prediction that it is for; all where empty.
     """
 
     name: str
     parts: tuple[str, ...]
     trivial: bool = False
+    kinds: tuple[PredictionKind, ...] = ()
 
 
 PROGRAMS = (
     Program("sample_submission", (), trivial=True),
     Program("constant", _TARGETS, trivial=True),
-    Program("random_draw", _TARGETS, trivial=True),
+    # Chance is a baseline for labels only: some metrics of labels prefer it to any constant, while
+    # elsewhere it gains nothing but luck, by which the floor would rise.
+    Program("random_draw", _TARGETS, trivial=True, kinds=("label",)),
+    Program("typical", _TARGETS, trivial=True, kinds=("number", "probability", "probabilities")),
     Program("best_column", _TABLES),
     Program("nearest_neighbours", _TABLES),
     Program("linear", _MODELS),
@@ -68,9 +73,11 @@ def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
     Only what the task's page tells is used, and the recipe's seed: the same task always gives the
     same programs and the same submissions.
     """
-    facts = _facts(manifest)
+    facts, kind = _facts(manifest), manifest.submission.kind
     return tuple(
-        Rung(program.name, _write_out(program, facts), program.trivial) for program in PROGRAMS
+        Rung(program.name, _write_out(program, facts), program.trivial)
+        for program in PROGRAMS
+        if not program.kinds or kind in program.kinds
     )
 
 

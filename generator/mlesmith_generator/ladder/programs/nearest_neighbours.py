@@ -3,7 +3,7 @@ table = Table(most_rows=10_000)
 seen, asked = table.split(standard_matrix(table, most_levels=10, most_columns=60).astype("f4"))
 targets = as_targets(table.answers)
 
-most_seen = int(np.clip(200_000_000 // max(len(asked), 1), 500, 5_000))
+most_seen = int(np.clip(60_000_000 // max(len(asked), 1), 500, 4_000))
 seen, targets = seen[:most_seen], targets[:most_seen]
 neighbours = int(np.clip(np.sqrt(len(seen)) / 2, 3, 25))
 neighbours = min(neighbours, len(seen))

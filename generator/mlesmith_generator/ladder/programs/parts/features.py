@@ -59,11 +59,23 @@ def level_averages(codes, targets, size, folds=5, weight=5.0):
     return averages
 
 
+def like_codes(numbers):
+    """Places of columns of whole numbers that come back so often that they may be names."""
+    places = []
+    for place, column in enumerate(numbers.T):
+        known = column[~np.isnan(column)]
+        if len(known) and np.all(known == np.rint(known)):
+            distinct = len(np.unique(known))
+            if 30 < distinct < len(known) / 4:
+                places.append(place)
+    return places
+
+
 def tree_matrix(table, most_columns=200):
     """Columns for trees, with NaN for missing, and which of them are codes of categories.
 
-    Categories become codes and, where they have many levels, out-of-fold averages of the target;
-    texts become their main directions and the out-of-fold scores of a ridge regression on them.
+    Categories become codes and, where they have many levels, out-of-fold averages of the target,
+    as do whole numbers that may be names of something; texts become their main directions and the out-of-fold scores of a ridge regression on them.
     """
     numbers = table.numbers
     numbers = numbers[:, strongest(table.split(numbers)[0], table.answers, most_columns)]
@@ -77,6 +89,10 @@ def tree_matrix(table, most_columns=200):
             counts = np.bincount(codes)[codes]
             blocks += [level_averages(codes, targets, table.size), counts[:, None]]
             categorical += [False] * (targets.shape[1] + 1)
+    for place in like_codes(numbers[: table.size])[:8] if targets.shape[1] <= 2 else []:
+        codes = as_codes(np.nan_to_num(numbers[:, place]))
+        blocks.append(level_averages(codes, targets[:, -1:], table.size))
+        categorical += [False] * blocks[-1].shape[1]
     words = text_matrix(table.texts)
     if words is not None and min(words.shape) > 3:
         directions = TruncatedSVD(min(60, min(words.shape) - 1), random_state=SEED, n_iter=2)
