@@ -109,7 +109,7 @@ def test_a_table_that_says_nothing_is_survived(tmp_path: Path, good_task: Task) 
     for rung in ladder_for(good_task.manifest):
         values = [float(row["stretch"]) for row in run_alone(rung, tmp_path)]
         assert len(values) == 2
-        if rung.name not in ("sample_submission", "random_draw", "nearest_neighbours"):
+        if rung.name not in ("sample_submission", "nearest_neighbours"):
             assert values == pytest.approx([29.5, 29.5], rel=0.1), rung.name
 
 
@@ -136,6 +136,14 @@ def test_the_ladder_is_long_enough_and_its_foot_is_cheap(good_task: Task) -> Non
         assert "pandas" not in rung.code
         assert "sklearn" not in rung.code
     assert sum("sklearn" in rung.code for rung in rungs) <= 5
+
+
+def test_chance_is_a_baseline_for_labels_only(good_task: Task) -> None:
+    manifest = good_task.manifest
+    form = manifest.submission.model_copy(update={"kind": "label", "classes": ("a", "b")})
+    labels = manifest.model_copy(update={"submission": form})
+    assert "random_draw" in [rung.name for rung in ladder_for(labels)]
+    assert "random_draw" not in [rung.name for rung in ladder_for(manifest)]
 
 
 def test_a_program_knows_the_page_and_nothing_else(good_task: Task) -> None:
