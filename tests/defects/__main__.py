@@ -60,11 +60,11 @@ def main() -> int:
             )
         )
         print(
-            f"\n{total.seeded} seeded defects: {total.caught} refused, {total.right_reason} for the "
-            f"right reason (recall {total.recall:.1%})\n{total.legitimate} legitimate tasks: "
+            f"\n{total.seeded} seeded defects: {total.caught} refused, {total.right_reason} for "
+            f"the right reason (recall {total.recall:.1%})\n{total.legitimate} legitimate tasks: "
             f"{total.refused} refused (precision {total.precision:.1%})\n"
-            f"{time.monotonic() - began:.0f} s, of which {sum(o.seconds for o in outcomes):.0f} s in "
-            "the gates"
+            f"{time.monotonic() - began:.0f} s, of which {sum(o.seconds for o in outcomes):.0f} s "
+            "in the gates"
         )
     return 0 if all(outcome.right for outcome in outcomes) else 1
 

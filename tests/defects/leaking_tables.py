@@ -396,11 +396,14 @@ def next_value_within_a_station() -> Base:
 @seeded("leak", "time-crossing")
 def smooth_series_with_a_random_holdout() -> Base:
     base = demand()
-    walk = 500 + np.cumsum(_random(9).normal(0, 3, len(base.y)))
+    swing = 60 * np.sin(np.arange(len(base.y)) / 25) + np.cumsum(
+        _random(9).normal(0, 1, len(base.y))
+    )
+    walk = 500 + swing
     return base.having(sold=walk.round(1)).but(holdout=Holdout(kind="random"))
 
 
-@seeded("leak", "group-crossing")
+@seeded("leak", "group-crossing", "target-proxy")
 def target_fixed_by_a_group_that_crosses() -> Base:
     base = clinic()
     patient = base.frame["patient"]

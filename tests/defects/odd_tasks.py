@@ -503,7 +503,7 @@ def repeated_measurements_of_the_same_mixture() -> Base:
 def names_that_are_not_ascii() -> Base:
     base = housing()
     names = {"area": "Wohnfläche (m²)", "rooms": "Zimmer №", "district": "район", "built": "築年",
-             "heating": "chauffage à l’eau", "rent": "Miete €"}  # fmt: skip
+             "heating": "chauffage à l'eau", "rent": "Miete €"}  # fmt: skip
     return base.but(frame=base.frame.rename(columns=names), target="Miete €")
 
 

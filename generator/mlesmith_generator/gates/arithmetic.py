@@ -123,7 +123,7 @@ def written_unit(column: Column) -> float:
     """Return the size of one unit of the last decimal that nearly all values are written with."""
     texts = [str(value).casefold() for value in column.values[:2000]]
     places = [len(text.partition(".")[2]) for text in texts if "e" not in text]
-    return 10.0 ** -float(np.quantile(places, 0.9)) if places else 1e-9
+    return 10.0 ** -float(sorted(places)[int(0.9 * (len(places) - 1))]) if places else 1e-9
 
 
 def _pairs(columns: list[Column], truth: _Truth) -> Iterator[_Formula]:
@@ -281,18 +281,25 @@ def _fit(table: Matrix, y: Floats) -> Floats | None:
         return None
     design = np.column_stack([(x[:, usable] - centre[usable]) / scale[usable], np.ones(len(x))])
     keep = np.ones(len(z), dtype=bool)
-    solution, residual = np.zeros(design.shape[1]), np.zeros(len(z))
-    for _ in range(3):
-        # Equal or redundant columns share a weight; the smallest solution is the tidy one.
-        solution = np.linalg.lstsq(design[keep], z[keep], rcond=1e-9)[0]
+    for threshold in (0.1, 1e-2, 1e-3):
+        solution = _solved(design[keep], z[keep])
         residual = np.abs(design @ solution - z)
         keep = residual <= np.quantile(residual, 0.97)
-    kept = residual[keep]
-    if float((kept**2).sum()) > 1e-3 * float(((z[keep] - z[keep].mean()) ** 2).sum()):
-        return None
+        spread = float(((z[keep] - z[keep].mean()) ** 2).sum())
+        if float((residual[keep] ** 2).sum()) > threshold * spread:
+            return None
+    # Equal or redundant columns share a weight; the smallest solution is the tidy one.
+    solution = np.linalg.lstsq(design[keep], z[keep], rcond=1e-9)[0]
     weights = np.zeros(table.shape[1])
     weights[usable] = solution[:-1] / scale[usable]
     return weights
+
+
+def _solved(design: Matrix, z: Floats) -> Floats:
+    """Least squares by the normal equations: less exact, and much faster for a first look."""
+    gram = design.T @ design
+    gram[np.diag_indices_from(gram)] += 1e-9 * float(np.trace(gram)) / len(gram)
+    return np.linalg.solve(gram, design.T @ z)
 
 
 def _rounded(weights: Floats, digits: int) -> Floats:

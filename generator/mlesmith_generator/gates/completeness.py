@@ -63,7 +63,7 @@ _HINTS: dict[str, str] = {
     "columns": r"column|feature|field|variable",
     "target": r"predict|target|classif|estimat|forecast",
     "metric": r"scor|metric|evaluat",
-    "submission": r"submission|\bsubmit|hand in|upload|(answer|output|prediction|result)s? file|a csv",
+    "submission": r"submission|\bsubmit|hand in|upload|(answer|output|prediction)s? file|a csv",
     "holdout": r"held|hidden|hold-?out|split|drawn|set aside|withheld|unseen|test (set|rows|part)",
     "rules": r"\bsteps?\b|\blimit|\brules?\b|seconds|minutes|no network|allowed|may not|must not",
 }

@@ -32,6 +32,7 @@ _SMOOTH = 0.85
 _FEWEST_GROUPS = 10
 _LEAST_COVERAGE = 0.15
 _MOST_GROUPINGS = 25
+_MOST_NUMERIC = 1000
 _STATISTIC = 0.97
 
 
@@ -150,32 +151,65 @@ def _lookup_skill(codes: Ints, train: Mask, asked: Mask, rows: TaskRows) -> floa
 def scan_statistics(rows: TaskRows) -> Scan:
     """Look for columns that are statistics of the target over groups with hidden rows."""
     numeric = [column for column in rows.columns if column.numeric and column.distinct >= 4]
-    findings: dict[str, Finding] = {}
+    numeric = numeric[:_MOST_NUMERIC]
     groupings = [
         column
         for column in rows.columns
         if 4 <= column.distinct <= len(rows) / 2 and not (column.numeric and column.distinct > 500)
     ][:_MOST_GROUPINGS]
-    for words, y in _targets(rows):
-        for column in numeric:
-            if column.name in findings:
-                continue
-            share = _mean_of_itself(column, y, rows)
-            if share >= _STATISTIC:
-                findings[column.name] = _statistic(
-                    column, "the mean", "rows that share its value", words, share
-                )
-        for grouping in groupings:
-            for column in numeric:
-                if column.name in findings or column is grouping:
-                    continue
-                hit = _statistic_by(grouping, column, y, rows)
-                if hit is not None:
-                    findings[column.name] = _statistic(
-                        column, hit[0], f"rows of one {grouping.name!r}", words, hit[1]
-                    )
     measured = f"{len(numeric)} numeric columns against means over {len(groupings)} groupings"
+    if not numeric:
+        return Scan("target-statistics", measured)
+    findings: dict[str, Finding] = {}
+    targets = list(_targets(rows))
+    for words, y in targets:
+        for column in numeric:
+            share = _mean_of_itself(column, y, rows)
+            if share >= _STATISTIC and column.name not in findings:
+                what = ("the mean", "rows that share its value")
+                findings[column.name] = _statistic(column, *what, words, share)
+    table = np.stack([column.numbers for column in numeric], axis=1)
+    for grouping in groupings:
+        for place, words, y in _within(grouping, table, targets):
+            column = numeric[place]
+            if column.name in findings or column is grouping:
+                continue
+            hit = _statistic_by(grouping, column, y, rows)
+            if hit is not None:
+                of = f"rows of one {grouping.name!r}"
+                findings[column.name] = _statistic(column, hit[0], of, words, hit[1])
     return Scan("target-statistics", measured, tuple(findings.values()))
+
+
+def _within(
+    grouping: Column, table: Floats, targets: list[tuple[str, Floats]]
+) -> Iterator[tuple[int, str, Floats]]:
+    """Yield columns that are constant within groups, or vary there just as the target does.
+
+    Only these can be statistics of the target; all columns are looked at in one go.
+    """
+    inner = _residuals(grouping.codes, np.nan_to_num(table))
+    spread = (inner**2).sum(axis=0)
+    total = ((table - np.nanmean(table, axis=0)) ** 2).sum(axis=0, where=np.isfinite(table))
+    constant = spread <= 1e-9 * np.maximum(total, 1e-300)
+    for words, y in targets:
+        mine = _residuals(grouping.codes, y[:, None])[:, 0]
+        own = float((mine**2).sum())
+        with np.errstate(all="ignore"):
+            alike = (mine @ inner) ** 2 / (spread * own)
+        for place in np.flatnonzero((constant & (total > 0)) | (np.nan_to_num(alike) >= 0.5)):
+            yield int(place), words, y
+
+
+def _residuals(codes: Ints, table: Floats) -> Floats:
+    """The table less the means of its groups. Shape (rows, columns)."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(codes[order]) != 0])
+    sizes = np.diff(np.r_[starts, len(codes)])
+    means = np.add.reduceat(table[order], starts, axis=0) / sizes[:, None]
+    result = np.empty_like(table)
+    result[order] = table[order] - np.repeat(means, sizes, axis=0)
+    return result
 
 
 def _statistic(column: Column, what: str, of: str, target: str, share: float) -> Finding:
