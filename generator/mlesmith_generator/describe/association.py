@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from mlesmith_env.metrics.ranks import average_ranks
 
 Measure = Literal["rank", "ratio", "cramer"]
 
@@ -37,25 +38,21 @@ class Association:
     measure: Measure
 
 
-def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return average ranks; NaN stays NaN."""
-    return pd.Series(values).rank().to_numpy(dtype=np.float64)
-
-
 def spearman(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
     """Return Spearman's correlation over the rows that have both values, else 0."""
     both = np.isfinite(left) & np.isfinite(right)
     if both.sum() < 10:
         return 0.0
-    return pearson(ranks(left[both]), ranks(right[both]))
+    return pearson(average_ranks(left[both]), average_ranks(right[both]))
 
 
 def pearson(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
     """Return Pearson's correlation of complete columns, 0 where one is constant."""
     left = left - left.mean()
     right = right - right.mean()
-    scale = float(np.sqrt((left @ left) * (right @ right)))
-    return float(left @ right) / scale if scale > 0 else 0.0
+    # Sums of products instead of dot products: no threads are started for small columns.
+    scale = float(np.sqrt((left * left).sum() * (right * right).sum()))
+    return float((left * right).sum()) / scale if scale > 0 else 0.0
 
 
 def correlation_ratio(codes: NDArray[np.int64], values: NDArray[np.float64]) -> float:
@@ -63,7 +60,7 @@ def correlation_ratio(codes: NDArray[np.int64], values: NDArray[np.float64]) -> 
     both = (codes >= 0) & np.isfinite(values)
     if both.sum() < 20:
         return 0.0
-    ranked = ranks(values[both])
+    ranked = average_ranks(values[both])
     _, groups = np.unique(codes[both], return_inverse=True)
     sizes = np.bincount(groups)
     if sizes.size < 2 or sizes.size > ranked.size / 4:

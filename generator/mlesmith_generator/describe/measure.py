@@ -149,12 +149,11 @@ def as_text(frame: pd.DataFrame, column: str) -> Text:
     """Return a column as stripped text; blank counts as missing."""
     series = cast("pd.Series", frame[column])
     codes, uniques = pd.factorize(series.to_numpy(dtype=object))
-    place: dict[str, int] = {}
-    where = np.full(len(uniques) + 1, -1, dtype=np.int64)
-    for index, value in enumerate(uniques):
-        text = str(value).strip()
-        if text:
-            where[index] = place.setdefault(text, len(place))
+    stripped = [str(value).strip() for value in uniques]
+    if all(stripped) and len(set(stripped)) == len(stripped):
+        return Text(codes.astype(np.int64), tuple(stripped))
+    place = {text: index for index, text in enumerate(dict.fromkeys(filter(None, stripped)))}
+    where = np.array([*(place.get(text, -1) for text in stripped), -1], dtype=np.int64)
     return Text(where[codes], tuple(place))
 
 
