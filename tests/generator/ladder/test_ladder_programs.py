@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import made_tasks
@@ -14,6 +14,7 @@ import pytest
 
 from mlesmith_env.manifest import PredictionKind
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.sandbox import SandboxSpec, make_sandbox
 from mlesmith_env.task import Task
 from mlesmith_generator.ladder import LadderResult, Rung, ladder_for, run_ladder
 
@@ -106,11 +107,11 @@ def test_a_table_that_says_nothing_is_survived(tmp_path: Path, good_task: Task) 
     )
     (folder / "test.csv").write_text("row,load\nb1,\nb2,\n")
     (folder / "sample_submission.csv").write_text("row,stretch\nb1,0\nb2,0\n")
-    for rung in ladder_for(good_task.manifest):
-        values = [float(row["stretch"]) for row in run_alone(rung, tmp_path)]
+    for name, rows in run_alone(ladder_for(good_task.manifest), folder):
+        values = [float(row["stretch"]) for row in rows]
         assert len(values) == 2
-        if rung.name not in ("sample_submission", "nearest_neighbours"):
-            assert values == pytest.approx([29.5, 29.5], rel=0.1), rung.name
+        if name not in ("sample_submission", "nearest_neighbours"):
+            assert values == pytest.approx([29.5, 29.5], rel=0.1), name
 
 
 def test_strong_rungs_stand_above_weak_ones(good_ladder: LadderResult) -> None:
@@ -155,12 +156,20 @@ def test_a_program_knows_the_page_and_nothing_else(good_task: Task) -> None:
     assert "answers.csv" not in programs
 
 
-def run_alone(rung: Rung, folder: Path) -> list[dict[str, str]]:
-    """Run a program in a folder with `input/` and return the rows that it hands in."""
-    (folder / "program.py").write_text(rung.code, encoding="utf-8")
-    subprocess.run([sys.executable, "program.py"], cwd=folder, check=True, capture_output=True)
-    with (folder / "submission.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def run_alone(rungs: Iterable[Rung], public: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Run programs on a folder of public files; yields each one's name and what it hands in."""
+    sandbox = make_sandbox("subprocess", SandboxSpec(public_dir=public))
+    sandbox.start()
+    try:
+        for rung in rungs:
+            result = sandbox.run(rung.code, timeout_s=120)
+            assert result.status == "ok", result.output
+            taken = public.parent / f"{rung.name}.csv"
+            assert sandbox.take("submission.csv", taken, max_bytes=10**6)
+            with taken.open(encoding="utf-8", newline="") as file:
+                yield rung.name, list(csv.DictReader(file))
+    finally:
+        sandbox.close()
 
 
 @pytest.mark.parametrize(
@@ -179,12 +188,11 @@ def test_the_constant_is_the_one_that_the_metric_likes(
     frame = pd.DataFrame({"x": range(len(target) * 20), "y": target * 20})
     params: dict[str, float | int | str] = {"alpha": 0.7} if metric == "pinball" else {}
     task = made_tasks.write_task(tmp_path / "task", frame, "y", "number", metric, params=params)
-    folder = tmp_path / "alone"
-    folder.mkdir()
-    (folder / "input").symlink_to(task.prepare().public_dir)
-    train = pd.read_csv(folder / "input" / "train.csv")["y"].to_numpy(float)
+    public = task.prepare().public_dir
+    train = pd.read_csv(public / "train.csv")["y"].to_numpy(float)
     constant = next(rung for rung in ladder_for(task.manifest) if rung.name == "constant")
-    value = float(run_alone(constant, folder)[0]["y"])
+    (_, rows), *_ = run_alone([constant], _copy(public, tmp_path / "alone"))
+    value = float(rows[0]["y"])
     scored = get_metric(task.manifest.metric)
     own, wanted = (scored(train, np.full(len(train), guess)) for guess in (value, expected))
     assert own <= wanted * 1.05 + 1e-9
@@ -194,15 +202,19 @@ def test_a_class_without_training_rows_is_survived(tmp_path: Path) -> None:
     draws = np.random.default_rng(0)
     frame = pd.DataFrame({"x": draws.normal(size=90), "w": draws.normal(size=90)})
     frame["y"] = np.where(frame["x"] > 0, "p", np.where(frame["w"] > 0, "n", "m"))
-    folder = tmp_path / "alone"
-    (folder / "input").mkdir(parents=True)
     task = made_tasks.write_task(tmp_path / "task", frame, "y", "probabilities", "log_loss")
-    for path in task.prepare().public_dir.iterdir():
-        table = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in table if path.name != "train.csv" or not line.endswith(",m\n")]
-        (folder / "input" / path.name).write_text("".join(kept), encoding="utf-8")
-    assert ",m\n" not in (folder / "input" / "train.csv").read_text(encoding="utf-8")
-    for rung in ladder_for(task.manifest):
-        if rung.name in ("constant", "linear", "tuned_boosting", "blend"):
-            shares = [float(row["m"]) for row in run_alone(rung, folder)]
-            assert 0 < max(shares) < 0.05, rung.name
+    public = _copy(task.prepare().public_dir, tmp_path / "alone")
+    lines = (public / "train.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.endswith(",m\n")]
+    assert len(kept) < len(lines)
+    (public / "train.csv").write_text("".join(kept), encoding="utf-8")
+    for name, rows in run_alone(ladder_for(task.manifest), public):
+        shares = [float(row["m"]) for row in rows]
+        if name != "sample_submission":
+            assert 0 < max(shares) < 0.05, name
+
+
+def _copy(public: Path, folder: Path) -> Path:
+    """Copy the public files of a task, so that nothing happens to those in the cache."""
+    folder.mkdir()
+    return Path(shutil.copytree(public, folder / "input"))
