@@ -7,7 +7,7 @@ import re
 from mlesmith_env.recipes.model import DropColumns
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.families import Cells, grouped, size_of
+from mlesmith_generator.describe.families import Cells, size_of, stages
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
@@ -52,22 +52,16 @@ def _table(page: Page, budget: int) -> str:
 
 
 def _many(page: Page, budget: int) -> list[Cells]:
-    loose, rows = grouped(page, page.facts.features, MOST_ROWS, budget)
-    left = budget - size_of(rows)
-    singles = [_single(page, column) for column in loose]
-    if size_of(singles) > left:
-        singles = [_shortened(cells) for cells in singles]
-    shown: list[Cells] = []
-    for cells in singles:
-        left -= size_of([cells])
-        if left < 0:
-            break
-        shown.append(cells)
-    untold = len(singles) - len(shown)
-    if untold:
-        note = f"{nu.counted(untold, 'further column')}, named in the header of `train.csv`"
-        rows.append(("…", "various", "", "", note))
-    return [*shown, *rows]
+    """Rows for many columns, in the first way that fits into the budget."""
+    rows: list[Cells] = []
+    for loose, rows in stages(page, page.facts.features, budget):
+        singles = [_single(page, column) for column in loose]
+        left = budget - size_of(rows)
+        if size_of(singles) > left:
+            singles = [_shortened(cells) for cells in singles]
+        if size_of(singles) <= left:
+            return [*singles, *rows]
+    return rows
 
 
 def _single(page: Page, column: ColumnFacts) -> Cells:

@@ -20,19 +20,18 @@ _LIST_BYTES = 900
 """Bytes of names in one cell."""
 
 
-def grouped(
-    page: Page, columns: Sequence[ColumnFacts], most: int, budget: int
-) -> tuple[list[ColumnFacts], list[Cells]]:
-    """Take columns together until few are left.
+def stages(
+    page: Page, columns: Sequence[ColumnFacts], budget: int
+) -> Iterator[tuple[list[ColumnFacts], list[Cells]]]:
+    """Yield ever shorter ways to tell columns: those told one by one, and rows for the others.
+
+    First numbered series are taken together, then columns whose names begin alike, then all of
+    one type.
 
     Args:
         page: The page.
         columns: The columns, in order.
-        most: Rows that the table may have.
-        budget: Bytes that the rows for columns told together may have.
-
-    Returns:
-        The columns that are left to be told one by one, and the rows for the others.
+        budget: Bytes that the rows may have together.
     """
     families = _families(columns)
     rows: list[Cells] = []
@@ -40,17 +39,15 @@ def grouped(
         rows.extend(_rows(members, _runs(members), "one numbered series", budget // 2))
     member = {each.name for members in families for each in members}
     loose = [column for column in columns if column.name not in member]
-    if len(rows) + len(loose) <= most:
-        return loose, rows
+    yield loose, list(rows)
     lists, loose = _prefixed(loose)
     for first, members in lists:
         note = f"names that begin with {md.code(first)}"
         rows.extend(_rows(members, _names(page, members), note, budget // 2))
-    if len(rows) + len(loose) <= most:
-        return loose, rows
+    yield loose, list(rows)
     for members in _by_kind(loose):
         rows.extend(_rows(members, _names(page, members), "listed by type", budget // 2))
-    return [], rows
+    yield [], rows
 
 
 def size_of(rows: Sequence[Cells]) -> int:

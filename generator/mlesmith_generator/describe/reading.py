@@ -62,8 +62,14 @@ def is_opaque(name: str) -> bool:
         return False
     if any(len(part) > 2 and spelled_out(part) for part in letters):
         return False
-    joined = "".join(letters)
-    return len(joined) <= 5 or (len(joined) <= 8 and not re.search(r"[aeiouy]", joined))
+    return not any(_pronounceable(part) for part in letters)
+
+
+def _pronounceable(part: str) -> bool:
+    """Whether an unknown word may be one: long enough, with vowels where a word has them."""
+    vowels = len(re.findall(r"[aeiouy]", part))
+    clusters = re.search(r"[^aeiouy]{4,}|^([^aeiouy])\1", part)
+    return len(part) >= 4 and vowels >= 0.2 * len(part) and clusters is None
 
 
 def spelled_out(part: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 from mlesmith_env.recipes.model import Bin
 from mlesmith_generator.describe import markdown as md
@@ -25,10 +24,7 @@ def metric_section(page: Page) -> str:
     what = voice.say(named if named in banks() else "measures any", **_fields(page))
     way = "higher" if metric.direction == "maximize" else "lower"
     direction = voice.say(way, perfect=f"{metric.perfect:g}")
-    comments = [_why(page)]
-    constant = _constant(page)
-    if constant is not None:
-        comments.append(voice.say("constant", answer=constant.answer, value=constant.value))
+    comments = [_why(page), _constant(page)]
     return "\n\n".join(
         part
         for part in (
@@ -134,35 +130,35 @@ def _why_number(page: Page) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Constant:
-    """What the best constant answer scores on the training rows."""
-
-    answer: str
-    value: str
-
-
-def _constant(page: Page) -> _Constant | None:
-    regression = objective_of(page.form) == "regression"
-    told = _constant_number(page) if regression else _constant_class(page)
+def _constant(page: Page) -> str:
+    """The sentence on what a constant answer scores, or an empty string."""
+    told = constant_score(page)
     if told is None:
-        return None
+        return ""
     answer, score, exact = told
-    if score is None:
-        return None
     near = "" if exact else page.voice.pick("near", ("about ", "roughly ", "some ", "around "))
-    return _Constant(answer, near + nu.amount(score, 3))
+    return page.voice.say("constant", answer=answer, value=near + nu.amount(score, 3))
 
 
-def _constant_number(page: Page) -> tuple[str, float | None, bool] | None:
+def constant_score(page: Page) -> tuple[str, float, bool] | None:
+    """Return the best constant answer, its score on the training rows, and whether it is exact.
+
+    None where the metric has no constant worth telling, or the facts do not give its score.
+    """
+    if objective_of(page.form) == "regression":
+        return _constant_number(page)
+    return _constant_class(page)
+
+
+def _constant_number(page: Page) -> tuple[str, float, bool] | None:
     target, name = page.facts.target, page.metric.name
-    if name == "rmse":
+    if name == "rmse" and target.std is not None:
         mean = nu.amount(target.mean or 0.0)
         return f"predicting {mean} (the mean) for every row", target.std, False
-    if name == "mae":
+    if name == "mae" and target.deviation is not None:
         median = nu.amount(target.median or 0.0)
         return f"predicting {median} (the median) for every row", target.deviation, False
-    if name == "rmsle":
+    if name == "rmsle" and target.log_std is not None:
         return "the best constant prediction", target.log_std, False
     return None
 
@@ -175,14 +171,13 @@ def _constant_class(page: Page) -> tuple[str, float, bool] | None:
     top = most[1] / total
     always = f"answering {md.code(most[0], 40)} in every row"
     prior = "giving the class shares as probabilities"
-    halves = 1 if page.form.kind == "probability" else 2
     known = {
         "accuracy": (always, top, False),
         "balanced_accuracy": (always, 1 / k, k in (2, 4, 5, 8)),
         "f1_macro": (always, 2 * top / (1 + top) / k, False),
         "f1_weighted": (always, 2 * top * top / (1 + top), False),
         "log_loss": (prior, -sum(p * math.log(p) for p in shares), False),
-        "brier": (prior, sum(p * (1 - p) for p in shares) / halves, False),
+        "brier": (prior, sum(p * (1 - p) for p in shares) / 2, False),
         "roc_auc": ("a coin toss", 0.5, True),
         "roc_auc_ovr": ("a random order", 0.5, True),
         "average_precision": ("a random order", counts[-1] / total, False),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from mlesmith_env.metrics import get_metric
 from mlesmith_generator.describe import Page
 from mlesmith_generator.describe.association import correlation_ratio, cramer, spearman
 from mlesmith_generator.describe.measure import as_text, measure_column
+from mlesmith_generator.describe.scoring import constant_score
 
 
 def measured(values: list[str | None], name: str = "a"):
@@ -94,3 +98,50 @@ def test_groups_are_counted(banded: Page) -> None:
     assert groups is not None
     assert groups.train + groups.test <= 39
     assert groups.largest >= groups.median
+
+
+def told_constant(page: Page, metric: str) -> float | None:
+    found = constant_score(replace(page, metric=get_metric(metric)))
+    return found[1] if found is not None else None
+
+
+@pytest.mark.parametrize("metric", ["rmse", "mae", "rmsle"])
+def test_score_of_a_constant_number_is_the_metrics_own(harvest: Page, metric: str) -> None:
+    target = harvest.facts.target
+    draw = np.random.default_rng(0)
+    truth = draw.gamma(2.0, 10.0, 500).round(2)
+    column = measured([str(value) for value in truth])
+    facts = replace(harvest.facts, target=replace(column, name=target.name))
+    told = told_constant(replace(harvest, facts=facts), metric)
+    best = {
+        "rmse": truth.mean(),
+        "mae": np.median(truth),
+        "rmsle": np.expm1(np.log1p(truth).mean()),
+    }[metric]
+    assert told == pytest.approx(get_metric(metric)(truth, np.full(500, best)))
+
+
+@pytest.mark.parametrize(
+    "metric",
+    ["accuracy", "balanced_accuracy", "f1_macro", "f1_weighted", "log_loss", "brier", "mcc",
+     "cohen_kappa", "quadratic_kappa", "roc_auc_ovr"],
+)  # fmt: skip
+def test_score_of_a_constant_class_is_the_metrics_own(banded: Page, metric: str) -> None:
+    counts = [rows for _, rows in banded.facts.classes]
+    truth = np.repeat(np.arange(3), counts)
+    found = get_metric(metric)
+    if "probabilities" in found.kinds:
+        shares = np.array(counts) / sum(counts)
+        score = found(truth, np.tile(shares, (len(truth), 1)))
+    else:
+        score = found(truth, np.full(len(truth), int(np.argmax(counts))))
+    assert told_constant(banded, metric) == pytest.approx(score)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "brier", "log_loss"])
+def test_score_of_a_constant_probability_is_the_metrics_own(grafted: Page, metric: str) -> None:
+    (_, negative), (_, positive) = grafted.facts.classes
+    truth = np.repeat([0, 1], [negative, positive])
+    share = positive / (negative + positive)
+    score = get_metric(metric)(truth, np.full(len(truth), share))
+    assert told_constant(grafted, metric) == pytest.approx(score)
