@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -79,6 +82,30 @@ def make(root: Path, base: Base, page: Callable[[Task], str] | None = None) -> E
     return Exhibit(task.directory)
 
 
+@cache
+def _workshop() -> Path:
+    """A folder for packages that many cases start from; it goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="mlesmith-bases-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def _standing(table: Callable[[], Base]) -> Exhibit:
+    return make(_workshop() / table.__name__, table())
+
+
+def good(root: Path, table: Callable[[], Base]) -> Task:
+    """Return the good task of a base, in a registry of its own below `root`.
+
+    It is made once in a process and copied.
+    """
+    exhibit = _standing(table)
+    registry = exhibit.directory.parent.parent
+    shutil.copytree(registry, root / "registry")
+    return Task.load(root / "registry" / exhibit.directory.relative_to(registry))
+
+
 def finished(root: Path, base: Base) -> Exhibit:
     """Make a task that has passed the ladder, with measured anchors and its leaderboard."""
     task = Task.load(make(root, base).directory)
@@ -86,13 +113,6 @@ def finished(root: Path, base: Base) -> Exhibit:
     if not report.passed:
         raise AssertionError(f"{base.name} was meant to be a good task: {report.defects}")
     return Exhibit(admit(finish(task, ladder, [report]), root / "admitted"), final=True)
-
-
-def copied(exhibit: Exhibit, root: Path) -> Task:
-    """Copy the registry of an exhibit below `root` and return its task there."""
-    registry = exhibit.directory.parent.parent
-    shutil.copytree(registry, root / "registry")
-    return Task.load(root / "registry" / exhibit.directory.relative_to(registry))
 
 
 def repackage(task: Task, *, final: bool = False, **changes: object) -> Exhibit:

@@ -9,7 +9,7 @@ from mlesmith_env.task import Task
 
 from .bases import Base, churn, crops, demand, housing
 from .cases import defect
-from .making import Exhibit, make, repackage
+from .making import Exhibit, good, make, repackage
 
 LOADING = "package-invalid"
 """The code under which a package that can not even be loaded is refused."""
@@ -33,36 +33,36 @@ def _edited(task: Task, name: str, old: str, new: str) -> Exhibit:
 
 @defect("package", LOADING)
 def manifest_edited_by_hand(root: Path) -> Exhibit:
-    return _edited(_task(root, housing()), "task.yaml", "name: rmse", "name: mae")
+    return _edited(good(root, housing), "task.yaml", "name: rmse", "name: mae")
 
 
 @defect("package", LOADING)
 def description_edited_by_hand(root: Path) -> Exhibit:
-    return _edited(_task(root, housing()), "description.md", "## Metric", "## The metric")
+    return _edited(good(root, housing), "description.md", "## Metric", "## The metric")
 
 
 @defect("package", LOADING)
 def unknown_key_in_the_manifest(root: Path) -> Exhibit:
-    return _edited(_task(root, housing()), "task.yaml", "slug:", "bonus: 3\nslug:")
+    return _edited(good(root, housing), "task.yaml", "slug:", "bonus: 3\nslug:")
 
 
 @defect("package", LOADING)
 def script_in_the_package(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     (task.directory / "metric.py").write_text("def evaluate(a, b):\n    return 1.0\n")
     return Exhibit(task.directory)
 
 
 @defect("package", LOADING)
 def stray_file_in_the_package(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     (task.directory / "answers.csv").write_text("id,rent\n1,2\n")
     return Exhibit(task.directory)
 
 
 @defect("package", LOADING)
 def source_record_that_was_changed(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     record = next((task.directory.parent.parent / "sources").glob("*.yaml"))
     digest = task.source.files[0].sha256
     record.write_text(record.read_text().replace(digest, digest[::-1]))
@@ -71,20 +71,20 @@ def source_record_that_was_changed(root: Path) -> Exhibit:
 
 @defect("package", "preparation-fails", "preparation-differs")
 def recipe_of_another_seed(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     recipe = task.manifest.recipe.model_copy(update={"seed": 4711})
     return repackage(task, recipe=recipe)
 
 
 @defect("package", "split-wrong")
 def split_of_another_dataset(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     return repackage(task, split="eval" if task.manifest.split == "train" else "train")
 
 
 @defect("package", "sizes-inconsistent", "grading-fails")
 def wrong_number_of_rows(root: Path) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     form = task.manifest.submission
     return repackage(task, submission=form.model_copy(update={"rows": form.rows + 5}))
 
@@ -94,7 +94,7 @@ def wrong_number_of_rows(root: Path) -> Exhibit:
 
 @defect("package", "metric-unfit", "grading-fails", "objective-mismatch")
 def metric_of_another_kind(root: Path) -> Exhibit:
-    return repackage(_task(root, crops()), metric=MetricSpec(name="rmse"))
+    return repackage(good(root, crops), metric=MetricSpec(name="rmse"))
 
 
 @defect("package", "constant-metric", "metric-unfit", "grading-fails")
@@ -112,14 +112,14 @@ def logarithmic_error_of_negative_targets(root: Path) -> Exhibit:
 
 @defect("package", "objective-mismatch")
 def regression_called_classification(root: Path) -> Exhibit:
-    return repackage(_task(root, housing()), objective="binary")
+    return repackage(good(root, housing), objective="binary")
 
 
 # Anchors: with a leaderboard beside them, as in a finished task
 
 
 def _anchored(root: Path, floor: float, ceiling: float, steps: tuple[float, ...]) -> Exhibit:
-    task = _task(root, housing())
+    task = good(root, housing)
     (task.directory / "leaderboard.csv").write_text(
         "# digest: none\nname,public,private\nconstant,390.0,390.0\nboosting,120.0,120.0\n"
     )
@@ -219,4 +219,4 @@ def percentage_error_of_targets_near_zero(root: Path) -> Exhibit:
 
 @defect("worth", "slug-generic")
 def slug_that_says_nothing(root: Path) -> Exhibit:
-    return repackage(_task(root, housing()), slug="tabular-regression-task-1")
+    return repackage(good(root, housing), slug="tabular-regression-task-1")

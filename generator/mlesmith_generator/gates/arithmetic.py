@@ -299,7 +299,7 @@ def _solved(design: Matrix, z: Floats) -> Floats:
     """Least squares by the normal equations: less exact, and much faster for a first look."""
     gram = design.T @ design
     gram[np.diag_indices_from(gram)] += 1e-9 * float(np.trace(gram)) / len(gram)
-    return np.linalg.solve(gram, design.T @ z)
+    return np.asarray(np.linalg.solve(gram, design.T @ z), dtype=np.float64)
 
 
 def _rounded(weights: Floats, digits: int) -> Floats:
