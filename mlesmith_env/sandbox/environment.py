@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mlesmith_env.sandbox.grants import added_folders
+
 
 def environment(home: Path, temporary: Path) -> dict[str, str]:
     """Return the environment of a server and its programs: nothing of the host's but paths.
@@ -34,6 +36,12 @@ def environment(home: Path, temporary: Path) -> dict[str, str]:
     threads = str(min(len(os.sched_getaffinity(0)), 16)) if sys.platform == "linux" else "2"
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
         variables[f"{name}_NUM_THREADS"] = threads
+    # What joblib takes n_jobs=-1 for.
+    variables["LOKY_MAX_CPU_COUNT"] = threads
+    # For interpreters that programs start.
+    added = [str(folder) for folder in added_folders()]
+    if added:
+        variables["PYTHONPATH"] = os.pathsep.join(added)
     # Some installations of Python start only with their libraries' folders named.
     for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
         if name in os.environ:

@@ -60,10 +60,14 @@ _OWN_PACKAGES = ("mlesmith_env", "mlesmith_generator")
 _EXPECTED_LIBRARIES = ("numpy", "pandas", "sklearn", "scipy", "joblib")
 
 
+def _own_folders() -> list[str]:
+    """Return the folders in which this interpreter looks for libraries by itself."""
+    return [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
+
+
 def library_folders() -> list[Path]:
     """Return the folders from which programs import installed libraries, in import order."""
-    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    folders += site.getsitepackages()
+    folders = _own_folders()
     if site.ENABLE_USER_SITE:
         folders.append(site.getusersitepackages())
     for name in _EXPECTED_LIBRARIES:
@@ -72,6 +76,12 @@ def library_folders() -> list[Path]:
             folders += [str(Path(place).parent) for place in spec.submodule_search_locations]
     unique = dict.fromkeys(Path(folder).resolve() for folder in folders)
     return [folder for folder in unique if folder.is_dir()]
+
+
+def added_folders() -> list[Path]:
+    """Return the library folders that a new interpreter finds only when told."""
+    own = {Path(folder).resolve() for folder in _own_folders()}
+    return [folder for folder in library_folders() if folder not in own]
 
 
 def search_path() -> list[str]:

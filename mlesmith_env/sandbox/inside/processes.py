@@ -5,19 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import dataclass
 
 from . import kernel
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What the descendants use together: processes, and bytes of memory."""
-
-    processes: int
-    memory_bytes: int
 
 
 def itself() -> int:
@@ -48,8 +39,21 @@ def _children(process: int) -> list[int]:
     return children
 
 
-def usage(found: list[int], limit_bytes: int) -> Usage:
-    """Return what some processes use.
+def threads(found: list[int]) -> int:
+    """Return the number of threads of some processes."""
+    return sum(_entries(f"/proc/{process}/task") for process in found)
+
+
+def _entries(folder: str) -> int:
+    try:
+        return len(os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        # It has ended meanwhile.
+        return 0
+
+
+def memory(found: list[int], limit_bytes: int) -> int:
+    """Return the bytes of memory that some processes use together.
 
     Resident sizes count a page once for every process that shares it; only where their sum is
     over the limit are the proportional sizes read, which cost more.
@@ -57,7 +61,7 @@ def usage(found: list[int], limit_bytes: int) -> Usage:
     resident = sum(_resident(process) for process in found)
     if resident > limit_bytes:
         resident = sum(_proportional(process) for process in found)
-    return Usage(len(found), resident)
+    return resident
 
 
 def _resident(process: int) -> int:

@@ -37,6 +37,7 @@ def run(source: str, workspace: str, seed: int | None) -> Outcome:
     sys.path.insert(0, workspace)
     _save(source)
     _seed(seed)
+    _when_loaded("multiprocessing.context", _start_by_fork)
     module = types.ModuleType("__main__")
     module.__file__ = workspace + "/" + NAME
     module.__dict__.update(__builtins__=builtins, __cached__=None)
@@ -146,6 +147,11 @@ def _seed(seed: int | None) -> None:
         return
     _when_loaded("random", lambda module: module.seed(seed))
     _when_loaded("numpy.random.mtrand", lambda module: module.seed(seed % 2**32))
+
+
+def _start_by_fork(context: Any) -> None:
+    """Make fork the default way to start processes; Python 3.14's needs listening sockets."""
+    context._default_context._default_context = context._concrete_contexts["fork"]
 
 
 def _when_loaded(name: str, act: Callable[[Any], None]) -> None:

@@ -60,6 +60,7 @@ _TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
 _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x401C5820
 _F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 15, 1024, 1026
 _S_IFMT, _S_IFCHR, _S_IFBLK = 0o170000, 0o020000, 0o060000
+_PRIO_USER, _IOPRIO_WHO_USER = 2, 3
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 
 _BY_PROCESS = (
@@ -189,6 +190,9 @@ def build(machine: str, own_pid: int, *, signals: bool, truncation: bool) -> byt
         rules.refuse_unless(name, 0, (0, own_pid))
     for name in ("setpriority", "ioprio_set"):
         rules.refuse_unless(name, 1, (0, own_pid))
+    # Nor for all processes of one user, which is the host's user.
+    rules.refuse_if("setpriority", 0, (_PRIO_USER,))
+    rules.refuse_if("ioprio_set", 0, (_IOPRIO_WHO_USER,))
     if not signals:
         for name in ("kill", "tgkill"):
             rules.refuse_unless(name, 0, (0, own_pid))

@@ -23,6 +23,8 @@ _START_WITHIN_S = 60.0
 _END_WITHIN_S = 20.0
 _WATCH_EVERY_S = 0.05
 _CHUNK = 1 << 16
+_THREADS = 32
+"""Threads that a program may have for each process that it may have."""
 
 
 @dataclass
@@ -131,7 +133,9 @@ def _semaphores() -> Callable[[], None]:
     def install() -> None:
         semaphores.install()
         # Every Python that the program starts runs it first.
-        folder = os.environ["PYTHONPATH"] = os.environ["HOME"] + "/.mlesmith"
+        folder = os.environ["HOME"] + "/.mlesmith"
+        others = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = folder + (os.pathsep + others if others else "")
         # Where an earlier program has put something in its place, it has to do without.
         with contextlib.suppress(OSError):
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
@@ -259,10 +263,11 @@ class _Watch:
         """Return which limit the program and its descendants are over, if any."""
         if kernel.LINUX:
             found = processes.descendants(processes.itself())
-            used = processes.usage(found, self._limits["memory_bytes"])
-            if used.processes > self._limits["processes"]:
+            allowed = self._limits["processes"]
+            if len(found) > allowed or processes.threads(found) > _THREADS * allowed:
                 return "processes"
-            if used.memory_bytes > self._limits["memory_bytes"]:
+            bound = self._limits["memory_bytes"]
+            if processes.memory(found, bound) > bound:
                 return "memory"
             return "workspace" if self._quota.exceeded(found) else ""
         return "workspace" if self._quota.exceeded([]) else ""

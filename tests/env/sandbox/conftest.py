@@ -45,15 +45,21 @@ def prepared(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture(params=[*LOCAL, "subprocess"])
+@pytest.fixture(params=["local", "local-cold", "local-without-namespaces", "subprocess"])
 def make(request: pytest.FixtureRequest, prepared: Path) -> Iterator[MakeSandbox]:
-    """Makes started sandboxes of every backend, closed at the end."""
+    """Makes started sandboxes of the main kinds, closed at the end."""
+    yield from _maker(request.param, prepared)
+
+
+@pytest.fixture(params=["local", "local-without-namespaces", "local-on-old-kernel"])
+def make_closed(request: pytest.FixtureRequest, prepared: Path) -> Iterator[MakeSandbox]:
+    """Makes started sandboxes that confine, closed at the end."""
     yield from _maker(request.param, prepared)
 
 
 @pytest.fixture(params=list(LOCAL))
-def make_closed(request: pytest.FixtureRequest, prepared: Path) -> Iterator[MakeSandbox]:
-    """Makes started sandboxes that confine, closed at the end."""
+def make_any_local(request: pytest.FixtureRequest, prepared: Path) -> Iterator[MakeSandbox]:
+    """Makes started sandboxes of every kind that confines, closed at the end."""
     yield from _maker(request.param, prepared)
 
 
