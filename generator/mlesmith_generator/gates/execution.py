@@ -27,7 +27,8 @@ from mlesmith_generator.records import GateReport
 
 FEWEST_RUNGS = 6
 """Rungs that have to work, two of them not trivial; fewer is no ladder."""
-MOST_TIMEOUTS = 2
+MOST_SLOW = 2
+"""Rungs that may take longer than a step has."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
 NEAR_PERFECT = 0.99
@@ -89,8 +90,8 @@ def scan_ladder(
     task: Task, ladder: LadderResult, *, seed: int = 0, provisional: bool
 ) -> list[Scan]:
     """Return everything that a ladder tells about its task; see `execution_gate`."""
-    scans = [_scan_rungs(ladder), _scan_time(task, ladder)]
-    if all(scan.passed for scan in scans):
+    scans = [_scan_time(task, ladder), _scan_rungs(ladder)]
+    if scans[-1].passed:
         scans += _scan_scores(task, ladder, seed, provisional=provisional)
     return scans
 
@@ -120,12 +121,9 @@ def _scan_rungs(ladder: LadderResult) -> Scan:
     broken = [rung for rung in ladder.rungs if not rung.worked]
     told = f"{len(worked)} of {len(ladder.rungs)} rungs handed in a valid submission"
     evidence = "; ".join([told, *(f"{rung.name} ({rung.status}): {rung.error}" for rung in broken)])
-    slow = [rung for rung in broken if rung.status == "timeout"]
     strong = [rung for rung in worked if not rung.trivial]
     trivial = [rung for rung in worked if rung.trivial]
-    if len(slow) > MOST_TIMEOUTS:
-        finding = Finding("over-time", evidence)
-    elif len(worked) < FEWEST_RUNGS or len(strong) < 2 or not trivial:
+    if len(worked) < FEWEST_RUNGS or len(strong) < 2 or not trivial:
         finding = Finding("ladder-crash", evidence)
     elif any(rung.name == "sample_submission" for rung in broken):
         finding = Finding("sample-invalid", evidence)
@@ -138,16 +136,24 @@ def _scan_rungs(ladder: LadderResult) -> Scan:
 
 def _scan_time(task: Task, ladder: LadderResult) -> Scan:
     limits = task.manifest.limits
-    slowest = max(ladder.rungs, key=lambda rung: rung.seconds)
-    # No seconds in the evidence: it is stored with the task, and times are not reproducible.
-    told = f"every rung within {limits.step_timeout_s:g} s, all within {limits.time_limit_s:g} s"
-    if ladder.seconds > limits.time_limit_s:
-        evidence = (
-            f"the ladder took {ladder.seconds:.0f} s, {slowest.name} {slowest.seconds:.0f} s of "
-            f"them; an episode has {limits.time_limit_s:g} s"
-        )
-        return Scan("time", told, (Finding("over-time", evidence),))
-    return Scan("time", told)
+    slow = [
+        rung
+        for rung in ladder.rungs
+        if rung.status == "timeout" or rung.seconds > limits.step_timeout_s
+    ]
+    # No seconds in the evidence of what passes: it is stored, and times are not reproducible.
+    told = (
+        f"at most {MOST_SLOW} rungs over {limits.step_timeout_s:g} s, all within "
+        f"{limits.time_limit_s:g} s"
+    )
+    if len(slow) <= MOST_SLOW and ladder.seconds <= limits.time_limit_s:
+        return Scan("time", told)
+    times = ", ".join(f"{rung.name} {rung.seconds:.3g} s" for rung in slow)
+    evidence = (
+        f"the ladder took {ladder.seconds:.3g} s of {limits.time_limit_s:g}; over the "
+        f"{limits.step_timeout_s:g} s of a step: {times or 'none'}"
+    )
+    return Scan("time", told, (Finding("over-time", evidence),))
 
 
 def _gap(

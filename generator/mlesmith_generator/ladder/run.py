@@ -9,6 +9,9 @@ from mlesmith_generator.ladder.result import LadderResult, RungResult
 from mlesmith_generator.ladder.rungs import Rung, ladder_for
 
 PARTS: tuple[Part, ...] = ("public", "private")
+PATIENCE = 3.0
+"""How many times the task's limits a rung may take before it is ended. On a busy machine a rung
+takes longer; whether it kept within the limits is judged afterwards, and does not move anchors."""
 
 
 def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderResult:
@@ -27,7 +30,14 @@ def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderRe
         DataUnavailableError: The task's raw bytes are not at hand.
     """
     rungs = ladder_for(task.manifest)
-    env = TaskEnv(task, sandbox=sandbox, max_steps=len(rungs) + 1)
+    limits = task.manifest.limits
+    env = TaskEnv(
+        task,
+        sandbox=sandbox,
+        max_steps=len(rungs) + 1,
+        step_timeout_s=PATIENCE * limits.step_timeout_s,
+        time_limit_s=PATIENCE * limits.time_limit_s,
+    )
     try:
         env.reset(seed=seed)
         results: list[RungResult] = []

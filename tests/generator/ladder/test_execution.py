@@ -102,10 +102,10 @@ def test_a_task_whose_limits_are_too_tight_is_refused(tmp_path: Path, good_task:
         "stretch",
         "number",
         "rmse",
-        limits=Limits(step_timeout_s=0.02),
+        limits=Limits(step_timeout_s=0.01),
     )
     report = judge(task)
-    assert codes(report) == {"over-time"}
+    assert "over-time" in codes(report)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_few_broken_rungs_are_told_and_tolerated(
         scans = scan_ladder(good_task, broken(names), provisional=True)
         assert set().union(*map(codes, scans)) == expected, names
         if not expected:
-            told = [finding for finding in scans[0].findings if finding.warning]
+            told = [finding for finding in scans[1].findings if finding.warning]
             assert "blend (error): boom" in told[0].evidence
 
 

@@ -59,14 +59,14 @@ def level_averages(codes, targets, size, folds=5, weight=5.0):
     return averages
 
 
-def like_codes(numbers):
+def like_codes(table, numbers):
     """Places of columns of whole numbers that come back so often that they may be names."""
     places = []
     for place, column in enumerate(numbers.T):
-        known = column[~np.isnan(column)]
-        if len(known) and np.all(known == np.rint(known)):
-            distinct = len(np.unique(known))
-            if 30 < distinct < len(known) / 4:
+        seen, asked = table.split(column)
+        known = seen[~np.isnan(seen)]
+        if np.all(known == np.rint(known)) and 30 < len(np.unique(known)) < len(known) / 4:
+            if np.isin(asked, known).mean() > 0.5:
                 places.append(place)
     return places
 
@@ -89,7 +89,7 @@ def tree_matrix(table, most_columns=200):
             counts = np.bincount(codes)[codes]
             blocks += [level_averages(codes, targets, table.size), counts[:, None]]
             categorical += [False] * (targets.shape[1] + 1)
-    for place in like_codes(numbers[: table.size])[:8] if targets.shape[1] <= 2 else []:
+    for place in like_codes(table, numbers)[:8] if targets.shape[1] <= 2 else []:
         codes = as_codes(np.nan_to_num(numbers[:, place]))
         blocks.append(level_averages(codes, targets[:, -1:], table.size))
         categorical += [False] * blocks[-1].shape[1]
