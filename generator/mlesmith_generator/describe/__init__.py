@@ -21,7 +21,7 @@ from mlesmith_generator.describe.domains import domain_of
 from mlesmith_generator.describe.facts import Facts, facts_of
 from mlesmith_generator.describe.forms import files_section, rules_section, submission_section
 from mlesmith_generator.describe.holdout import holdout_section
-from mlesmith_generator.describe.markdown import plain
+from mlesmith_generator.describe.markdown import escaped
 from mlesmith_generator.describe.naming import slug_of, subject_slug, title_of
 from mlesmith_generator.describe.page import FIXED_SECTIONS, LONGEST, SECTIONS, Page
 from mlesmith_generator.describe.repetition import Repetition, Sentence, repetition
@@ -65,7 +65,7 @@ def describe(page: Page) -> str:
     for budget in _BUDGETS:
         texts["Columns"] = columns_section(page, budget)
         parts = [f"## {heading}\n\n{texts[heading]}" for heading in SECTIONS]
-        text = "\n\n".join([f"# {plain(page.title, 120)}", *parts]) + "\n"
+        text = "\n\n".join([f"# {escaped(page.title, 120)}", *parts]) + "\n"
         if len(text.encode()) <= LONGEST:
             break
     return text

@@ -110,8 +110,8 @@ def _because(page: Page, names: list[str], reason: str) -> str:
 
 def _clause(reason: str) -> str:
     """Return a reason as a clause: `it is a key (row number)` gives `is a key`."""
-    clause = re.sub(r"\s*\([^()]*\)\s*$", "", md.plain(reason, 90)).rstrip(".")
-    return clause.removeprefix("it ")
+    clause = re.sub(r"\s*\([^()]*\)\s*$", "", reason).strip().rstrip(".")
+    return md.escaped(clause, 90).removeprefix("it ")
 
 
 def _lower(sentence: str) -> str:

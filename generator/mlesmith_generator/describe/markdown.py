@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,11 @@ def plain(text: str, limit: int = SHOWN) -> str:
     if len(kept) > limit:
         kept = kept[: limit - 1].rstrip() + "…"
     return kept
+
+
+def escaped(text: str, limit: int = SHOWN) -> str:
+    """Return text as prose in which no character marks anything up."""
+    return re.sub(r"([\\`*_\[\]<>#|~!])", r"\\\1", plain(text, limit))
 
 
 def code(text: str, limit: int = SHOWN) -> str:

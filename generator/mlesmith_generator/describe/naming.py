@@ -70,7 +70,7 @@ def subject_slug(dataset: str) -> str:
 
 
 def title_of(profile: DatasetProfile, idea: Idea) -> str:
-    """Return a title such as `Abalone: predict rings` or `Taxis: tip amount of later trips`."""
+    """Return a title such as `Abalone: predict rings` or `Taxis: predict tip at later times`."""
     subject = subject_text(profile)
     target = readable(idea.target_source if _derived(idea) else idea.target)
     asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
@@ -85,7 +85,8 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     if idea.holdout.kind == "group" and column:
         phrase += f" for unseen {plural(entity(column))}"
     elif idea.holdout.kind == "time":
-        phrase += " in later rows"
+        unit = _time_unit(column)
+        phrase += f" in later {unit}s" if unit else " at later times"
     return plain(f"{subject}: {phrase}", 110)
 
 
@@ -105,7 +106,7 @@ def entity(column: str) -> str:
     parts = list(words(plain(column)))
     while len(parts) > 1 and (parts[-1] in _ENTITY_ENDINGS or parts[-1].isdigit()):
         parts.pop()
-    noun = " ".join(parts[-2:])
+    noun = " ".join(parts[-1:] if set(parts[-2:]) & _SMALL else parts[-2:])
     glued = re.fullmatch(r"([a-z]{4,})(?:id|name|code)", noun)
     noun = glued.group(1) if glued else noun
     opaque = len(noun) < 3 or noun in _ENTITY_ENDINGS or noun.isdigit()
@@ -122,7 +123,7 @@ def _singular(noun: str) -> str:
 
 def subject_text(profile: DatasetProfile) -> str:
     """Return the subject as it stands in a title: `Bank Marketing`, `HMDA`."""
-    text = plain(profile.subject, 50).strip() or plain(profile.dataset, 50)
+    text = re.sub(r"[^\w &'.-]+|_", " ", plain(profile.subject, 50)).strip() or "given"
     names = [profile.dataset, *(table.name for table in profile.tables)]
     capitals = {part.lower(): part for name in names for part in re.findall(r"[A-Z]{2,}\b", name)}
     return " ".join(
@@ -168,10 +169,15 @@ def _variant(idea: Idea) -> list[str]:
         noun = _folded(plural(entity(column)))
         return ["new", *(noun or ["groups"])]
     if idea.holdout.kind == "time":
-        spoken = {*words(column or ""), *words(idea.holdout.column or "")}
-        unit = next((u for u in ("year", "month", "week", "day", "season") if u in spoken), None)
-        return ["later", f"{unit}s"] if unit and unit != "day" else ["future"]
+        unit = _time_unit(column)
+        return ["later", f"{unit}s"] if unit else ["future"]
     return []
+
+
+def _time_unit(column: str | None) -> str:
+    """The unit of time that a column's name speaks of, or an empty string."""
+    spoken = set(words(column or ""))
+    return next((unit for unit in ("year", "month", "week", "season") if unit in spoken), "")
 
 
 def _reserves(

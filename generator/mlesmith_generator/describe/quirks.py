@@ -40,7 +40,8 @@ def _gaps(page: Page) -> Iterator[Finding]:
         if facts.features:
             yield Finding("full", 0.3, {"n": nu.count(facts.train_rows)})
         return
-    worst = max(holed, key=lambda column: column.missing)
+    told = [column for column in holed if column.filled] or holed
+    worst = max(told, key=lambda column: column.missing)
     weight = min(1.0, 0.25 + 1.2 * worst.missing_share)
     fields = {"c": page.code(worst.name), "s": nu.percent(worst.missing_share)}
     others = len(holed) - 1

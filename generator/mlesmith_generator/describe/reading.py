@@ -14,6 +14,9 @@ from mlesmith_generator.describe.domains import LEXICON
 from mlesmith_generator.describe.markdown import plain
 from mlesmith_generator.profiler.words import unit_of, words
 
+_LONGEST = 8
+"""Words of a name that are read; a longer one speaks for itself."""
+_ENDINGS = ("s", "es", "d", "ed", "ted", "r", "er", "ing", "ly", "al")
 _FOLDER = resources.files("mlesmith_generator.describe")
 _SHORT = frozenset({"id", "ph", "tv", "us", "uk", "eu", "to", "of", "in", "at", "by", "is", "go"})
 _PLACEHOLDER = re.compile(
@@ -90,7 +93,9 @@ def spelled_out(part: str) -> str:
         return ""
     longer = sorted(word for word in vocabulary() if word.startswith(part))
     stems = {word for word in longer if not any(word != o and word.startswith(o) for o in longer)}
-    return stems.pop() if len(stems) == 1 else ""
+    if len(stems) != 1 or stems & {part + ending for ending in _ENDINGS}:
+        return ""
+    return stems.pop()
 
 
 def _known(part: str) -> str:
@@ -100,13 +105,13 @@ def _known(part: str) -> str:
 
 
 def reading_of(name: str) -> str:
-    """Return the name in words, or an empty string where it is opaque.
+    """Return the name in words, or an empty string where it is opaque or a whole sentence.
 
     Names that were shortened are spelled out with `presumably`, because the spelling is ours.
     """
-    if is_opaque(name):
+    parts = list(words(plain(name, 200)))
+    if is_opaque(name) or len(parts) > _LONGEST:
         return ""
-    parts = list(words(plain(name)))
     unit = unit_of(name)
     if unit and len(parts) > 1 and parts[-1] in _UNIT_WORDS:
         parts.pop()

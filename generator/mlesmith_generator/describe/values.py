@@ -8,7 +8,7 @@ from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
-from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.describe.reading import is_opaque, reading_of
 from mlesmith_generator.profiler.words import unit_of, words
 
 _LISTED = 8
@@ -62,12 +62,13 @@ def values_cell(column: ColumnFacts) -> str:
 
 def meaning_cell(page: Page, column: ColumnFacts) -> str:
     """Return what the column means: a reading of its name, then what stands out in its values."""
-    reading = reading_of(column.name) or page.voice.pick(f"opaque/{column.name}", _OPAQUE)
+    opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if is_opaque(column.name) else ""
+    reading = reading_of(column.name) or opaque
     if _unit_missing(column):
         reading += ", unit not told"
     trait = _trait(page, column)
     if not trait or reading in trait:
-        return trait or reading
+        return trait or reading or "as its name says"
     return f"{reading}; {trait}"
 
 

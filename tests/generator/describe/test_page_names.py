@@ -147,7 +147,8 @@ def test_names_become_readable(name: str, read: str) -> None:
 @pytest.mark.parametrize(
     ("column", "noun"),
     [("Driver_ID", "driver"), ("patientid", "patient"), ("cities", "city"), ("id", "group"),
-     ("SchoolName", "school"), ("国", "group"), ("species", "species"), ("boss", "boss")],
+     ("SchoolName", "school"), ("国", "group"),
+         ("type_of_subject", "subject"), ("species", "species"), ("boss", "boss")],
 )  # fmt: skip
 def test_entities(column: str, noun: str) -> None:
     assert entity(column) == noun
