@@ -19,7 +19,7 @@ from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.output import excerpt
 from mlesmith_env.sandbox.protocol import ExecutionResult, RunStatus, SandboxSpec
 from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
-from mlesmith_env.sandbox.workspace import Workspace
+from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 
 NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
 """All that the server may try to enter."""
@@ -77,6 +77,7 @@ class ProcessSandbox:
             return
         if not self.spec.public_dir.is_dir():
             raise SandboxLostError(f"the public data {self.spec.public_dir} is no folder")
+        remove_abandoned()
         workspace = Workspace(self.spec.public_dir, self.spec.log_dir)
         try:
             self._setup = self._describe(workspace)

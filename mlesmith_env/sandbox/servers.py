@@ -125,7 +125,7 @@ class KeptServer:
     def __init__(
         self, setup: channel.Message, variables: dict[str, str], libraries: tuple[str, ...]
     ) -> None:
-        self.connection = _template(libraries).fork()
+        self.connection = _fork(libraries)
         try:
             self.description = self.connection.ask(
                 {"kind": "setup", **setup, "environment": variables}, _READY_WITHIN_S
@@ -194,15 +194,26 @@ class _Templates:
 _templates = _Templates()
 
 
-def _template(libraries: tuple[str, ...]) -> _Template:
+def _fork(libraries: tuple[str, ...]) -> Connection:
+    """Return a connection to a new server, from a new template where there is none or a dead one.
+
+    Raises:
+        SandboxLostError: A new template was lost too.
+    """
     global _templates
     if _templates.owner != os.getpid():
         # A fork of the process that made them: they are not ours.
         _templates = _Templates()
     with _templates.lock:
-        if libraries not in _templates.by_libraries:
-            _templates.by_libraries[libraries] = _Template(libraries)
-        return _templates.by_libraries[libraries]
+        known = _templates.by_libraries.get(libraries)
+        if known is not None:
+            try:
+                return known.fork()
+            except SandboxLostError:
+                del _templates.by_libraries[libraries]
+                known.end()
+        fresh = _templates.by_libraries[libraries] = _Template(libraries)
+        return fresh.fork()
 
 
 @atexit.register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 import tempfile
@@ -32,9 +33,10 @@ class Workspace:
 
     def __init__(self, public_dir: Path, log_dir: Path | None) -> None:
         self._public_dir = public_dir.resolve()
+        self._owner = os.getpid()
         try:
             self.root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-            (self.root / _MARK).write_text(f"{os.getpid()} {_birth(os.getpid())}\n")
+            (self.root / _MARK).write_text(f"{os.getpid()} {_birth(os.getpid())} {_place()}\n")
             self.folder = self.root / "workspace"
             self.home = self.root / "home"
             self.temporary = self.root / "tmp"
@@ -125,31 +127,52 @@ class Workspace:
 
     def delete(self) -> None:
         """Remove all of it; a log folder of the caller's stays."""
-        remove(self.root)
+        # In a fork of the process that made it, it is not ours to remove.
+        if os.getpid() == self._owner:
+            remove(self.root)
 
 
-def remove_abandoned() -> list[Path]:
-    """Remove the folders of sandboxes whose process is gone; return them."""
+@functools.cache
+def remove_abandoned() -> tuple[Path, ...]:
+    """Remove, once in a process, the folders of sandboxes whose own process is gone.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        SandboxLostError: One can not be removed.
+    """
     removed: list[Path] = []
     for root in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
         try:
-            owner, birth = (root / _MARK).read_text().split()
+            owner, birth, place = (root / _MARK).read_text().split()
+            gone = _birth(int(owner)) != birth
         except (OSError, ValueError):
             # Just being made, or somebody else's.
             continue
-        if _birth(int(owner)) != birth:
+        # The folder may be shared with other containers, whose processes we do not see.
+        if gone and place == _place():
             remove(root)
             removed.append(root)
-    return removed
+    return tuple(removed)
 
 
 def _birth(process: int) -> str:
-    """Return when a process was born, in the kernel's ticks, so that numbers can be reused."""
+    """Return when a process was born, in the kernel's ticks: numbers are used again."""
     try:
         text = Path(f"/proc/{process}/stat").read_text()
     except OSError:
-        return "0"
+        return "none"
     return text.rpartition(")")[2].split()[19]
+
+
+def _place() -> str:
+    """Return the boot and the pid namespace in which process numbers have their meaning."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return "unknown"
 
 
 _KINDS = {

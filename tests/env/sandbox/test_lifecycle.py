@@ -1,0 +1,233 @@
+"""Starting, ending and being killed: nothing stays behind, and every fault has its type."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from conftest import build
+
+from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
+from mlesmith_env.sandbox import SandboxSpec, make_sandbox
+from mlesmith_env.sandbox.doctor import examine
+from mlesmith_env.sandbox.process import LocalSandbox, SubprocessSandbox
+
+
+def spec(prepared: Path) -> SandboxSpec:
+    return SandboxSpec(prepared / "public")
+
+
+def alive(mark: str) -> list[int]:
+    """Processes that have a text among their arguments or environment."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if mark.encode() in words and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def wait_until_gone(mark: str, within_s: float = 30.0) -> None:
+    deadline = time.monotonic() + within_s
+    while alive(mark):
+        assert time.monotonic() < deadline, alive(mark)
+        time.sleep(0.05)
+
+
+def test_unknown_backends_are_refused_with_a_hint(prepared: Path) -> None:
+    with pytest.raises(SandboxUnavailableError, match="did you mean 'local'"):
+        make_sandbox("locl", spec(prepared))
+    with pytest.raises(SandboxUnavailableError, match="docker"):
+        make_sandbox("docker", spec(prepared))
+
+
+def test_the_unconfined_backend_says_so(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SubprocessSandbox, "_warned", False)
+    sandbox = make_sandbox("subprocess", spec(prepared))
+    with pytest.warns(RuntimeWarning, match="isolates nothing"):
+        sandbox.start()
+    sandbox.close()
+
+
+def test_a_kernel_that_can_not_confine_is_refused(prepared: Path) -> None:
+    for libraries in (None, ()):
+        sandbox = LocalSandbox(spec(prepared), newest_abi=0, libraries=libraries)
+        with pytest.raises(SandboxUnavailableError, match=r"landlock.*mlesmith doctor"):
+            sandbox.start()
+        with pytest.raises(SandboxLostError):
+            sandbox.run("print('ran')", timeout_s=10)
+
+
+def test_closing_python_itself_is_refused(prepared: Path) -> None:
+    sandbox = LocalSandbox(SandboxSpec(prepared / "public", closed=(Path("/"),)))
+    with pytest.raises(SandboxUnavailableError, match="Python installation"):
+        sandbox.start()
+
+
+def test_missing_public_data_is_a_fault_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(SandboxLostError, match="no folder"):
+        make_sandbox("local", SandboxSpec(tmp_path / "missing")).start()
+
+
+@pytest.mark.parametrize("libraries", [None, ()])
+def test_a_killed_server_is_a_typed_error_and_the_next_run_works(
+    prepared: Path, libraries: tuple[str, ...] | None
+) -> None:
+    sandbox = LocalSandbox(spec(prepared), libraries=libraries)
+    sandbox.start()
+    try:
+        child = os.fork()
+        if child == 0:
+            # Every server of this process's sandboxes, in the middle of the run.
+            time.sleep(1.0)
+            for process in alive(str(sandbox.workspace)) + _servers(os.getppid()):
+                if process != os.getpid():
+                    os.kill(process, signal.SIGKILL)
+            os._exit(0)
+        with pytest.raises(SandboxLostError):
+            sandbox.run("import time; time.sleep(600)", timeout_s=60)
+        os.waitpid(child, 0)
+        wait_until_gone(str(sandbox.workspace))
+        # Where the template was killed as well, a new one is made.
+        assert sandbox.run("print(1)", timeout_s=60).output == "1\n"
+    finally:
+        sandbox.close()
+
+
+def _servers(host: int) -> list[int]:
+    found: list[int] = []
+    waiting = [host]
+    while waiting:
+        parent = waiting.pop()
+        for thread in Path(f"/proc/{parent}/task").iterdir():
+            for name in (thread / "children").read_text().split():
+                try:
+                    words = Path(f"/proc/{name}/cmdline").read_bytes()
+                except OSError:
+                    continue
+                if b"launcher.py" in words:
+                    found.append(int(name))
+                    waiting.append(int(name))
+    return found
+
+
+HOST = """
+import sys, time
+from pathlib import Path
+from mlesmith_env.sandbox import SandboxSpec
+from mlesmith_env.sandbox.process import LocalSandbox
+kept = {"kept": (), "cold": None}[sys.argv[2]]
+spaces = {"namespaces": frozenset()} if sys.argv[3] == "bare" else {}
+sandbox = LocalSandbox(SandboxSpec(Path(sys.argv[1])), libraries=kept, **spaces)
+sandbox.start()
+print(sandbox.workspace.parent, flush=True)
+code = '''
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open('started', 'w').close()
+        time.sleep(600)
+time.sleep(600)
+'''
+sandbox.run(code, timeout_s=600)
+"""
+
+
+@pytest.mark.parametrize("kind", ["kept", "cold"])
+@pytest.mark.parametrize("spaces", ["given", "bare"])
+def test_nothing_runs_on_when_the_host_is_killed(prepared: Path, kind: str, spaces: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOST, str(prepared / "public"), kind, spaces],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as host:
+        assert host.stdout is not None
+        root = Path(host.stdout.readline().strip())
+        deadline = time.monotonic() + 60
+        while not (root / "workspace" / "started").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        running = _servers(host.pid)
+        assert running
+        host.kill()
+    # Programs of a kept server have the environment of the template, so look at processes.
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{process}").exists() for process in running):
+        assert time.monotonic() < deadline, running
+        time.sleep(0.05)
+    # The folder of the dead is removed by the next process that starts a sandbox.
+    assert root.exists()
+    code = (
+        "import sys; from mlesmith_env.sandbox.workspace import remove_abandoned;"
+        "print(*remove_abandoned())"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not root.exists(), out
+
+
+def test_folders_of_living_sandboxes_are_kept(prepared: Path) -> None:
+    sandbox = LocalSandbox(spec(prepared), libraries=None)
+    sandbox.start()
+    code = "from mlesmith_env.sandbox.workspace import remove_abandoned; remove_abandoned()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert sandbox.workspace.exists()
+    sandbox.close()
+
+
+def _play_in_fork(sandbox: LocalSandbox, public: Path, answers: str) -> None:
+    sandbox.close()
+    own = LocalSandbox(SandboxSpec(public), libraries=())
+    own.start()
+    Path(answers).write_text(own.run("print('in the fork')", timeout_s=60).output)
+    own.close()
+
+
+def test_a_fork_of_the_host_has_sandboxes_of_its_own(prepared: Path, tmp_path: Path) -> None:
+    sandbox = LocalSandbox(spec(prepared), libraries=())
+    sandbox.start()
+    answers = tmp_path / "answers"
+    child = multiprocessing.get_context("fork").Process(
+        target=_play_in_fork, args=(sandbox, prepared / "public", str(answers))
+    )
+    child.start()
+    child.join()
+    assert answers.read_text() == "in the fork\n"
+    assert sandbox.workspace.exists()
+    assert sandbox.run("print('in the host')", timeout_s=60).output == "in the host\n"
+    sandbox.close()
+
+
+@pytest.mark.parametrize("kind", ["local", "local-cold", "subprocess"])
+def test_temporary_folder_is_left_as_it_was(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    sandbox = build(kind, spec(prepared))
+    assert list(temporary.iterdir())
+    sandbox.run("import tempfile; tempfile.mkdtemp()", timeout_s=60)
+    sandbox.close()
+    assert not list(temporary.iterdir())
+
+
+def test_doctor_finds_this_machine_usable() -> None:
+    examination = examine()
+    assert examination.usable, examination
+    names = [finding.name for finding in examination.findings]
+    assert {"platform", "landlock", "seccomp", "trial"} <= set(names)
+    assert len(names) == len(set(names))
+    assert all(finding.ok or finding.remedy for finding in examination.findings)
