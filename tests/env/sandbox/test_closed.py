@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from conftest import MakeSandbox
+from sandboxes import MakeSandbox
 
 from mlesmith_env.sandbox import ExecutionResult, Sandbox
 

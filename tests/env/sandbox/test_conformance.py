@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import MakeSandbox
+from sandboxes import MakeSandbox
 
 from mlesmith_env.errors import SandboxLostError
 from mlesmith_env.sandbox import ExecutionResult, Sandbox

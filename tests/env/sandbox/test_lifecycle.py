@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import build
+from sandboxes import build
 
 from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
 from mlesmith_env.sandbox import SandboxSpec, make_sandbox
