@@ -132,6 +132,24 @@ def missing_where_the_class_is_one() -> Base:
     return base.having(days_since_exit=np.where(base.y == "Yes", last, np.nan))
 
 
+@seeded("leak", "target-missingness")
+def class_as_the_pattern_of_gaps() -> Base:
+    base = crops()
+    gap = base.y.map({"barley": (1, 0), "maize": (0, 1), "rye": (1, 1), "wheat": (0, 0)})
+    columns = {
+        f"lab_{letter}": np.where([g[k] for g in gap], np.nan, _random(k).normal(0, 1, len(base.y)))
+        for k, letter in enumerate("ab")
+    }
+    return base.having(**columns)
+
+
+@seeded("leak", "target-arithmetic", "target-in-text")
+def target_in_the_lower_digits() -> Base:
+    base = housing()
+    account = _random().integers(100, 999, len(base.y)) * 10_000 + base.y.round().astype(int)
+    return base.having(account=account, rent=base.y.round())
+
+
 # Hidden in text
 
 
@@ -286,6 +304,36 @@ def class_is_a_threshold_on_a_ratio() -> Base:
     )
 
 
+@seeded("leak", "target-arithmetic")
+def days_between_two_dates() -> Base:
+    base = housing()
+    begin = pd.Timestamp("2018-01-01") + pd.to_timedelta(
+        _random(1).integers(0, 900, len(base.y)), "D"
+    )
+    stay = np.round(base.y / 10).astype(int)
+    end = begin + pd.to_timedelta(stay.to_numpy(), "D")
+    frame = base.frame.assign(stay_days=stay).drop(columns="rent")
+    return base.but(frame=frame, target="stay_days").having(
+        moved_in=begin.strftime("%Y-%m-%d"), moved_out=end.strftime("%Y-%m-%d")
+    )
+
+
+@seeded("leak", "target-arithmetic")
+def target_hidden_under_another_column() -> Base:
+    base = housing()
+    return base.having(bill=(base.y + 3 * base.frame["area"] + 2 * base.frame["floor"]).round(2))
+
+
+@seeded("leak", "target-arithmetic")
+def larger_of_two_columns() -> Base:
+    base = housing()
+    other = (base.y * _random(2).uniform(0.4, 1, len(base.y))).round(2)
+    first = _random(3).random(len(base.y)) < 0.5
+    return base.having(
+        offer_one=np.where(first, base.y, other), offer_two=np.where(first, other, base.y)
+    )
+
+
 # Statistics of the target
 
 
@@ -335,6 +383,15 @@ def smoothed_group_means() -> Base:
 def largest_target_of_a_group() -> Base:
     base = _with_postcode(housing())
     return base.having(top=base.frame.groupby("postcode")["rent"].transform("max"))
+
+
+@seeded("leak", "target-statistics")
+def residual_within_a_group() -> Base:
+    base = _with_postcode(housing())
+    mean = base.frame.groupby("postcode")["rent"].transform("mean") * 0.4
+    offset = _random(5).normal(0, 500, 70)
+    own = pd.Series(offset[pd.factorize(base.frame["postcode"])[0]])
+    return base.having(deviation=(base.y - mean - own).round(3))
 
 
 # Other rows, time and groups
@@ -442,3 +499,25 @@ def rows_copied_with_jitter() -> Base:
     energy = random.normal(120, 30, len(base.frame)).round(1)
     frame["energy"] = np.r_[energy, energy[copies.index] + random.normal(0, 0.1, len(copies))]
     return base.but(frame=frame[[*[c for c in frame.columns if c != "rent"], "rent"]])
+
+
+@seeded("leak", "group-crossing")
+def group_inside_a_file_name() -> Base:
+    base = clinic()
+    patient = base.frame["patient"]
+    fixed = dict(
+        zip(patient.unique(), _random(3).normal(170, 9, patient.nunique()).round(1), strict=True)
+    )
+    scan = patient + "_" + pd.Series(_random().permutation(len(patient))).map("{:04d}.dcm".format)
+    frame = base.frame.drop(columns=["pressure", "patient"])
+    frame = frame.assign(scan=scan, body_height=patient.map(fixed))
+    return base.but(frame=frame, target="body_height", holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "duplicate-rows")
+def rows_copied_with_a_new_number() -> Base:
+    base = housing()
+    copies = base.frame.sample(frac=0.25, random_state=1)
+    frame = pd.concat([base.frame, copies], ignore_index=True)
+    frame.insert(0, "entry", _random().permutation(len(frame)) * 7 + 1)
+    return base.but(frame=frame)

@@ -287,6 +287,31 @@ def label_copy_in_test_only(root: Path) -> Exhibit:
     return tables.written(root)
 
 
+@defect("leak", "target-proxy")
+def encoded_label_in_test_only(root: Path) -> Exhibit:
+    tables = Tables.of(good(root, churn))
+    answers = dict(zip(tables.answers["id"], tables.answers["churned"], strict=True))
+    tables.test["paperless"] = tables.test["id"].map(answers).map({"Yes": "no", "No": "yes"})
+    return tables.written(root)
+
+
+@defect("leak", "parts-differ")
+def public_rows_of_another_kind(root: Path) -> Exhibit:
+    tables = Tables.of(good(root, housing))
+    order = np.argsort(tables.test["area"].astype(float).to_numpy())
+    tables.answers["Usage"] = "Private"
+    tables.answers.loc[order[:100], "Usage"] = "Public"
+    return tables.written(root)
+
+
+@defect("leak", "order-leak")
+def sample_submission_sorted_by_the_answers(root: Path) -> Exhibit:
+    tables = Tables.of(good(root, housing))
+    order = np.argsort(tables.answers["rent"].astype(float).to_numpy())
+    tables.sample = tables.sample.iloc[order].reset_index(drop=True)
+    return tables.written(root)
+
+
 @defect("leak", "parts-differ")
 def feature_in_another_unit_in_test(root: Path) -> Exhibit:
     tables = Tables.of(good(root, housing))

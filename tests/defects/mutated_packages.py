@@ -89,6 +89,13 @@ def wrong_number_of_rows(root: Path) -> Exhibit:
     return repackage(task, submission=form.model_copy(update={"rows": form.rows + 5}))
 
 
+@defect("package", "limits-inconsistent")
+def run_that_may_be_longer_than_the_episode(root: Path) -> Exhibit:
+    task = good(root, housing)
+    limits = task.manifest.limits.model_copy(update={"step_timeout_s": 900.0, "time_limit_s": 60.0})
+    return repackage(task, limits=limits)
+
+
 # Metric
 
 

@@ -135,6 +135,11 @@ def page_of_another_task(root: Path) -> Exhibit:
     return describe_anew(good(root, housing), other.description)
 
 
+@defect("description", UNTRUE)
+def probability_of_the_other_class(root: Path) -> Exhibit:
+    return reworded(good(root, churn), "the probability of `Yes`", "the probability of `No`")
+
+
 # Incomplete
 
 

@@ -496,6 +496,25 @@ def repeated_measurements_of_the_same_mixture() -> Base:
     return Base("concrete-mixtures", frame, "strength", "regression", "rmse")
 
 
+@legitimate()
+def two_dates_that_do_not_give_the_target() -> Base:
+    base = housing()
+    begin = pd.Timestamp("2015-01-01") + pd.to_timedelta(
+        _random(1).integers(0, 900, len(base.y)), "D"
+    )
+    end = begin + pd.to_timedelta(_random(2).integers(30, 2000, len(base.y)), "D")
+    return base.having(moved_in=begin.strftime("%Y-%m-%d"), moved_out=end.strftime("%Y-%m-%d"))
+
+
+@legitimate()
+def file_names_that_tell_a_noisy_group() -> Base:
+    base = clinic()
+    scan = base.frame["patient"] + "_" + pd.Series(_random().permutation(len(base.y))).map(str)
+    frame = base.frame.drop(columns="patient").assign(scan=scan)
+    return base.but(frame=frame[[*[c for c in frame if c != "pressure"], "pressure"]],
+                    holdout=Holdout(kind="random"))  # fmt: skip
+
+
 # Names and files
 
 

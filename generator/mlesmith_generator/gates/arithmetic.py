@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.gates.comparisons import combine, comparison_findings
 from mlesmith_generator.gates.rows import Column, Floats, Mask, TaskRows
+from mlesmith_generator.gates.series import dated_columns
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 EXACT_SHARE = 0.99
@@ -27,7 +28,7 @@ _GROUPS = 4
 """Groups of probe rows; one that is free of exceptions suffices to find a factor."""
 _MOST_PAIRWISE = 1500
 _MOST_CANDIDATES = 300
-_OPERATIONS = ("+", "-", "*", "/")
+_OPERATIONS = ("+", "-", "*", "/", "max", "min", "distance")
 _MOST_TERMS = 400
 _FIT_ROWS = 3000
 
@@ -54,6 +55,7 @@ class _Formula:
 def scan_arithmetic(rows: TaskRows) -> Scan:
     """Look for exact arithmetic between features and target."""
     numeric = [column for column in rows.columns if column.numeric and column.distinct > 1]
+    numeric += dated_columns(rows)
     measured = f"{len(numeric)} numeric columns against {rows.target_name!r}"
     if not numeric or len(rows) < _FEWEST:
         return Scan("target-by-arithmetic", measured)
@@ -173,7 +175,7 @@ def _candidates(words: str, table: Matrix, y: Floats, truth: _Truth) -> list[tup
         good &= known >= max(2, len(y) // 8)
         for left, right in np.argwhere(good):
             lower = int(left) + start
-            if lower < right or (lower > right and words in "-/"):
+            if lower < right or (lower > right and words in ("-", "/")):
                 found.append((lower, int(right)))
         if len(found) > _MOST_CANDIDATES:
             break

@@ -31,17 +31,26 @@ _WARN = 0.98
 
 Matrix = NDArray[np.float64]
 
+_FUNCTIONS: dict[str, np.ufunc] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "max": np.maximum,
+    "min": np.minimum,
+}
+
 
 def combine(words: str, left: Matrix, right: Matrix) -> Matrix:
-    """Return left and right combined by `+`, `-`, `*` or `/`; NaN where that is undefined."""
+    """Return left and right combined by an operation; NaN where that is undefined.
+
+    The operations are `+`, `-`, `*`, `/`, `max`, `min` and `distance` (the absolute difference).
+    """
     with np.errstate(all="ignore"):
-        if words == "+":
-            return left + right
-        if words == "-":
-            return left - right
-        if words == "*":
-            return left * right
-        return np.where(right != 0, left / right, np.nan)
+        if words == "/":
+            return np.where(right != 0, left / right, np.nan)
+        if words == "distance":
+            return np.abs(left - right)
+        return _FUNCTIONS[words](left, right)
 
 
 def comparison_findings(columns: list[Column], rows: TaskRows) -> Iterator[Finding]:

@@ -44,6 +44,17 @@ def scan_manifest(manifest: Manifest, *, final: bool) -> Scan:
     if manifest.objective == "binary" and len(form.classes) != 2:
         evidence = f"a binary task has two classes, not {len(form.classes)}"
         findings.append(Finding("objective-mismatch", evidence))
+    limits = manifest.limits
+    if limits.step_timeout_s > limits.time_limit_s:
+        evidence = (
+            f"one run may take {limits.step_timeout_s:g} s, the whole episode only "
+            f"{limits.time_limit_s:g} s"
+        )
+        findings.append(Finding("limits-inconsistent", evidence, "refactor"))
+    room = 40 * len(form.columns) * form.rows
+    if limits.submission_bytes < min(room, 24 * form.rows):
+        evidence = f"a submission of {form.rows} rows does not fit {limits.submission_bytes} bytes"
+        findings.append(Finding("limits-inconsistent", evidence, "refactor"))
     if final:
         findings += _anchors(manifest)
     return Scan("manifest", f"{manifest.objective}, {form.kind}, {form.rows} rows", tuple(findings))

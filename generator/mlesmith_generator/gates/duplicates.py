@@ -10,6 +10,7 @@ fifth nearest, which does not happen between independent rows in three or more d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from mlesmith_generator.gates.rows import (
     PRIVATE,
     PUBLIC,
     TRAIN,
+    Column,
     Floats,
     Ints,
     Mask,
@@ -34,6 +36,7 @@ _PAIRS = 2e7
 """Distances that a search for near-copies may compute, and a quarter of it for comparison."""
 _RATIO = 0.05
 _NEIGHBOURS = 5
+_MOST_LEFT_OUT = 8
 _ROOM = 3.0
 """Powers of ten by which the space of values has to exceed the table to rule out chance."""
 
@@ -75,6 +78,8 @@ def scan_duplicates(rows: TaskRows) -> Scan:
     finding = _judge_exact(rows, keys, between, "the public rows", "private-rows-in-public")
     if finding is not None:
         findings.append(finding)
+    if not findings:
+        findings += _all_but_one(rows)
     if not any(finding.code == "duplicate-rows" for finding in findings):
         near = _near(rows, keys)
         if near is not None:
@@ -85,21 +90,54 @@ def scan_duplicates(rows: TaskRows) -> Scan:
     return Scan("rows-across-the-holdout", measured, tuple(findings))
 
 
+def _all_but_one(rows: TaskRows) -> Iterator[Finding]:
+    """Twins that differ in one nearly unique column only: a counter or a time of copying."""
+    for name, keys in _but_one(rows):
+        others = tuple(column.name for column in rows.columns if column.name != name)
+        rest = rows.select(rows.part >= 0, others)
+        twins = _exact(rest, keys, rows.hidden, rows.part == TRAIN)
+        finding = _judge_exact(rest, keys, twins, "the training rows", "duplicate-rows")
+        if finding is not None:
+            told = f"but for {name!r}: {finding.evidence}"
+            warning = finding.warning or twins.share < 0.02
+            yield Finding(finding.code, told, finding.stage, (name,), warning)
+            return
+
+
 def row_keys(rows: TaskRows) -> Ints:
     """Return a number for each row, equal where all features are equal as values. (rows,)."""
+    total = np.zeros(len(rows), dtype=np.uint64)
+    for _, part in _column_keys(rows):
+        total += part
+    return np.asarray(pd.factorize(total)[0], dtype=np.int64)
+
+
+def _column_keys(rows: TaskRows) -> Iterator[tuple[Column, NDArray[np.uint64]]]:
+    """Yield a random number for each value of each column; equal rows have equal sums of them."""
     columns = rows.columns
     most = max(_MOST_COLUMNS, _MOST_CELLS // len(rows))
     if len(columns) > most:
         # Enough to tell rows apart: those with the most different values.
         columns = tuple(sorted(columns, key=lambda item: -item.distinct)[:most])
     random = np.random.default_rng(0)
-    key = np.zeros(len(rows), dtype=np.uint64)
     for column in columns:
         values = column.numbers if column.numeric else column.codes
         codes = pd.factorize(values, use_na_sentinel=False)[0]
-        weights = random.integers(1, 2**63, int(codes.max()) + 1, dtype=np.uint64)
-        key = key * np.uint64(0x9E3779B97F4A7C15) + weights[codes]
-    return np.asarray(pd.factorize(key)[0], dtype=np.int64)
+        yield column, random.integers(1, 2**63, int(codes.max()) + 1, dtype=np.uint64)[codes]
+
+
+def _but_one(rows: TaskRows) -> Iterator[tuple[str, Ints]]:
+    """Yield keys of the rows without one column that is nearly unique, such as a counter."""
+    single = [column.name for column in rows.columns if column.distinct > 0.5 * len(rows)]
+    if not 0 < len(single) <= _MOST_LEFT_OUT or len(rows.columns) < 3:
+        return
+    parts = {column.name: part for column, part in _column_keys(rows)}
+    total = np.zeros(len(rows), dtype=np.uint64)
+    for part in parts.values():
+        total += part
+    for name in single:
+        if name in parts:
+            yield name, np.asarray(pd.factorize(total - parts[name])[0], dtype=np.int64)
 
 
 def _exact(rows: TaskRows, keys: Ints, asked: Mask, known: Mask) -> _Twins:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from mlesmith_generator.gates.arithmetic import written_unit
+from mlesmith_generator.gates.readings import readings
 from mlesmith_generator.gates.rows import (
     PRIVATE,
     PUBLIC,
@@ -34,6 +36,7 @@ _LEAST_COVERAGE = 0.15
 _MOST_GROUPINGS = 25
 _MOST_NUMERIC = 1000
 _STATISTIC = 0.97
+_EXACT_WITHIN = 0.9995
 
 
 def scan_groups(rows: TaskRows) -> Scan:
@@ -45,7 +48,7 @@ def scan_groups(rows: TaskRows) -> Scan:
         if column.name == declared:
             told, finding = _declared(column, rows)
         else:
-            finding = _undeclared(column, rows)
+            finding = _undeclared(column, rows) or _undeclared_inside(column, rows)
         findings += [finding] if finding is not None else []
     return Scan("groups-across-the-holdout", told, tuple(findings))
 
@@ -129,6 +132,26 @@ def _between_values(column: Column, train: Mask, asked: Mask, rows: TaskRows) ->
     guess = (votes[below] + votes[above]).argmax(axis=1)
     skill = class_skill(rows.truth.codes[inner], guess, rows.classes)
     return skill if np.isfinite(skill) else 0.0
+
+
+def _undeclared_inside(column: Column, rows: TaskRows) -> Finding | None:
+    """The same for groups that a text names in a piece of it, as `p07_scan3.png` does."""
+    if column.numeric or column.distinct < 0.3 * len(rows):
+        return None
+    for reading in readings(column):
+        if reading.codes is None or reading.plain:
+            continue
+        piece = Column(column.name, _as_text(reading.codes))
+        finding = _undeclared(piece, rows)
+        if finding is not None and not finding.warning:
+            told = f"{finding.evidence} (read by {reading.how})"
+            return Finding(finding.code, told, finding.stage, finding.columns)
+    return None
+
+
+def _as_text(codes: Ints) -> pd.Series:
+    table = np.asarray([*(f"g{code}" for code in range(int(codes.max(initial=0)) + 1)), np.nan])
+    return pd.Series(np.asarray(table, dtype=object)[codes]).where(codes >= 0)
 
 
 def _lookup_skill(codes: Ints, train: Mask, asked: Mask, rows: TaskRows) -> float:
@@ -284,7 +307,7 @@ def _statistic_by(
         return None
     everyone = np.ones(len(y), dtype=bool)
     if float(deviation.mean()) > 1e-6 * spread:
-        return _left_out(codes, x, y, known, column)
+        return _left_out(codes, x, y, known, column) or _within_group(codes, x, y, known)
     shrunk = _shrunken(codes, mean, count, y, rows, grouping.distinct)
     if shrunk is not None:
         return shrunk
@@ -320,6 +343,19 @@ def _left_out(
     right = np.abs(x - others)[asked] <= 1.01 * unit + 1e-9
     share = float(right.mean())
     return ("the mean without the row's own value", share) if share >= _STATISTIC else None
+
+
+def _within_group(codes: Ints, x: Floats, y: Floats, known: Mask) -> tuple[str, float] | None:
+    """A column that differs within every group exactly as the target does, as a residual does."""
+    inside = _residuals(codes[known], np.column_stack([x[known], y[known]]))
+    varied = float((inside[:, 0] ** 2).sum()) > 0 and float((inside[:, 1] ** 2).sum()) > 0
+    if not varied or int(known.sum()) < 4 * len(np.unique(codes[known])):
+        return None
+    share = _correlation(inside[:, 0], inside[:, 1]) ** 2
+    between = 1.0 - float((inside[:, 1] ** 2).sum()) / float(((y - y.mean()) ** 2).sum())
+    if share < _EXACT_WITHIN or between < 0.01:
+        return None
+    return "a linear function (with an offset a group)", share
 
 
 def _correlation(a: Floats, b: Floats) -> float:

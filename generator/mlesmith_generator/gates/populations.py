@@ -6,12 +6,14 @@ column tells on which side a row stands, the files were not made by drawing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from mlesmith_generator.gates.duplicates import row_keys
 from mlesmith_generator.gates.order import association
-from mlesmith_generator.gates.rows import Ints, TaskRows
+from mlesmith_generator.gates.rows import PRIVATE, Ints, TaskRows
 from mlesmith_generator.gates.strength import quantile_codes
 from mlesmith_generator.gates.verdict import Finding, Scan
 
@@ -22,36 +24,40 @@ _OFTEN = 10
 
 
 def scan_populations(rows: TaskRows) -> Scan:
-    """Look for columns (and a target) that differ between training and hidden rows.
+    """Look for columns (and a target) that differ between training, public and private rows.
 
     Rows with equal features stay together by the rules of a recipe, so each counts once.
     """
     keys = row_keys(rows)
     sample = rows.select(np.unique(keys, return_index=True)[1]).sample(_ROWS)
-    sides = TaskRows(
-        features=sample.features,
-        ids=sample.ids,
-        target=pd.Series(np.where(sample.hidden, "hidden", "train")),
-        part=sample.part,
-        position=sample.position,
-        objective="binary",
-        holdout=sample.holdout,
-        target_name="side",
-    )
     drawn = rows.holdout.kind in ("random", "stratified")
     findings: list[Finding] = []
-    largest = (0.0, "")
-    for column in (*sample.columns, sample.truth):
-        groups = quantile_codes(column.numbers, 20) if column.numeric else _largest(column.codes)
-        effect, sigmas = association(groups, sides)
-        if sigmas >= _SIGMAS and effect >= _EFFECT:
-            evidence = (
-                f"column {column.name!r} tells training from hidden rows ({effect:.1%} of it, "
-                f"{sigmas:.0f} standard deviations beyond chance)"
-            )
-            findings.append(Finding("parts-differ", evidence, warning=not drawn))
-        largest = max(largest, (effect, column.name))
-    measured = f"no column tells on which side a row stands; at most {largest[0]:.1%}"
+    largest = 0.0
+    for words, side, among in (
+        ("training from hidden rows", sample.hidden, sample.part >= 0),
+        ("public from private rows", sample.part == PRIVATE, sample.hidden),
+    ):
+        part = sample.select(among)
+        if len(part) < 60:
+            continue
+        sides = replace(
+            part,
+            target=pd.Series(np.where(side[among], "one", "other")),
+            objective="binary",
+            target_name="side",
+        )
+        for column in (*part.columns, part.truth):
+            numeric = column.numeric
+            groups = quantile_codes(column.numbers, 20) if numeric else _largest(column.codes)
+            effect, sigmas = association(groups, sides)
+            largest = max(largest, effect)
+            if sigmas >= _SIGMAS and effect >= _EFFECT:
+                evidence = (
+                    f"column {column.name!r} tells {words} ({effect:.1%} of it, {sigmas:.0f} "
+                    "standard deviations beyond chance)"
+                )
+                findings.append(Finding("parts-differ", evidence, warning=not drawn))
+    measured = f"no column tells on which side a row stands; at most {largest:.1%}"
     return Scan("one-population", measured, tuple(findings))
 
 

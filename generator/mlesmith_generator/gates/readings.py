@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mlesmith_generator.gates.rows import Column, Floats, Ints, as_numbers
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 
@@ -69,6 +69,8 @@ def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
     texts = [str(value) for value in column.values]
     if column.numeric:
         functions = _NUMBER_PIECES
+        if many:
+            yield from _digits(column, texts)
     else:
         functions = _TEXT_PIECES
         order = np.empty(len(texts), dtype=np.float64)
@@ -89,6 +91,21 @@ def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
         if not many and len(values) == len(texts):
             continue  # nothing but the value under another name
         yield Reading(column.name, how, np.append(codes, -1)[column.codes], None)
+
+
+def _digits(column: Column, texts: list[str]) -> Iterator[Reading]:
+    """Lower digits of large whole numbers, and figures read backwards."""
+    values = as_numbers(column.values)
+    finite = np.abs(values[np.isfinite(values)])
+    if len(finite) and bool((finite == np.rint(finite)).all()):
+        for power in (2, 3, 4, 5):
+            unit = 10.0**power
+            if float(np.median(finite)) >= 5 * unit:
+                how = f"its last {power} digits"
+                yield Reading(column.name, how, None, _spread(column, np.mod(np.abs(values), unit)))
+    backwards = as_numbers(np.asarray([text[::-1] for text in texts], dtype=object))
+    if np.isfinite(backwards).mean() > 0.9:
+        yield Reading(column.name, "its digits backwards", None, _spread(column, backwards))
 
 
 def _spread(column: Column, by_value: NDArray[np.float64]) -> Floats:

@@ -27,6 +27,7 @@ from mlesmith_generator.gates.truthfulness import (
     scan_counts,
     scan_example,
     scan_holdout_told,
+    scan_positive_told,
     scan_target_told,
 )
 from mlesmith_generator.gates.verdict import Finding, Scan, report
@@ -71,6 +72,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_counts(page, facts),
         scan_target_told(page, facts),
         scan_example(page, facts),
+        scan_positive_told(page, facts),
         scan_holdout_told(page, facts),
         scan_disclosures(page, facts),
         scan_metric_fit(facts),

@@ -193,9 +193,13 @@ class TaskRows:
     @property
     def usable(self) -> bool:
         """Whether there is something to scan: rows on both sides, a target that varies."""
-        sides = len(np.unique(self.hidden)) == 2
+        return len(np.unique(self.hidden)) == 2 and self.usable_target
+
+    @property
+    def usable_target(self) -> bool:
+        """Whether the target varies, is all numbers or has not too many classes."""
         classes = self.regression or self.classes <= max(10, len(self) / 3)
-        return sides and self.classes > 1 and classes and bool(np.isfinite(self.y).all())
+        return self.classes > 1 and classes and bool(np.isfinite(self.y).all())
 
     @property
     def regression(self) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import InvalidSubmissionError, MlesmithError
 from mlesmith_env.grading import Grader
 from mlesmith_env.manifest import Part
-from mlesmith_generator.gates.order import association
+from mlesmith_generator.gates.order import association, neighbours
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.strength import quantile_codes
 from mlesmith_generator.gates.verdict import Finding, Scan
@@ -92,6 +92,9 @@ def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> 
     if any(math.isclose(score, perfect, rel_tol=1e-6, abs_tol=1e-9) for score in scores.values()):
         return _sample("sample-reveals-answers", f"it scores perfectly ({told})")
     if rows is not None:
+        told_by_order = _told_by_order(sample, grader, rows)
+        if told_by_order:
+            return _sample("order-leak", told_by_order)
         effect = _told_by(predictions, grader, rows)
         if effect > _CLOSE:
             evidence = f"its predictions explain {effect:.1%} of the answers ({told})"
@@ -102,6 +105,21 @@ def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> 
 def _sample(code: str, evidence: str) -> Scan:
     finding = Finding(code, f"sample_submission.csv: {evidence}", "refactor")
     return Scan("sample-submission", "", (finding,))
+
+
+def _told_by_order(sample: pd.DataFrame, grader: Grader, rows: TaskRows) -> str:
+    """What the order of the rows tells of the answers, in words; empty where nothing."""
+    ids = sample[grader.manifest.submission.id_column].astype(str)
+    place = {name: float(position) for position, name in enumerate(ids)}
+    hidden = rows.select(rows.hidden, ())
+    at = np.array([place.get(str(name), np.nan) for name in hidden.ids])
+    for words, (effect, sigmas) in (
+        ("the place of a row", association(quantile_codes(at, 20), hidden)),
+        ("the row before", neighbours(at, hidden)),
+    ):
+        if sigmas >= 6.0 and effect >= _CLOSE:
+            return f"{words} explains {effect:.1%} of the answers"
+    return ""
 
 
 def _told_by(predictions: NDArray[Any], grader: Grader, rows: TaskRows) -> float:

@@ -59,6 +59,19 @@ def _parsed(texts: list[str]) -> Floats | None:
     return np.where(known, stamps / 1e9, np.nan)
 
 
+def dated_columns(rows: TaskRows) -> list[Column]:
+    """Return columns of dates as columns of days, for arithmetic: a stay is end less begin."""
+    found: list[Column] = []
+    for column in rows.columns:
+        if not column.numeric and column.distinct > 2:
+            points = moments(column)
+            if points is not None:
+                days = Column(column.name, column.text)
+                days.numbers = points / 86_400.0
+                found.append(days)
+    return found
+
+
 def scan_time(rows: TaskRows) -> Scan:
     """Check a declared time holdout, and any other for targets that are read between neighbours."""
     findings: list[Finding] = []

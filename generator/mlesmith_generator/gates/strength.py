@@ -99,6 +99,15 @@ class Judge:
                     best = result
         return best
 
+    def seen(self, reading: Reading) -> float:
+        """Return the best skill among the training rows alone, cross-validated."""
+        best = 0.0
+        for index, y in enumerate(self.scales):
+            for _, predict in _models(reading, y, self.rows):
+                skill = self._skill(y, self._held_out(predict), ~self.hidden, trim=index == 0)
+                best = max(best, 0.0 if np.isnan(skill) else skill)
+        return best
+
     def _held_out(self, predict: _Predict) -> Floats:
         predicted = np.zeros(len(self.rows))
         for fit, judge in self._splits:

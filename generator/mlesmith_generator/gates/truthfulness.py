@@ -379,6 +379,27 @@ def _valid(line: list[str], manifest: Manifest) -> bool:
     return form.kind == "number" or bool(((numbers >= 0) & (numbers <= 1)).all())
 
 
+def scan_positive_told(page: Page, facts: Facts) -> Scan:
+    """Check which class the page says that probabilities are of."""
+    form = facts.manifest.submission
+    if form.kind != "probability":
+        return Scan("positive-told", f"predictions are of kind {form.kind}")
+    classes = {visible(name) for name in form.classes}
+    told = re.findall(
+        r"probabilit(?:y|ies) (?:of|that [^`.]{0,40}?(?:is|was|equals)) ?(?:the class )?`([^`]+)`",
+        page.text,
+    )
+    wrong = [name for name in told if visible(name) in classes - {visible(form.classes[1])}]
+    if wrong and not any(visible(name) == visible(form.classes[1]) for name in told):
+        evidence = (
+            f"the page asks for the probability of {wrong[0]!r}; it is scored as that of "
+            f"{form.classes[1]!r}"
+        )
+        finding = Finding("description-untrue", evidence, "refactor")
+        return Scan("positive-told", "", (finding,))
+    return Scan("positive-told", f"the probability is of {form.classes[1]!r}")
+
+
 def scan_holdout_told(page: Page, facts: Facts) -> Scan:
     """Check that the page does not claim another kind of holdout than the recipe's."""
     holdout = facts.manifest.recipe.holdout
