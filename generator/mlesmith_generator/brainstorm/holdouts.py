@@ -166,9 +166,9 @@ def folds(
 def _shares(rows: int) -> tuple[float, float]:
     """Return the shares of hidden and of private rows: more of a small table is needed to tell."""
     if rows < 250:
-        return 0.45, 0.75
+        return 0.48, 0.68
     if rows < 600:
-        return 0.4, 0.7
+        return 0.42, 0.65
     if rows < 1500:
-        return 0.35, 0.65
+        return 0.35, 0.62
     return 0.3, 0.6

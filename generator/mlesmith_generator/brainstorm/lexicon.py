@@ -70,13 +70,13 @@ _CONTEXT: dict[float, str] = {
         baseline bl pre initial base min max source page number num nr log ln diff sex gender
         race ethnicity ethn geschlecht sexe sexo sesso geslacht пол 性别 性別 hispan hispanic
         nationality citizenship language religion marital married marriage urban rural metro""",
-    -0.9: """age alter âge edad età leeftijd idade возраст 年龄 年齢 education educ edu school
-        schooling occupation job family children kids household hhsize smoke smoker smoking
-        alcohol drinks mother father parent husband wife ht height temp temperature humidity
-        water wind pressure unemployed unemployment employed born birth width length size area
-        population pop gdp distance color colour material format mode first second third left
-        right upper lower expected predicted estimated estimate est fitted adjusted adj mean
-        avg average""",
+    -0.9: """dependents age alter âge edad età leeftijd idade возраст 年龄 年齢 education educ edu
+        school schooling occupation job family children kids household hhsize smoke smoker
+        smoking alcohol drinks mother father parent husband wife ht height temp temperature
+        humidity water wind pressure unemployed unemployment employed born birth width length
+        size area population pop gdp distance color colour material format mode first second
+        third left right upper lower expected predicted estimated estimate est fitted adjusted
+        adj mean avg average""",
 }
 _CONTEXT_MEASURED = {"actual": 0.8, "observed": 0.8, "measured": 0.8, "after": 0.8, "post": 0.6,
                      "future": 1.5, "is": 0.4, "has": 0.2}  # fmt: skip

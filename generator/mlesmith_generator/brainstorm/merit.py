@@ -6,8 +6,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
-from mlesmith_generator.brainstorm.formulation import numeric_classes
 from mlesmith_generator.brainstorm.naming import echoes, is_question, name_weight
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -121,7 +121,7 @@ def _by_place(
     if place == last:
         reasons.append("it is the last column")
         certain = profile.reader.format == "arff" or nameless
-        return (2.2 if certain else 1.0) + 0.4 * (_kind(column) == "flag")
+        return (2.2 if certain else 1.0) + 0.7 * (_kind(column) == "flag")
     if place == 0 and not (nameless and _kind(column) == "amount"):
         reasons.append("it leads the table")
         return 0.8

@@ -35,7 +35,7 @@ _COUNTERS = frozenset(
      "observation", "order", "code", "line"}
 )  # fmt: skip
 _LONG_KEY = re.compile(r"id$|_no$|uuid$|^unnamed", re.IGNORECASE)
-_BLANKS = frozenset(
+BLANKS = frozenset(
     {"", "-", "--", "---", "\u2013", "\u2014", ".", "..", "*", "n/a", "na", "nan", "none", "null",
      "nil", "unknown", "missing", "tbd", "tba", "not available", "not reported", "undefined",
      "#n/a"}
@@ -144,7 +144,7 @@ def _decide(
         return "constant", numbers, "", False, "" if present else "empty"
     if len(values) == 2 and frozenset(value.lower() for value in values) in _BOOLEAN:
         return "boolean", numbers, "", False, ""
-    told = counts * np.array([value.lower() not in _BLANKS for value in values])
+    told = counts * np.array([value.lower() not in BLANKS for value in values])
     said = int(told.sum()) if told.sum() >= 0.3 * present else present
     share = float(counts[np.isfinite(numbers)].sum() / said)
     if share == 1.0 or share < 0.95 or _looks_compact(name, values):

@@ -13,7 +13,8 @@ from mlesmith_env.recipes.model import Bin, ExcludeValues, MapValues, ParseNumbe
 from mlesmith_env.recipes.text import text_frame
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.contest import contest
-from mlesmith_generator.brainstorm.formulation import Formulation, alternatives, primary
+from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.brainstorm.targets import alternatives, primary
 
 
 def only(name: str, values: list[str]) -> Formulation:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from made import loans, table, text
 
-from mlesmith_generator.brainstorm.formulation import alternatives, primary
 from mlesmith_generator.brainstorm.leaks import giveaways
+from mlesmith_generator.brainstorm.targets import alternatives, primary
 from mlesmith_generator.profiler.relations import relations
 from mlesmith_generator.profiler.typed import TypedTable
 

@@ -10,10 +10,10 @@ from made import table, text, visits
 
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_generator.brainstorm import features, holdouts, probe
-from mlesmith_generator.brainstorm.formulation import primary
 from mlesmith_generator.brainstorm.power import clarity
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.single import level_skill, monotone_skill, tree_skill
+from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.profiler.typed import TypedTable
 
 

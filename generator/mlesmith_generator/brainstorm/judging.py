@@ -1,0 +1,141 @@
+"""Judging one way to make a task: leaks out, quick models in, a metric that shows the gain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlesmith_env.manifest import MetricSpec
+from mlesmith_generator.brainstorm import features, holdouts, probe
+from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.brainstorm.holdouts import Plan
+from mlesmith_generator.brainstorm.leaks import giveaways
+from mlesmith_generator.brainstorm.merit import Merit
+from mlesmith_generator.brainstorm.scoring import choose_metric
+from mlesmith_generator.brainstorm.wording import justify
+from mlesmith_generator.profiler.typed import TypedTable
+from mlesmith_generator.records import Exclusion, Idea, TableProfile
+
+CLEAR = 3.0
+"""Standard errors that a quick model has to show on the private rows."""
+FAINT = 1.8
+"""Fewer are enough for a target that is tried last: the ladder's models are stronger."""
+LEAST = 0.01
+"""Skill that a faint signal has to come with, or it is luck."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An idea with what it is ranked by."""
+
+    idea: Idea
+    made: Formulation
+    plan: Plan
+    score: float
+    merit: Merit
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What ideas for one table are judged on."""
+
+    dataset: str
+    profile: TableProfile
+    table: TypedTable
+    scale: float
+    """Rows of the table for each row that was typed."""
+    seed: int
+
+    def rows_of(self, made: Formulation) -> int:
+        """Return how many rows a target has in the whole table."""
+        return int(made.rows * self.scale)
+
+
+def judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored | None:
+    """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
+    told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
+    exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
+    probed = _probed(bench, made, plan, exclusions, probe.ROWS)
+    if probed is None:
+        return None
+    signal, metric, errors = probed
+    if errors < CLEAR and merit.score >= 0.5 and made.rows >= 1.5 * probe.ROWS:
+        again = _probed(bench, made, plan, exclusions, probe.MORE_ROWS)
+        signal, metric, errors = again or probed
+    if errors < FAINT or signal.skill < (LEAST if errors < CLEAR else -0.5):
+        return None
+    skill = max(0.0, min(1.0, signal.skill))
+    idea = Idea(
+        dataset=bench.dataset,
+        table=bench.profile.name,
+        target=made.target,
+        target_source=made.source,
+        objective=made.objective,
+        metric=metric,
+        holdout=plan.holdout,
+        transforms=(*plan.repairs, *made.transforms),
+        exclusions=exclusions,
+        signal=round(skill, 4),
+        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
+    )
+    score = merit.score + _appeal(skill, errors, merit, len(told))
+    return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+
+
+def _probed(
+    bench: Bench, made: Formulation, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
+) -> tuple[probe.Signal, MetricSpec, float] | None:
+    """Return what quick models reach on so many rows, a metric, and the errors that it shows."""
+    table, seed = bench.table, bench.seed
+    good = np.flatnonzero(np.isfinite(made.truth))
+    if len(good) > rows:
+        good = np.sort(np.random.default_rng(seed).choice(good, rows, replace=False))
+    without = {made.source, *plan.hidden, *(exclusion.column for exclusion in exclusions)}
+    built = features.build(table, good, without)
+    if built.width == 0:
+        return None
+    group = plan.holdout.column if plan.holdout.kind == "group" else None
+    signal = probe.measure(
+        made.truth[good],
+        len(made.classes),
+        built,
+        holdouts.folds(plan, made, table, good, seed),
+        units=table[group].codes[good] if group else None,
+        wanted=CLEAR / max(1.0, plan.units) ** 0.5,
+        seed=seed,
+    )
+    groups = table[group].codes[good][signal.rows] if group else None
+    metric, errors = choose_metric(
+        bench.dataset, made, signal, plan.units, groups=groups, seed=seed
+    )
+    return signal, metric, errors
+
+
+def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
+    """Return what learnability adds: some is needed, all of it is suspicious."""
+    faint = max(0.0, CLEAR - errors) / (CLEAR - FAINT)
+    appeal = 1.2 * min(1.0, skill / 0.3) ** 0.5 - 1.2 * faint
+    unnamed = merit.score < 1.5
+    if skill > 0.95:
+        appeal -= 0.8 if unnamed else 0.3
+    if skill > 0.995:
+        appeal -= 0.8
+    return appeal - 0.15 * min(3, twins) * unnamed
+
+
+def _useless(
+    made: Formulation, plan: Plan, profile: TableProfile, known: set[str]
+) -> tuple[Exclusion, ...]:
+    """Columns that no model can use: keys and constants."""
+    found: list[Exclusion] = []
+    for column in profile.columns:
+        if column.name in known or column.name in (made.source, plan.holdout.column):
+            continue
+        if column.type == "identifier":
+            reason = f"it tells rows apart ({column.note or 'a key'})"
+            found.append(Exclusion(column=column.name, reason=reason))
+        elif column.type == "constant":
+            found.append(Exclusion(column=column.name, reason="it has no more than one value"))
+    return tuple(found)
