@@ -65,7 +65,8 @@ def is_opaque(name: str) -> bool:
         return False
     if any(len(part) > 2 and spelled_out(part) for part in letters):
         return False
-    return not any(_pronounceable(part) for part in letters)
+    capitals = name.isupper() and re.search(r"\d", name) is not None
+    return capitals or not any(_pronounceable(part) for part in letters)
 
 
 def _pronounceable(part: str) -> bool:

@@ -80,7 +80,8 @@ def test_listing() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["V12", "x", "column_9", "attr3", "q7", "Unnamed: 0", "", "___", "pcnv", "ppage"]
+    "name",
+    ["V12", "x", "column_9", "attr3", "q7", "Unnamed: 0", "", "___", "pcnv", "ppage", "OTNF1"],
 )
 def test_opaque_names_are_called_so(name: str) -> None:
     assert is_opaque(name)
