@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Objective
 from mlesmith_env.recipes.model import Holdout
+from mlesmith_generator.profiler.dates import date_format, days
 
 TRAIN, PUBLIC, PRIVATE = 0, 1, 2
 
@@ -77,6 +78,13 @@ class Column:
         """Whether nearly all (95 %) of the different values are numbers."""
         finite = np.isfinite(self._value_numbers)
         return bool(len(finite)) and float(finite.mean()) >= 0.95
+
+    @cached_property
+    def days(self) -> Floats | None:
+        """Days since 1970 where the values are dates; None where they are not. Shape (rows,)."""
+        texts = [str(value) for value in self.values]
+        form = date_format(texts)
+        return np.append(days(texts, form), np.nan)[self.codes] if form else None
 
 
 def as_numbers(values: NDArray[np.object_]) -> Floats:

@@ -7,20 +7,13 @@ column that holds the target of another moment, its change, its running sum or i
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from mlesmith_generator.gates.rows import TRAIN, Column, Floats, TaskRows, ranks
 from mlesmith_generator.gates.verdict import Finding, Scan
 
-_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?")
-_DATE_LIKE = re.compile(
-    r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{2,4}|\w{3,9}\.? \d{1,2}, \d{4}|\d{1,2}:\d{2}"
-)
 _SMOOTH = 0.99
 _SHIFTED = 0.9
 _SHIFTS = (1, -1, 2, -2, 3, -3, 7, -7, 12, -12)
@@ -30,45 +23,20 @@ _MOST_COLUMNS = 500
 
 
 def moments(column: Column) -> Floats | None:
-    """Return the column as points on a line if it is a time or a counter; NaN where missing."""
+    """Return the column as points on a line if it holds dates or numbers; NaN where missing."""
     if column.distinct < 3:
         return None
-    if column.numeric:
-        return column.numbers
-    texts = [str(value) for value in column.values]
-    if all(_ISO.fullmatch(text) for text in texts):
-        order = np.empty(len(texts))
-        order[np.argsort(np.asarray(texts, dtype=np.str_), kind="stable")] = np.arange(len(texts))
-        parsed = _parsed(texts)
-        return np.append(order if parsed is None else parsed, np.nan)[column.codes]
-    if sum(_DATE_LIKE.search(text) is not None for text in texts[:200]) < 0.9 * len(texts[:200]):
-        return None
-    parsed = _parsed(texts)
-    return None if parsed is None else np.append(parsed, np.nan)[column.codes]
-
-
-def _parsed(texts: list[str]) -> Floats | None:
-    """Seconds of the texts as dates, or None where one in ten or more is none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dates = pd.to_datetime(pd.Series(texts, dtype=object), errors="coerce", utc=True)
-    known = np.asarray(dates.notna(), dtype=bool)
-    if known.mean() < 0.9:
-        return None
-    stamps = np.asarray(dates.astype("datetime64[ns, UTC]").astype("int64"), dtype=np.float64)
-    return np.where(known, stamps / 1e9, np.nan)
+    return column.numbers if column.numeric else column.days
 
 
 def dated_columns(rows: TaskRows) -> list[Column]:
     """Return columns of dates as columns of days, for arithmetic: a stay is end less begin."""
     found: list[Column] = []
     for column in rows.columns:
-        if not column.numeric and column.distinct > 2:
-            points = moments(column)
-            if points is not None:
-                days = Column(column.name, column.text)
-                days.numbers = points / 86_400.0
-                found.append(days)
+        if not column.numeric and column.distinct > 2 and column.days is not None:
+            dated = Column(column.name, column.text)
+            dated.numbers = column.days
+            found.append(dated)
     return found
 
 

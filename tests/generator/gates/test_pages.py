@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from mlesmith_generator.gates.completeness import HIGHER, LOWER, Names, described_columns
+from mlesmith_generator.gates.page import Page, bare, plain
+
+TEXT = """# Title
+
+Opening words.
+
+## Columns
+
+| column | type | values |
+| --- | --- | --- |
+| `a\\|b` | number | 1 to 2 |
+| `x1` to `x9` | number | 0 to 1 |
+| plain name | text | `u`, `v` |
+| … | various | |
+
+## How it is scored
+
+Score text.
+
+```text
+# not a heading
+| not | a table |
+```
+"""
+
+
+def test_sections_tables_and_blocks_are_told_apart() -> None:
+    page = Page(TEXT)
+    assert [section.title for section in page.sections] == [
+        "Title", "Columns", "How it is scored",
+    ]  # fmt: skip
+    assert page.blocks == ("# not a heading\n| not | a table |",)
+    assert page.about("metric") == "" or "Score text." in page.about("metric")
+    assert page.column_table[0] == ("column", "type", "values")
+
+
+def test_rows_that_describe_one_column_are_read_without_marks() -> None:
+    described = [row[0] for row in described_columns(Page(TEXT))]
+    assert described == ["a|b", "plain name"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [("`a`", "a"), ("`` a`b ``", "a`b"), ("**bold**", "bold"), ("`a`, `b`", "`a`, `b`"),
+     ("a\\_b", "a_b"), ("", "")],
+)  # fmt: skip
+def test_marks_around_one_name_are_removed(cell: str, text: str) -> None:
+    assert bare(cell) == text
+
+
+def test_a_series_of_numbered_names_covers_its_members() -> None:
+    names = Names(Page("Columns `pixel_0_0` to `pixel_0_7` and `w2` … `w5`; also speed and `km`."))
+    assert all(names.has(name) for name in ("pixel_0_3", "w4", "speed", "km"))
+    assert not any(names.has(name) for name in ("pixel_0_8", "w6", "k", "spee", "w"))
+
+
+def test_a_name_is_not_found_inside_a_longer_one() -> None:
+    names = Names(Page("The column average_rent is given."))
+    assert names.has("average_rent")
+    assert not names.has("rent")
+
+
+@pytest.mark.parametrize(
+    ("text", "higher", "lower"),
+    [("Higher is better.", True, False), ("a lower value is better", False, True),
+     ("the score is to be minimised", False, True), ("maximize it", True, False),
+     ("it is what it is", False, False)],
+)  # fmt: skip
+def test_directions_are_read_from_words(text: str, higher: bool, lower: bool) -> None:
+    assert bool(HIGHER.search(plain(text))) is higher
+    assert bool(LOWER.search(plain(text))) is lower
