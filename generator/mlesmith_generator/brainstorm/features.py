@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.vocabulary import word_marks
 from mlesmith_generator.profiler.typed import TypedTable
 
 MAX_FEATURES = 120
 """Features that a quick model is fitted on, chosen on its training rows."""
+MAX_TEXTS = 3
+"""Columns of free text whose words are looked at."""
 MAX_COLUMNS = 6000
 """Columns that are looked at."""
 
@@ -44,9 +47,16 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
     levels: list[NDArray[np.int64]] = []
     amount_names: list[str] = []
     level_names: list[str] = []
+    texts = 0
     for column in table.columns:
         profile = column.profile
-        if column.name in without or profile.type in ("constant", "identifier", "text"):
+        if column.name in without or profile.type in ("constant", "identifier"):
+            continue
+        if profile.type == "text":
+            if texts < MAX_TEXTS:
+                amounts += word_marks(column, rows)
+                amount_names.append(column.name)
+                texts += 1
             continue
         if len(amount_names) + len(level_names) >= MAX_COLUMNS:
             break

@@ -115,3 +115,16 @@ def test_scale_restores_what_it_learns() -> None:
     scale = probe.Scale.of(values)
     inner = np.quantile(values, [0.1, 0.5, 0.9])
     assert scale.restore(scale.learn(inner)) == pytest.approx(inner, rel=1e-9)
+
+
+def test_words_of_free_text_count() -> None:
+    random = np.random.default_rng(6)
+    filler = ["the", "a", "room", "night", "we", "staff", "street", "from", "with", "day"]
+    happy = random.random(500) < 0.5
+    reviews = [
+        " ".join([*random.choice(filler, 9), "lovely" if good else "awful", str(place)])
+        for place, good in enumerate(happy)
+    ]
+    data = table(review=reviews, recommended=["yes" if good else "no" for good in happy])
+    assert data["review"].profile.type == "text"
+    assert signal_of(data, "recommended")[0].skill > 0.8

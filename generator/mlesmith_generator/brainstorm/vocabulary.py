@@ -1,0 +1,50 @@
+"""Free text as numbers: which of its commonest words, or pieces of words, a value holds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_generator.profiler.typed import TypedColumn
+
+MAX_WORDS = 150
+_LONGEST = 3000
+_RAREST, _COMMONEST = 0.008, 0.7
+_FEW_WORDS = 2.5
+
+
+def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """Return marks (0 or 1) of the commonest words, and the logarithm of the length.
+
+    Args:
+        column: A column of free text.
+        rows: The rows that are asked for.
+
+    Returns:
+        Arrays of shape (rows,). Words in nearly every or nearly no value are left out.
+    """
+    codes, place = np.unique(column.codes[rows], return_inverse=True)
+    texts = ["" if code < 0 else column.values[code][:_LONGEST].lower() for code in codes]
+    pieces = [set(re.findall(r"\w+", text)) for text in texts]
+    if sum(map(len, pieces)) < _FEW_WORDS * len(texts):
+        pieces = [_parts(text) for text in texts]
+    weight = np.bincount(place)
+    count: Counter[str] = Counter()
+    for held, times in zip(pieces, weight.tolist(), strict=True):
+        for piece in held:
+            count[piece] += times
+    low, high = _RAREST * len(rows), _COMMONEST * len(rows)
+    common = [piece for piece, times in count.most_common(4 * MAX_WORDS) if low <= times <= high]
+    chosen = common[:MAX_WORDS]
+    marks = [np.array([piece in held for held in pieces], dtype=np.float64) for piece in chosen]
+    length = np.log1p(np.array([len(text) for text in texts], dtype=np.float64))
+    return [marked[place] for marked in (*marks, length)]
+
+
+def _parts(text: str) -> set[str]:
+    """Return pairs of neighbouring letters, with the ends of words marked."""
+    padded = "_" + "_".join(text.split()) + "_"
+    return {padded[start : start + 2] for start in range(len(padded) - 1)}
