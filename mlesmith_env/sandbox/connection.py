@@ -82,17 +82,24 @@ class Connection:
             return
         # Our silence lets the server end its runs; it is dead when its end closes. Force is for
         # a server that does not answer any more.
+        if not self._is_silent():
+            self._kill()
+            self._is_silent()
+        self._socket.close()
+
+    def _is_silent(self) -> bool:
+        """Return whether the other end is closed, after some patience."""
         try:
             self._socket.shutdown(socket.SHUT_WR)
             deadline = time.monotonic() + _END_WITHIN_S
             while channel.receive(self._socket.fileno(), deadline=deadline) is not None:
                 continue
         except TimeoutError:
-            self._kill()
+            return False
         except (OSError, channel.ClosedChannelError):
             # It is gone already.
-            pass
-        self._socket.close()
+            return True
+        return True
 
     def forget(self) -> None:
         """Close our end only, in a forked process to which the server does not belong."""

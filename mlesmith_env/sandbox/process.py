@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import threading
 import time
@@ -17,8 +15,9 @@ from mlesmith_env.sandbox.environment import environment
 from mlesmith_env.sandbox.grants import grants, search_path
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.output import excerpt
-from mlesmith_env.sandbox.protocol import ExecutionResult, RunStatus, SandboxSpec
+from mlesmith_env.sandbox.protocol import ExecutionResult, SandboxSpec
 from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
+from mlesmith_env.sandbox.verdict import judge
 from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 
 NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
@@ -26,12 +25,6 @@ NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
 
 _OVERHEAD_S = 180.0
 """Seconds beyond a run's own time-out after which the server counts as lost."""
-
-_OUT_OF_MEMORY_SIGNS = (
-    "std::bad_alloc",
-    "Cannot allocate memory",
-    "Memory allocation still failed",
-)
 
 
 @dataclass(frozen=True)
@@ -166,7 +159,7 @@ class ProcessSandbox:
             shown = excerpt(output)
         except OSError as error:
             raise SandboxLostError(f"the output of the run can not be read: {error}") from error
-        status, code, number, sentence = _judge(report, shown, self.spec, timeout_s)
+        status, code, number, sentence = judge(report, shown, self.spec.limits, timeout_s)
         execution_s = float(report["execution_s"])
         return ExecutionResult(
             status=status,
@@ -221,62 +214,6 @@ class ProcessSandbox:
         if self._workspace is None:
             raise SandboxLostError("the sandbox is not started: call start() first")
         return self._workspace
-
-
-_Verdict = tuple[RunStatus, int | None, int | None, str]
-
-
-def _judge(report: dict[str, Any], shown: str, spec: SandboxSpec, timeout_s: float) -> _Verdict:
-    """Return status, exit code, signal and a sentence for the agent."""
-    limits = spec.limits
-    memory = (
-        f"The program needed more than the {limits.memory_bytes / 1024**3:.3g} GiB of memory "
-        "that it may use: work on fewer rows, smaller types or fewer processes."
-    )
-    by_reason: dict[str, tuple[RunStatus, str]] = {
-        "timeout": (
-            "timeout",
-            f"The program was ended after {timeout_s:g} s: make it faster, and print progress "
-            "so that the output shows how far it came.",
-        ),
-        "memory": ("out_of_memory", memory),
-        "output": (
-            "output_limit",
-            f"The program printed more than {limits.output_bytes:,} bytes and was ended: "
-            "print less.",
-        ),
-        "workspace": (
-            "output_limit",
-            f"The files in the workspace grew past {limits.workspace_bytes:,} bytes (or past "
-            "their number) and the program was ended: write less, or remove files.",
-        ),
-        "processes": (
-            "killed",
-            f"The program ran more than {limits.processes} processes at once and was ended: "
-            "start fewer workers.",
-        ),
-    }
-    if report["reason"]:
-        status, sentence = by_reason[report["reason"]]
-        return status, None, None, sentence
-    code = os.waitstatus_to_exitcode(int(report["status"]))
-    if code == 0:
-        return "ok", 0, None, ""
-    number = -code if code < 0 else None
-    if report["out_of_memory"] or any(sign in shown[-2000:] for sign in _OUT_OF_MEMORY_SIGNS):
-        return "out_of_memory", None if number else code, number, memory
-    if number == signal.SIGXCPU:
-        return "timeout", None, number, "The program used up the CPU time that it may use."
-    if number is not None:
-        return "killed", None, number, f"The program was ended by signal {_signal_name(number)}."
-    return "error", code, None, f"The program ended with exit code {code}; see the output's end."
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return f"{number} ({signal.Signals(number).name})"
-    except ValueError:
-        return str(number)
 
 
 class LocalSandbox(ProcessSandbox):

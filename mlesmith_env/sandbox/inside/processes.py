@@ -113,6 +113,32 @@ def end_all(*, within_s: float, everything_is_ours: bool) -> bool:
         time.sleep(0.001)
 
 
+def end_all_but_trackers(*, within_s: float) -> None:
+    """Kill every descendant but Python's resource trackers, and give those time to clean up.
+
+    They remove the semaphores and shared memory of the others once those are gone.
+    """
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        for process in descendants(itself()):
+            if not _is_tracker(process):
+                _kill(process)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.002)
+
+
+def _is_tracker(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:  # noqa: PTH123
+            return b"resource_tracker" in file.read()
+    except OSError:
+        return False
+
+
 def _kill(process: int) -> None:
     try:
         os.kill(process, signal.SIGKILL)

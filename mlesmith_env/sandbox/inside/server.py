@@ -97,7 +97,7 @@ class _Server:
             self._namespaces.after_fork()
         os.close(report_write)
         try:
-            report = self._await(report_read)
+            report = self._await(report_read, warden)
         finally:
             os.close(report_read)
             os.waitpid(warden, 0)
@@ -118,7 +118,7 @@ class _Server:
         finally:
             os._exit(0)
 
-    def _await(self, report: int) -> channel.Message:
+    def _await(self, report: int, warden: int) -> channel.Message:
         """Return the warden's report; end this process where the host is gone."""
         poll = select.poll()
         poll.register(report, select.POLLIN)
@@ -127,6 +127,8 @@ class _Server:
             ready: dict[int, Any] = dict(poll.poll())
             if self._control in ready:
                 # The warden sees the other end of its report close, and ends everything.
+                os.close(report)
+                os.waitpid(warden, 0)
                 os._exit(0)
             message = channel.receive(report)
             if message is None:

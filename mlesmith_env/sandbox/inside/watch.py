@@ -1,0 +1,200 @@
+"""Watching one program: its clock, its output, its memory, its disk, its processes, its end."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from typing import Any
+
+from . import channel, kernel, processes
+from .quota import DiskQuota
+
+_START_WITHIN_S = 60.0
+_END_WITHIN_S = 20.0
+_TRACKERS_WITHIN_S = 2.0
+_WATCH_EVERY_S = 0.05
+_CHUNK = 1 << 16
+_THREADS = 32
+"""Threads that a program may have for each process that it may have."""
+
+
+class Watch:
+    """The warden's loop around one program.
+
+    Args:
+        setup: What the host said when it started the server.
+        request: What the host said about this run.
+        child: The program's process.
+        output: Our end of the pipe that it prints to.
+        report: Where the server reads; only looked at for whether it is still there.
+        alone: Whether this process can signal nothing but its descendants.
+        spare: Whether processes that clean up shared memory may finish, because it is the host's.
+    """
+
+    def __init__(
+        self,
+        setup: dict[str, Any],
+        request: dict[str, Any],
+        child: int,
+        output: int,
+        report: int,
+        *,
+        alone: bool,
+        spare: bool,
+    ) -> None:
+        self._request = request
+        self._spare = spare
+        self._child = child
+        self._output = output
+        self._report = report
+        self._alone = alone
+        self._status: int | None = None
+        self._reason = ""
+        self._limits: dict[str, Any] = setup["limits"]
+        self._left = int(self._limits["output_bytes"])
+        self._file = -1
+        self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"])
+
+    def run(self, ready: int) -> channel.Message:
+        """Watch the program to its end, and that of all its descendants; return what happened.
+
+        Args:
+            ready: Pipe on which the program's process says that it is confined.
+        """
+        self._file = os.open(
+            self._request["output_path"],
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC,
+            0o600,
+        )
+        os.set_blocking(self._output, False)
+        try:
+            fault = self._wait_until_ready(ready)
+            started = time.monotonic()
+            ended = started
+            if not fault:
+                ended = self._watch(started)
+        finally:
+            if self._spare:
+                processes.end_all_but_trackers(within_s=_TRACKERS_WITHIN_S)
+            gone = processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=self._alone)
+        if not fault and not gone:
+            fault = "a process of the program could not be ended"
+        if not fault and not self._reason and self._status is None:
+            fault = "the end of the program was missed"
+        self._drain()
+        os.close(self._file)
+        if fault:
+            return {"kind": "fault", "message": fault}
+        return {
+            "kind": "result",
+            "reason": self._reason,
+            "status": self._status,
+            "execution_s": ended - started,
+        }
+
+    def _wait_until_ready(self, ready: int) -> str:
+        """Return what kept the program from starting, or nothing."""
+        said = b""
+        deadline = time.monotonic() + _START_WITHIN_S
+        poll = select.poll()
+        poll.register(ready, select.POLLIN)
+        while time.monotonic() < deadline:
+            if not poll.poll(1000):
+                continue
+            part = os.read(ready, _CHUNK)
+            if not part:
+                break
+            said += part
+        os.close(ready)
+        if said == b"ready":
+            return ""
+        return said.decode(errors="replace") or "the program's process did not start"
+
+    def _watch(self, started: float) -> float:
+        deadline = started + self._request["timeout_s"]
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        # The server's end of the report is closed when it is gone: then nobody waits for us.
+        poll.register(self._report, select.POLLERR)
+        exit_descriptor = _exit_descriptor(self._child)
+        if exit_descriptor is not None:
+            poll.register(exit_descriptor, select.POLLIN)
+        looked = started
+        while True:
+            now = time.monotonic()
+            if self._reap():
+                return now
+            if now >= deadline:
+                self._reason = "timeout"
+            elif now - looked >= _WATCH_EVERY_S:
+                self._reason = self._reason or self._excess()
+                looked = time.monotonic()
+            if self._reason:
+                return now
+            pause = min(deadline - now, _WATCH_EVERY_S if exit_descriptor is not None else 0.005)
+            for descriptor, event in poll.poll(max(1, int(pause * 1000))):
+                if descriptor == self._output and not self._pump():
+                    poll.unregister(self._output)
+                elif descriptor == self._report and event & (select.POLLERR | select.POLLHUP):
+                    processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=self._alone)
+                    os._exit(1)
+
+    def _reap(self) -> bool:
+        """Collect what has ended; return whether the program itself has."""
+        try:
+            while True:
+                process, status = os.waitpid(-1, os.WNOHANG)
+                if process == 0:
+                    return False
+                if process == self._child:
+                    self._status = status
+                    return True
+        except ChildProcessError:
+            return True
+
+    def _excess(self) -> str:
+        """Return which limit the program and its descendants are over, if any."""
+        if kernel.LINUX:
+            found = processes.descendants(processes.itself())
+            allowed = self._limits["processes"]
+            if len(found) > allowed or processes.threads(found) > _THREADS * allowed:
+                return "processes"
+            bound = self._limits["memory_bytes"]
+            if processes.memory(found, bound) > bound:
+                return "memory"
+            return "workspace" if self._quota.exceeded(found) else ""
+        return "workspace" if self._quota.exceeded([]) else ""
+
+    def _pump(self) -> bool:
+        """Move output to its file; return False at its end."""
+        try:
+            data = os.read(self._output, _CHUNK)
+        except BlockingIOError:
+            return True
+        if not data:
+            return False
+        if len(data) > self._left:
+            data = data[: self._left]
+            self._reason = "output"
+        self._left -= len(data)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._file, view) :]
+        return True
+
+    def _drain(self) -> None:
+        """Take what still stands in the pipe; all who could write are dead."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        while not (self._reason == "output" and self._left == 0):
+            if not poll.poll(0) or not self._pump():
+                return
+
+
+def _exit_descriptor(process: int) -> int | None:
+    """Return a descriptor that becomes readable when a process ends, None where unsupported."""
+    try:
+        return os.pidfd_open(process)
+    except (AttributeError, OSError):
+        return None

@@ -1,0 +1,77 @@
+"""From what the warden saw to a status and a sentence that helps the agent."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from mlesmith_env.sandbox.protocol import RunStatus, SandboxLimits
+
+_OUT_OF_MEMORY_SIGNS = (
+    "std::bad_alloc",
+    "Cannot allocate memory",
+    "Memory allocation still failed",
+)
+
+Verdict = tuple[RunStatus, int | None, int | None, str]
+"""Status, exit code, signal, and a sentence for the agent."""
+
+
+def judge(report: dict[str, Any], shown: str, limits: SandboxLimits, timeout_s: float) -> Verdict:
+    """Judge how a run went.
+
+    Args:
+        report: What the warden saw; see `inside/watch.py`.
+        shown: Head and tail of the output.
+        limits: Bounds of the run.
+        timeout_s: Its wall-clock bound.
+    """
+    memory = (
+        f"The program needed more than the {limits.memory_bytes / 1024**3:.3g} GiB of memory "
+        "that it may use: work on fewer rows, smaller types or fewer processes."
+    )
+    by_reason: dict[str, tuple[RunStatus, str]] = {
+        "timeout": (
+            "timeout",
+            f"The program was ended after {timeout_s:g} s: make it faster, and print progress "
+            "so that the output shows how far it came.",
+        ),
+        "memory": ("out_of_memory", memory),
+        "output": (
+            "output_limit",
+            f"The program printed more than {limits.output_bytes:,} bytes and was ended: "
+            "print less.",
+        ),
+        "workspace": (
+            "output_limit",
+            f"The files in the workspace grew past {limits.workspace_bytes:,} bytes (or past "
+            "their number) and the program was ended: write less, or remove files.",
+        ),
+        "processes": (
+            "killed",
+            f"The program ran more than {limits.processes} processes at once and was ended: "
+            "start fewer workers.",
+        ),
+    }
+    if report["reason"]:
+        status, sentence = by_reason[report["reason"]]
+        return status, None, None, sentence
+    code = os.waitstatus_to_exitcode(int(report["status"]))
+    if code == 0:
+        return "ok", 0, None, ""
+    number = -code if code < 0 else None
+    if report["out_of_memory"] or any(sign in shown[-2000:] for sign in _OUT_OF_MEMORY_SIGNS):
+        return "out_of_memory", None if number else code, number, memory
+    if number == signal.SIGXCPU:
+        return "timeout", None, number, "The program used up the CPU time that it may use."
+    if number is not None:
+        return "killed", None, number, f"The program was ended by signal {_signal_name(number)}."
+    return "error", code, None, f"The program ended with exit code {code}; see the output's end."
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return f"{number} ({signal.Signals(number).name})"
+    except ValueError:
+        return str(number)
