@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from mlesmith_env.recipes.model import Bin
+from mlesmith_env.recipes.model import Bin, MapValues
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.facts import objective_of
@@ -101,8 +101,10 @@ def _why(page: Page) -> str:
 
 
 def _ordered(page: Page) -> bool:
-    """Whether the classes are bands or begin with numbers that rise."""
-    binned = any(isinstance(t, Bin) and t.into == page.target for t in page.recipe.transforms)
+    """Whether the classes are bands, were put in order, or begin with numbers that rise."""
+    binned = any(
+        isinstance(t, Bin | MapValues) and t.into == page.target for t in page.recipe.transforms
+    )
     found = [re.match(r"\D{0,3}(\d+(?:\.\d+)?)", label) for label in page.form.classes]
     steps = [float(match.group(1)) for match in found if match]
     return binned or (len(steps) == len(found) and steps == sorted(steps))

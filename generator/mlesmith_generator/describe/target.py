@@ -144,9 +144,12 @@ def _derivation(page: Page, transform: Transform) -> str:
         return page.voice.say("binned", **fields)
     if isinstance(transform, MapValues) and transform.into == page.target:
         fields |= {"source": page.code(transform.column), "c": nu.word(len(page.form.classes))}
-        if transform.other is not None and not _regroups(transform):
-            return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
-        return page.voice.say("mapped", **fields)
+        if _regroups(transform):
+            return page.voice.say("mapped", **fields)
+        if transform.other is None:
+            # Every value stays what it is: the map only declares the order of the classes.
+            return ""
+        return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
     if isinstance(transform, ParseNumber) and transform.into == page.target:
         return page.voice.say("parsed", source=page.code(transform.column), **fields)
     if isinstance(transform, ExcludeValues) and transform.column == page.target:

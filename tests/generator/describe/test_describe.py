@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from made_pages import orchard, renamed, write
 
+from mlesmith_env.recipes.model import MapValues, RequireValue
 from mlesmith_generator.describe import LONGEST, SECTIONS, Page, describe, uncovered
 
 PAGES = ("harvest", "grafted", "banded", "later")
@@ -218,3 +219,19 @@ def test_fifty_classes_are_told_without_a_flood() -> None:
     text = describe(page)
     assert "26 more" in section(text, "Target")
     assert len(text.encode()) <= LONGEST
+
+
+def test_map_that_only_orders_the_classes_is_not_told_as_a_change() -> None:
+    order = MapValues(
+        column="sort", into="sort", values={name: name for name in ("Rubin", "Gala", "Elstar")}
+    )
+    page = write(
+        orchard(), target="sort", objective="multiclass", metric="quadratic_kappa",
+        transforms=[order, RequireValue(column="sort")], classes=("Rubin", "Gala", "Elstar"),
+    )  # fmt: skip
+    target = section(describe(page), "Target")
+    assert "| class | training rows | share |" in target
+    assert target.index("`Rubin` |") < target.index("`Gala` |") < target.index("`Elstar` |")
+    text = describe(page)
+    assert "`Rubin`" in section(text, "Metric")
+    assert "`Elstar`" in section(text, "Metric")
