@@ -12,7 +12,7 @@ from mlesmith_env.errors import SandboxError
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI, SIGNAL_ABI, abi
 from mlesmith_env.sandbox.inside.seccomp import supported
 from mlesmith_env.sandbox.inside.syscalls import MACHINES
-from mlesmith_env.sandbox.process import LocalSandbox
+from mlesmith_env.sandbox.process import LocalSandbox, Mechanisms
 from mlesmith_env.sandbox.protocol import SandboxSpec
 
 _TIMEOUT_S = 60.0
@@ -138,15 +138,7 @@ def _trial() -> list[Finding]:
             return [Finding("trial", False, str(error), remedy, required=True)]
         finally:
             sandbox.close()
-    findings = [
-        Finding(
-            f"{name} namespace" if name not in {"shm", "proc"} else f"private /{_PLACE[name]}",
-            name in given.namespaces,
-            "given" if name in given.namespaces else given.refusals.get(name, "not given"),
-            "" if name in given.namespaces else f"optional: {stand_in}",
-        )
-        for name, stand_in in _WITHOUT.items()
-    ]
+    findings = [_namespace(name, given) for name in _WITHOUT]
     held = result.output.split() == ["held"] * _ATTEMPTS
     findings.append(
         Finding(
@@ -161,7 +153,15 @@ def _trial() -> list[Finding]:
     return findings
 
 
-_PLACE = {"shm": "dev/shm", "proc": "proc"}
+def _namespace(name: str, given: Mechanisms) -> Finding:
+    title = _PLACES.get(name, f"{name} namespace")
+    if name in given.namespaces:
+        return Finding(title, True, "given")
+    whys = [given.refusals[key] for key in (name, "user") if key in given.refusals]
+    return Finding(title, False, "; ".join(whys) or "not given", f"optional: {_WITHOUT[name]}")
+
+
+_PLACES = {"shm": "private /dev/shm", "proc": "private /proc"}
 
 _ATTEMPTS = 6
 _ATTEMPT = """

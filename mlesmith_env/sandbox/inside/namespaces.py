@@ -74,7 +74,7 @@ class Namespaces:
             combined |= flags[name]
         refusal = _in_trial(lambda: _enter_user_namespace(combined, user, group))
         if refusal:
-            self.refusals["user"] = refusal
+            self.refusals["user"] = f"user namespace: {refusal}"
             return
         _enter_user_namespace(combined, user, group)
         self.names.update(missing, ("user",))
