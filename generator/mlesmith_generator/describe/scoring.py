@@ -103,7 +103,9 @@ def _why(page: Page) -> str:
 def _ordered(page: Page) -> bool:
     """Whether the classes are bands, were put in order, or begin with numbers that rise."""
     binned = any(
-        isinstance(t, Bin | MapValues) and t.into == page.target for t in page.recipe.transforms
+        (isinstance(t, Bin) or (isinstance(t, MapValues) and t.other is None))
+        and t.into == page.target
+        for t in page.recipe.transforms
     )
     found = [re.match(r"\D{0,3}(\d+(?:\.\d+)?)", label) for label in page.form.classes]
     steps = [float(match.group(1)) for match in found if match]
