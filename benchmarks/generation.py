@@ -24,17 +24,15 @@ from benchmarks.table import show
 from mlesmith_generator.ledger import events_by_dataset
 
 _MEASURE = """
-import json, resource, subprocess, sys, time
+import json, subprocess, sys, time
 began = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-cpu = usage.ru_utime + usage.ru_stime
-print(json.dumps([code, time.perf_counter() - began, cpu]))
+print(json.dumps([code, time.perf_counter() - began]))
 """
 
 
 def main() -> None:
-    """Generate at each size and print seconds by stage, CPU seconds and peak memory."""
+    """Generate at each size and print seconds by stage and peak memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--ideas", type=int, default=1)
@@ -64,7 +62,7 @@ def measure(count: int, ideas: int) -> dict[str, Any]:
             stdout=subprocess.PIPE,
             text=True,
         )
-        code, wall, cpu = json.loads(done.stdout)
+        code, wall = json.loads(done.stdout)
         events = [e for log in events_by_dataset(registry).values() for e in log]
     gates = {e["gate"]: float(e["seconds"]) for e in events if e["event"] == "gate"}
     profile = sum(float(e["seconds"]) for e in events if e["event"] == "profile")
@@ -74,7 +72,6 @@ def measure(count: int, ideas: int) -> dict[str, Any]:
         "exit": code,
         "tasks": sum(e["event"] == "task" for e in events),
         "wall s": wall,
-        "cpu s": cpu,
         "profile s": profile,
         "assertions s": gates.get("assertions", 0.0),
         "review s": gates.get("review", 0.0),
