@@ -17,6 +17,8 @@ from mlesmith_generator.ladder import LadderResult
 SPOILT = (0.0, 0.1, 0.4, 1.0)
 """Shares of the rows whose true values are dealt out anew among them."""
 DEALS = 5
+NEARLY = 1e-12
+"""How near to the bound of its domain a number is predicted that lies on it."""
 SLACK = 0.02
 """Share of the whole span by which a worse guess may score better, by chance."""
 
@@ -41,7 +43,7 @@ def scan_oracle(
         seed: Seed of the dealing.
     """
     try:
-        scores = _spoilt_scores(metric, truth, _as_prediction(truth, kind, classes), seed)
+        scores = _spoilt_scores(metric, truth, _as_prediction(metric, truth, kind, classes), seed)
     except MetricError as problem:
         told = f"the metric can not score the true values: {problem}"
         return Scan("metric-bites", "", (Finding("metric-undefined", told),))
@@ -87,7 +89,16 @@ def _spoilt_scores(
     return scores
 
 
-def _as_prediction(truth: NDArray[Any], kind: PredictionKind, classes: int) -> NDArray[Any]:
+def _as_prediction(
+    metric: Metric, truth: NDArray[Any], kind: PredictionKind, classes: int
+) -> NDArray[Any]:
+    """Return the truth as a submission that says it, as nearly as the metric allows."""
     if kind == "probabilities":
         return np.eye(classes)[truth]
-    return truth.astype(np.float64) if kind in ("number", "probability") else truth
+    if kind == "label":
+        return truth
+    numbers = truth.astype(np.float64)
+    if kind == "probability":
+        return numbers
+    # A count may be 0 where only what is above 0 can be predicted.
+    return np.where(metric.domain.contains(numbers), numbers, metric.domain.low + NEARLY)

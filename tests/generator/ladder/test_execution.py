@@ -206,6 +206,7 @@ def test_every_metric_of_the_catalogue_bites(good_ladder: LadderResult) -> None:
     for name, kind, truth, classes in [
         ("spearman", "number", numbers, 0),
         ("gamma_deviance", "number", numbers, 0),
+        ("poisson_deviance", "number", np.floor(numbers), 0),
         ("median_ae", "number", numbers, 0),
         ("roc_auc", "probability", flags, 2),
         ("average_precision", "probability", flags, 2),
