@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import csv
 import errno
-import io
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 
 _HEADER_MARKS = 20_000
 """Separators and line ends that may pass before the header is complete."""
+_LONGEST_LINE = 1 << 20
+"""Characters of a line. The csv module has a limit too, but any code of the process may raise it."""
+_LINES = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
 _READ_AT_ONCE = 1 << 20
 
 _OPEN_FAULTS = {
@@ -167,7 +170,7 @@ def parse(text: str, columns: tuple[str, ...], *, rows: int, marks: int = 0) -> 
     if not text.strip():
         raise InvalidSubmissionError(f"the file is empty; write a header and {rows:,} rows")
     budget = _Budget(_HEADER_MARKS)
-    reader = csv.reader(budget.guard(io.StringIO(text, newline="")), strict=True)
+    reader = csv.reader(budget.guard(_lines(text)), strict=True)
     try:
         header = next(row for row in reader if row)
         check_columns(header, columns)
@@ -186,7 +189,7 @@ def parse(text: str, columns: tuple[str, ...], *, rows: int, marks: int = 0) -> 
         ) from error
 
     def locate(row: int) -> str:
-        again = csv.reader(io.StringIO(text, newline=""), strict=True)
+        again = csv.reader(_lines(text), strict=True)
         filled = (again.line_num for cells in again if cells)
         # The header is filled row 0. A row with a quoted line end is named by its last line.
         return f"line {next(line for i, line in enumerate(filled) if i == row + 1):,}"
@@ -200,6 +203,17 @@ def parse(text: str, columns: tuple[str, ...], *, rows: int, marks: int = 0) -> 
         )
     values = [list(column) for column in zip(*table, strict=True)] or [[] for _ in header]
     return Cells(dict(zip(header, values, strict=True)), len(table), locate)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines with their ends. Raises `InvalidSubmissionError` at one that is too long."""
+    for number, found in enumerate(_LINES.finditer(text), start=1):
+        if found.end() - found.start() > _LONGEST_LINE:
+            raise InvalidSubmissionError(
+                f"line {number:,} has more than {_LONGEST_LINE:,} characters; "
+                "write one row a line, numbers with fewer digits"
+            )
+        yield found[0]
 
 
 class _SpentError(Exception):
