@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 _HEADER_MARKS = 20_000
 """Separators and line ends that may pass before the header is complete."""
 _LONGEST_LINE = 1 << 20
-"""Characters of a line. The csv module has a limit too, but any code of the process may raise it."""
+"""Characters of a line. The csv module has a limit too, which any code may raise."""
 _LINES = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
 _READ_AT_ONCE = 1 << 20
 
