@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -90,12 +91,16 @@ def test_a_killed_server_is_a_typed_error_and_the_next_run_works(
     try:
         child = os.fork()
         if child == 0:
-            # Every server of this process's sandboxes, in the middle of the run.
-            time.sleep(1.0)
-            for process in alive(str(sandbox.workspace)) + _servers(os.getppid()):
-                if process != os.getpid():
-                    os.kill(process, signal.SIGKILL)
-            os._exit(0)
+            # Whatever happens, no copy of the test goes on here.
+            try:
+                # Every server of this process's sandboxes, in the middle of the run.
+                time.sleep(1.0)
+                for process in alive(str(sandbox.workspace)) + _servers(os.getppid()):
+                    if process != os.getpid():
+                        with suppress(ProcessLookupError):
+                            os.kill(process, signal.SIGKILL)
+            finally:
+                os._exit(0)
         with pytest.raises(SandboxLostError):
             sandbox.run("import time; time.sleep(600)", timeout_s=60)
         os.waitpid(child, 0)
@@ -106,20 +111,24 @@ def test_a_killed_server_is_a_typed_error_and_the_next_run_works(
         sandbox.close()
 
 
+def _words(process: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def _servers(host: int) -> list[int]:
     found: list[int] = []
     waiting = [host]
     while waiting:
-        parent = waiting.pop()
-        for thread in Path(f"/proc/{parent}/task").iterdir():
-            for name in (thread / "children").read_text().split():
-                try:
-                    words = Path(f"/proc/{name}/cmdline").read_bytes()
-                except OSError:
-                    continue
-                if b"launcher.py" in words:
-                    found.append(int(name))
-                    waiting.append(int(name))
+        # A process may end while we look at it.
+        with suppress(OSError):
+            for thread in Path(f"/proc/{waiting.pop()}/task").iterdir():
+                for name in (thread / "children").read_text().split():
+                    if b"launcher.py" in _words(name):
+                        found.append(int(name))
+                        waiting.append(int(name))
     return found
 
 
