@@ -1,13 +1,11 @@
-"""Removing what a stranger has left, however deep, unreadable or many."""
+"""Removing what a stranger has left, on the host's side."""
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
 from pathlib import Path
 
 from mlesmith_env.errors import SandboxLostError
+from mlesmith_env.sandbox.inside import removal
 
 
 def remove(path: Path) -> None:
@@ -19,10 +17,7 @@ def remove(path: Path) -> None:
         SandboxLostError: It can not be removed.
     """
     try:
-        if _is_folder(path):
-            _remove_folder(path)
-        else:
-            path.unlink(missing_ok=True)
+        removal.remove(path)
     except OSError as error:
         raise SandboxLostError(f"{path} can not be removed: {error}") from error
 
@@ -30,52 +25,6 @@ def remove(path: Path) -> None:
 def clear(folder: Path) -> None:
     """Remove everything in a folder. Raises `SandboxLostError`."""
     try:
-        entries = _entries(folder)
+        removal.clear(folder)
     except OSError as error:
-        raise SandboxLostError(f"{folder} can not be read: {error}") from error
-    for entry in entries:
-        remove(folder / entry.name)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return stat.S_ISDIR(path.lstat().st_mode)
-    except FileNotFoundError:
-        return False
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    folder.chmod(0o700)
-    with os.scandir(folder) as found:
-        return list(found)
-
-
-def _remove_folder(top: Path) -> None:
-    """Remove a folder without recursion and without long paths.
-
-    Every folder inside is first moved up, next to the top: a path may be longer than the kernel
-    takes, and deeper than Python can follow.
-    """
-    bench = Path(tempfile.mkdtemp(prefix=".removal-", dir=top.parent))
-    waiting = [bench / "0"]
-    _move(top, waiting[0])
-    moved = 0
-    while waiting:
-        folder = waiting.pop()
-        for entry in _entries(folder):
-            place = folder / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                moved += 1
-                target = bench / str(moved)
-                _move(place, target)
-                waiting.append(target)
-            else:
-                place.unlink()
-        folder.rmdir()
-    bench.rmdir()
-
-
-def _move(folder: Path, target: Path) -> None:
-    # A folder can be moved only by who may write in it, for its `..` changes.
-    folder.chmod(0o700)
-    folder.rename(target)
+        raise SandboxLostError(f"{folder} can not be emptied: {error}") from error
