@@ -80,6 +80,10 @@ class SandboxLostError(SandboxError):
     """The sandbox broke down (process lost, disk full); the episode can not go on."""
 
 
+class ImageBuildError(SandboxError):
+    """The image of the docker sandbox can not be built from what was given."""
+
+
 class GenerationError(MlesmithError):
     """A dataset can not be turned into tasks; the message says why."""
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from mlesmith_env.cli import data, episodes, machine, registry
+from mlesmith_env.cli import containers, data, episodes, machine, registry
 from mlesmith_env.errors import MlesmithError
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("list")(registry.list_tasks)
 app.command("show")(registry.show)
 app.command("prepare")(data.prepare)
 app.add_typer(data.cache_app, name="cache")
+app.add_typer(containers.image_app, name="image")
 app.command("play")(episodes.play)
 app.command("run")(episodes.run)
 app.command("doctor")(machine.doctor)

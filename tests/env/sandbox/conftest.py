@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from containers import docker_client, host_image, sandbox_image
 from sandboxes import LOCAL, MakeSandbox, build
 
 from mlesmith_env.sandbox import Sandbox, SandboxLimits, SandboxSpec
@@ -60,3 +61,29 @@ def sandbox(make: MakeSandbox) -> Sandbox:
 @pytest.fixture
 def closed_sandbox(make_closed: MakeSandbox) -> Sandbox:
     return make_closed()
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[Any]:
+    """A `docker.DockerClient`; the test is skipped where there is no engine, but not in CI."""
+    client = docker_client()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def docker_image(docker_engine: Any, pytestconfig: pytest.Config) -> str:
+    """Tag of the docker sandbox's shared image."""
+    return sandbox_image(docker_engine, _kept(pytestconfig))
+
+
+@pytest.fixture(scope="session")
+def docker_host_image(docker_engine: Any, pytestconfig: pytest.Config) -> str:
+    """Tag of an image with this project installed from a wheel, whose user is an ordinary one."""
+    return host_image(docker_engine, _kept(pytestconfig))
+
+
+def _kept(config: pytest.Config) -> Path:
+    cache = config.cache
+    assert cache is not None
+    return cache.mkdir("mlesmith-images")
