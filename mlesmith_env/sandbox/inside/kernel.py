@@ -67,3 +67,8 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
         ),
         f"mount {target}",
     )
+
+
+def madvise(address: int, size: int, advice: int) -> None:
+    """Advise the kernel about pages of this process. Raises `OSError`."""
+    check(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), advice), "madvise")

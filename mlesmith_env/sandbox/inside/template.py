@@ -10,7 +10,7 @@ import socket
 import sys
 import traceback
 
-from . import channel
+from . import channel, pages
 
 
 def serve(control: int, first: channel.Message) -> tuple[int, channel.Message | None]:
@@ -30,6 +30,7 @@ def serve(control: int, first: channel.Message) -> tuple[int, channel.Message | 
     # What is loaded stays: the collector need not touch, and so copy, its pages in every fork.
     gc.collect()
     gc.freeze()
+    pages.gather()
     signal.signal(signal.SIGCHLD, _reap)
     channel.send(control, {"kind": "ready"})
     with socket.socket(fileno=os.dup(control)) as link:

@@ -86,8 +86,7 @@ class Run:
         stand_in: Callable[[], None] | None = None
         if self.fence is not None and not self.fence.shared_memory:
             stand_in = _semaphores()
-        for name in [name for name in sys.modules if name.startswith("_mlesmith_inside")]:
-            del sys.modules[name]
+        _forget_ourselves()
         # New ones, because the server's own went to a file, which can be sought in.
         sys.stdout = sys.__stdout__ = _text(1)
         sys.stderr = sys.__stderr__ = _text(2)
@@ -102,6 +101,16 @@ class Run:
             memory=kernel.LINUX,
             user_is_ours=self.fence is not None and self.fence.user_is_ours,
         )
+
+
+def _forget_ourselves() -> None:
+    """Take this package out of the modules that the program sees.
+
+    Not by a look at all of them: to touch them is to copy the pages where their names are.
+    """
+    package = sys.modules.pop("_mlesmith_inside")
+    for name in [name for name in vars(package) if name[0] != "_"]:
+        del sys.modules[f"_mlesmith_inside.{name}"]
 
 
 def _text(descriptor: int) -> io.TextIOWrapper:
