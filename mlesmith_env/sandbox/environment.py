@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlesmith_env.sandbox.grants import added_folders
+from mlesmith_env.sandbox.inside.grants import added_folders
 
 
 def environment(home: Path, temporary: Path) -> dict[str, str]:

@@ -12,12 +12,11 @@ from typing import Any
 
 from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
 from mlesmith_env.sandbox.environment import environment
-from mlesmith_env.sandbox.grants import grants, search_path
+from mlesmith_env.sandbox.inside.grants import ClosedPythonError, grants, search_path
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
-from mlesmith_env.sandbox.output import excerpt
 from mlesmith_env.sandbox.protocol import ExecutionResult, SandboxSpec
 from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
-from mlesmith_env.sandbox.verdict import judge
+from mlesmith_env.sandbox.verdict import conclude
 from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 
 NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
@@ -93,15 +92,13 @@ class ProcessSandbox:
         return NEWEST_ABI
 
     def _describe(self, workspace: Workspace) -> dict[str, Any]:
-        allowed = (
-            grants(
-                self.spec.public_dir,
-                workspace.writable,
-                self.spec.closed,
+        writable = workspace.folders.writable
+        try:
+            allowed = (
+                grants(self.spec.public_dir, writable, self.spec.closed) if self._confine else []
             )
-            if self._confine
-            else []
-        )
+        except ClosedPythonError as error:
+            raise SandboxUnavailableError(str(error)) from error
         return {
             "confine": self._confine,
             "namespaces": sorted(self._namespaces()),
@@ -109,7 +106,7 @@ class ProcessSandbox:
             "grants": [(str(path), access) for path, access in allowed],
             "search_path": search_path(),
             "workspace": str(workspace.folder),
-            "writable": [str(folder) for folder in workspace.writable],
+            "writable": [str(folder) for folder in writable],
             "limits": asdict(self.spec.limits),
         }
 
@@ -129,7 +126,8 @@ class ProcessSandbox:
             }
             report = self._ask(workspace, request)
             workspace.empty_temporary()
-        return self._result(report, output, time.monotonic() - began, timeout_s)
+        total_s = time.monotonic() - began
+        return conclude(report, output, self.spec.limits, timeout_s=timeout_s, total_s=total_s)
 
     def _ask(self, workspace: Workspace, request: dict[str, Any]) -> dict[str, Any]:
         """Have the server run a program; it is kept for the next where it is warm and well."""
@@ -147,30 +145,10 @@ class ProcessSandbox:
         return report
 
     def _start_server(self, workspace: Workspace) -> ColdServer | KeptServer:
-        variables = environment(workspace.home, workspace.temporary)
+        variables = environment(workspace.folders.home, workspace.folders.temporary)
         if self._libraries is None:
             return ColdServer(self._setup, variables)
         return KeptServer(self._setup, variables, self._libraries)
-
-    def _result(
-        self, report: dict[str, Any], output: Path, total_s: float, timeout_s: float
-    ) -> ExecutionResult:
-        try:
-            shown = excerpt(output)
-        except OSError as error:
-            raise SandboxLostError(f"the output of the run can not be read: {error}") from error
-        status, code, number, sentence = judge(report, shown, self.spec.limits, timeout_s)
-        execution_s = float(report["execution_s"])
-        return ExecutionResult(
-            status=status,
-            exit_code=code,
-            signal=number,
-            output=shown,
-            output_path=output,
-            execution_s=execution_s,
-            overhead_s=max(0.0, total_s - execution_s),
-            error=sentence,
-        )
 
     def take(self, name: str, destination: Path, *, max_bytes: int) -> bool:
         """Move a regular file out of the workspace; see `Sandbox.take`."""

@@ -20,11 +20,3 @@ def remove(path: Path) -> None:
         removal.remove(path)
     except OSError as error:
         raise SandboxLostError(f"{path} can not be removed: {error}") from error
-
-
-def clear(folder: Path) -> None:
-    """Remove everything in a folder. Raises `SandboxLostError`."""
-    try:
-        removal.clear(folder)
-    except OSError as error:
-        raise SandboxLostError(f"{folder} can not be emptied: {error}") from error

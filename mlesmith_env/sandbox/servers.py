@@ -15,8 +15,8 @@ from typing import IO
 from mlesmith_env.errors import SandboxLostError
 from mlesmith_env.sandbox.connection import Connection
 from mlesmith_env.sandbox.environment import environment
-from mlesmith_env.sandbox.grants import search_path
 from mlesmith_env.sandbox.inside import channel
+from mlesmith_env.sandbox.inside.grants import search_path
 
 LIBRARIES = (
     "numpy",

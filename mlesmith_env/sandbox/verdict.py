@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
-from mlesmith_env.sandbox.protocol import RunStatus, SandboxLimits
+from mlesmith_env.errors import SandboxLostError
+from mlesmith_env.sandbox.output import excerpt
+from mlesmith_env.sandbox.protocol import ExecutionResult, RunStatus, SandboxLimits
 
 _OUT_OF_MEMORY_SIGNS = (
     "std::bad_alloc",
@@ -16,6 +19,44 @@ _OUT_OF_MEMORY_SIGNS = (
 
 Verdict = tuple[RunStatus, int | None, int | None, str]
 """Status, exit code, signal, and a sentence for the agent."""
+
+
+def conclude(
+    report: dict[str, Any],
+    output: Path,
+    limits: SandboxLimits,
+    *,
+    timeout_s: float,
+    total_s: float,
+) -> ExecutionResult:
+    """Return the result of a run.
+
+    Args:
+        report: What the warden saw; see `inside/watch.py`.
+        output: File with the full output.
+        limits: Bounds of the run.
+        timeout_s: Its wall-clock bound.
+        total_s: Seconds that it took, everything around it included.
+
+    Raises:
+        SandboxLostError: The output can not be read.
+    """
+    try:
+        shown = excerpt(output)
+    except OSError as error:
+        raise SandboxLostError(f"the output of the run can not be read: {error}") from error
+    status, code, number, sentence = judge(report, shown, limits, timeout_s)
+    execution_s = float(report["execution_s"])
+    return ExecutionResult(
+        status=status,
+        exit_code=code,
+        signal=number,
+        output=shown,
+        output_path=output,
+        execution_s=execution_s,
+        overhead_s=max(0.0, total_s - execution_s),
+        error=sentence,
+    )
 
 
 def judge(report: dict[str, Any], shown: str, limits: SandboxLimits, timeout_s: float) -> Verdict:

@@ -14,10 +14,14 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from mlesmith_env.errors import SandboxUnavailableError
-from mlesmith_env.sandbox.inside.landlock import Access
+from .landlock import Access
 
 Grant = tuple[Path, Access]
+
+
+class ClosedPythonError(Exception):
+    """A folder is to be closed that holds Python itself; the message says which."""
+
 
 _SYSTEM_TREES = (
     "/usr/bin",
@@ -124,13 +128,13 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
             package is installed, it is one of them.
 
     Raises:
-        SandboxUnavailableError: A closed folder holds Python itself.
+        ClosedPythonError: A closed folder holds Python itself.
     """
     shut = [path.resolve() for path in closed]
     essential = Path(sysconfig.get_path("stdlib")).resolve()
     for path in shut:
         if essential.is_relative_to(path):
-            raise SandboxUnavailableError(
+            raise ClosedPythonError(
                 f"{path} is to be closed to programs, but holds the Python installation "
                 f"{essential}: keep registries, cache and data mirrors out of the folders "
                 "above Python"
