@@ -601,3 +601,17 @@ def bundled_digits() -> Base:
     frame = load_digits(as_frame=True).frame.astype(int)
     return Base("written-digits", frame.rename(columns={"target": "digit"}), "digit", "multiclass",
                 "accuracy", Holdout(kind="stratified"))  # fmt: skip
+
+
+@legitimate()
+def things_measured_again_under_no_name() -> Base:
+    random = _random()
+    thing = random.integers(0, 200, 2000)
+    frame = pd.DataFrame(
+        {f"part_{letter}": [f"{letter}{n}" for n in random.integers(0, 1000, 200)[thing]]
+         for letter in "abcde"}
+    )  # fmt: skip
+    frame["load"] = random.normal(size=2000).round(6)
+    worn = random.normal(size=200)[thing] + 0.3 * frame["load"] + random.normal(0, 0.7, 2000)
+    frame["worn"] = np.where(worn > 0, "yes", "no")
+    return Base("parts-worn", frame, "worn", "binary", "roc_auc", Holdout(kind="stratified"))

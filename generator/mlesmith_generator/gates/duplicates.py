@@ -37,6 +37,8 @@ _PAIRS = 2e7
 _RATIO = 0.05
 _NEIGHBOURS = 5
 _MOST_LEFT_OUT = 8
+_SAME = 0.8
+"""Agreement of targets from which rows with equal features are copies of one another."""
 _ROOM = 3.0
 """Powers of ten by which the space of values has to exceed the table to rule out chance."""
 
@@ -220,14 +222,15 @@ def _judge_exact(
         excess = min(excess, twins.share - repeated - noise)
         return Finding(code, evidence) if twins.sure >= 4.0 and excess >= 0.05 else None
     planted = twins.sure >= 2.0 and twins.copied >= 0.005 and excess > 0.0
-    many = twins.sure >= 4.0 and twins.copied >= 0.1
+    # Things measured again and again share features, and their targets only so far.
+    many = twins.sure >= 4.0 and twins.copied >= 0.1 and twins.agreement >= _SAME
     alike = twins.agreement >= 0.9 and twins.share >= max(0.1, 2.0 * repeated + noise)
     # Where rows do not repeat themselves by nature, a handful of twins is no accident.
     usual = repeated + 4.0 * np.sqrt(max(repeated, 0.002) * twins.share / twins.count)
-    strangers = twins.agreement >= 0.8 and twins.share >= 0.005 and twins.share > usual
+    strangers = twins.agreement >= _SAME and twins.share >= 0.005 and twins.share > usual
     if planted or many or alike or strangers:
         return Finding(code, evidence)
-    if twins.agreement >= 0.8 and twins.share >= 0.01:
+    if twins.agreement >= _SAME and twins.share >= 0.01:
         return Finding(code, evidence, warning=True)
     return None
 
