@@ -26,6 +26,7 @@ _NOMINAL = frozenset(
     {"class", "type", "category", "group", "label", "code", "species", "cluster", "kind", "klasse",
      "classe", "clase", "tipo", "target", "region", "area", "site", "race", "origin", "status"}
 )  # fmt: skip
+_OTHERS = frozenset({"other", "others"})
 _COUNT_WORDS = frozenset(
     {"count", "counts", "number", "num", "n", "visits", "children", "kids", "years", "months",
      "days", "weeks", "hours", "times", "total", "no", "age", "points", "goals", "rooms", "stay",
@@ -79,7 +80,9 @@ def classification(column: TypedColumn) -> Formulation | None:
     ordered = None if grouped else _order(column, kept, [counts[label] for label in kept])
     classes = list(ordered or kept)
     if grouped:
-        classes.append("other" if "other" not in classes else "all others")
+        # A class of that name takes the rare ones in: two others would be told apart by nobody.
+        rest_of = next((label for label in kept if label.casefold() in _OTHERS), "other")
+        classes = [label for label in classes if label != rest_of] + [rest_of]
     place = {label: float(number) for number, label in enumerate(classes)}
     rest = place[classes[-1]] if grouped else np.nan
     lookup = [np.nan if label is None else place.get(label, rest) for label in labels]

@@ -77,3 +77,14 @@ def test_levels_are_halved_and_classes_singled_out() -> None:
     single = alternatives(kinds, first)[0]
     assert single.objective == "binary"
     assert single.target.startswith("species_is_")
+
+
+def test_a_class_called_other_takes_the_rare_ones_in() -> None:
+    rare = [f"kind {place}" for place in range(12) for _ in range(3)]
+    values = ["Bird"] * 200 + ["Other"] * 60 + ["Fish"] * 90 + rare
+    made = primary(table(kind=values)["kind"])
+    assert made is not None
+    assert made.classes == ("Bird", "Fish", "Other")
+    frame = pd.DataFrame(text_frame({"kind": values}))
+    prepared = apply_transforms(frame, made.transforms, seed=0)
+    assert prepared["kind"].value_counts().to_dict() == {"Bird": 200, "Fish": 90, "Other": 96}
