@@ -23,6 +23,8 @@ _PERSONS = frozenset(
      "course", "prof", "driver", "expedition", "panelist", "engine", "unit", "machine", "device"}
 )  # fmt: skip
 
+_SORTABLE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
+"""Dates that sort as text: `2014-7-1` does not, though a format reads it."""
 _IDENTITY = re.compile(r"(^|[^A-Za-z])(id|Id|ID)$|[a-z](Id|ID)$|^(id|ID)[_. ]")
 
 
@@ -136,7 +138,7 @@ def by_time(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan 
     count = int(rows * test * private)
     form = column.profile.date_format
     repairs: tuple[Transform, ...] = ()
-    if form and not form.startswith("%Y-%m-%d"):
+    if form and not all(_SORTABLE.fullmatch(value) for value in column.values):
         repairs = (ParseDate(column=name, into=name, format=form),)
     return Plan(holdout, count, float(count), (), repairs)
 

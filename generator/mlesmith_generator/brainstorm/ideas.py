@@ -11,6 +11,7 @@ from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
+from mlesmith_generator.brainstorm.naming import is_survey
 from mlesmith_generator.brainstorm.targets import alternatives, primary
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
@@ -27,6 +28,10 @@ SHARED = 0.15
 """Share of a target's variance between people or things from which whole ones are held out."""
 PROBES = 16
 """How many targets of a table are tried at most."""
+_FORMS = 2
+"""How many targets that give each other away come before others."""
+_LEAD = 2.2
+"""Score by which the best target leads where another form of it comes before a fourth target."""
 _TABLES = 6
 
 
@@ -160,7 +165,9 @@ def _variants(bench: Bench, first: Scored, most: int) -> list[Scored]:
 def _other_plans(first: Scored, bench: Bench) -> list[Plan]:
     profile, rows = bench.profile, bench.rows_of(first.made)
     plans: list[Plan | None] = []
-    if profile.times and first.plan.holdout.kind != "time":
+    # Who filled in a survey on a later day is nobody's future.
+    survey = is_survey([column.name for column in profile.columns])
+    if profile.times and first.plan.holdout.kind != "time" and not survey:
         plans.append(holdouts.by_time(first.made, profile.times[0], bench.table, rows))
     if first.plan.holdout.kind != "group":
         plans += [
@@ -179,12 +186,30 @@ def _in_order(found: list[Scored], limit: int, *, nameless: bool) -> list[Scored
         else:
             mains[scored.made.source] = scored
     ranked = sorted(mains.values(), key=lambda scored: -scored.score)
-    strong = [scored for scored in ranked if scored.score >= ENOUGH]
+    strong = _varied([scored for scored in ranked if scored.score >= ENOUGH])
     weak = [scored for scored in ranked if scored.score < ENOUGH]
     taken = weak[: max(0, 1 if nameless else 3 - len(strong))]
-    order = [*strong[:3], *others[:1], *strong[3:4], *taken, *others[1:], *strong[4:]]
+    clear = len(strong) > 3 and strong[0].score - strong[3].score > _LEAD
+    fourth = [*others[:1], *strong[3:4]] if clear else [*strong[3:4], *others[:1]]
+    order = [*strong[:3], *fourth, *taken, *others[1:], *strong[4:]]
     fill = max(0, (FEW_NAMELESS if nameless else FEW) - len(order))
     return [*order, *[scored for scored in weak if scored not in taken][:fill]][:limit]
+
+
+def _varied(strong: list[Scored]) -> list[Scored]:
+    """Put targets that are forms of two before them last: the same question a third time."""
+    first: list[Scored] = []
+    last: list[Scored] = []
+    for scored in strong:
+        forms = sum(_are_forms(scored, earlier) for earlier in first)
+        (last if forms >= _FORMS else first).append(scored)
+    return [*first, *last]
+
+
+def _are_forms(one: Scored, other: Scored) -> bool:
+    """Return whether one target had to be left out of the features of the other."""
+    left_out = {exclusion.column for exclusion in other.idea.exclusions}
+    return one.made.source in left_out
 
 
 def _dealt(pools: list[list[Scored]], limit: int) -> list[Scored]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.brainstorm.naming import namesakes
 from mlesmith_generator.brainstorm.single import (
     is_coarser,
     level_skill,
@@ -20,6 +21,8 @@ ROWS = 2000
 NEAR_PERFECT = 0.98
 """Skill of a one-column model from which the column is a form of the target."""
 _MAX_IDENTITY = 3
+_ALIKE = 0.93
+"""Rank correlation from which a column with the target's name is a form of it."""
 _WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
 
 
@@ -42,9 +45,54 @@ def giveaways(
             found[column.name] = reason
     for name, reason in _related(made.source, relations, set(found)).items():
         found.setdefault(name, reason)
+    for name, reason in _of_the_amount(made, table, close, seed).items():
+        found.setdefault(name, reason)
     if made.objective == "regression":
         found |= _identities(made, table, rows, truth, set(found))
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
+
+
+def _of_the_amount(
+    made: Formulation, table: TypedTable, close: set[str], seed: int
+) -> dict[str, str]:
+    """Columns that come near to the amount that the target is, or was cut from.
+
+    Namesakes that rank the rows nearly alike (`gross` in dollars of another year) are forms of it;
+    what settles the amount settles its bands.
+    """
+    source = table[made.source]
+    if source.profile.type != "number":
+        return {}
+    amounts = source.numeric()
+    known = np.flatnonzero(np.isfinite(made.truth) & np.isfinite(amounts))
+    if len(known) > ROWS:
+        known = np.sort(np.random.default_rng(seed).choice(known, ROWS, replace=False))
+    truth = amounts[known]
+    if len(np.unique(truth)) <= 8:
+        return {}
+    found: dict[str, str] = {}
+    for column in table.columns:
+        profile = column.profile
+        if column.name == made.source or profile.type == "constant":
+            continue
+        if profile.type == "number" and namesakes(column.name, made.source):
+            values = column.numeric()[known]
+            both = np.isfinite(values)
+            if both.mean() > 0.3 and _alike(values[both], truth[both]):
+                found[column.name] = "it is nearly the target itself, by name and by values"
+        elif made.objective != "regression" and column.name in close:
+            reason = _twin_of_number(column, known, column.codes[known], truth)
+            if reason:
+                found[column.name] = "it tells the amount that the target is cut from"
+    return found
+
+
+def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Return whether two columns rank the rows nearly alike (Spearman)."""
+    if len(one) < 20 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return False
+    left, right = (np.argsort(np.argsort(values, kind="stable")) for values in (one, other))
+    return bool(abs(np.corrcoef(left, right)[0, 1]) >= _ALIKE)
 
 
 def _suspects(

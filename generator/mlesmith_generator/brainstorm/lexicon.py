@@ -35,7 +35,8 @@ _OUTCOME: dict[float, str] = {
         продажи 销量 売上 gewinn bénéfice beneficio kosten coût cout coste costo custo 成本 費用
         anzahl nombre cantidad quantità aantal количество 数量 miete loyer alquiler affitto huur
         aluguel аренда 房租 nachfrage""",
-    1.5: """type category kind duration total value final cause stage level score points amount
+    1.5: """cdr mmse updrs edss apgar madrs nihss phq9
+        type category kind duration total value final cause stage level score points amount
         rate likes shares share votes gross volume output production biomass growth cases
         deaths births injured injury injuries error weight income profits budget interest fare
         debt loan bid box office payment performance progress change answer opinion support

@@ -54,6 +54,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     kinds = Counter(_kind(column) for column in usable)
     nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
+    shared = _shared(profile)
     echoing = {
         column.name
         for column in usable
@@ -75,6 +76,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
             score -= 1.2
         score += forms.get(name, 0.0)
         score -= 0.3 if name in given else 0.0
+        score -= 0.9 if name in shared else 0.0
         score -= 1.0 if name == profile.reader.file_column else 0.0
         score -= 2.0 if name in ordering else 0.0
         if contest(column):
@@ -83,6 +85,20 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         score -= _flaws(column, nameless)
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
+
+
+def _shared(profile: TableProfile) -> set[str]:
+    """Amounts that belong to a place or a group of rows, not to the row: one value in each."""
+    found: set[str] = set()
+    for relation in profile.relations:
+        if relation.kind != "determines":
+            continue
+        giver, taker = profile.column(relation.columns[0]), profile.column(relation.target)
+        named = giver.type in ("category", "identifier", "text") or giver.name in profile.groups
+        several = giver.distinct >= 10 and profile.rows >= 3 * giver.distinct
+        if taker.type == "number" and taker.distinct > 8 and named and several:
+            found.add(taker.name)
+    return found
 
 
 def _counters(profile: TableProfile) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mlesmith_generator.brainstorm.lexicon import WEIGHTS
 from mlesmith_generator.profiler.words import words
@@ -61,6 +62,11 @@ def is_question(name: str) -> bool:
     return len(words(name)) >= _SENTENCE or name.strip().endswith("?")
 
 
+def is_survey(names: Sequence[str]) -> bool:
+    """Return whether the columns of a table are the questions of a survey."""
+    return sum(map(is_question, names)) >= max(3, 0.2 * len(names))
+
+
 def echoes(name: str, subject: str) -> bool:
     """Return whether the dataset or table is called after the column (`sleep75` and `sleep`)."""
     wanted = [_stem(word) for word in words(subject) if len(word) > 2 and not word.isdigit()]
@@ -69,6 +75,20 @@ def echoes(name: str, subject: str) -> bool:
     if joined in wanted or (len(joined) >= 6 and joined in "".join(words(subject))):
         return True
     return any(_akin(one, other) for one in given for other in wanted)
+
+
+def namesakes(one: str, other: str) -> bool:
+    """Return whether one name is the other with something added (`gross`, `gross_2013$`).
+
+    What was measured earlier (`price_lag1`) is a feature, not another form.
+    """
+    if _EARLIER & {*words(one), *words(other)}:
+        return False
+    short, long = sorted(("".join(words(one)), "".join(words(other))), key=len)
+    if len(short) >= 4 and (long.startswith(short) or long.endswith(short)):
+        return True
+    few, many = sorted((set(words(one)), set(words(other))), key=len)
+    return few <= many and any(len(word) >= 3 and not word.isdigit() for word in few)
 
 
 def _stem(word: str) -> str:

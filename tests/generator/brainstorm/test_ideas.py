@@ -62,6 +62,55 @@ def test_the_future_is_one_of_the_holdouts(tmp_path: Path) -> None:
     assert done["day"].iloc[0] == "2019-01-01"
 
 
+def test_dates_that_do_not_sort_as_text_are_parsed_before_the_future_is_held_out(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(3)
+    x = random.normal(size=500)
+    days = [f"{day.year}-{day.month}-{day.day}" for day in pd.date_range("2019-01-01", periods=500)]
+    columns = {"day": days, "wind": text(x), "power": text(3 * x + random.normal(size=500))}
+    timed = [idea for idea in ideas(write(tmp_path, **columns)) if idea.holdout.kind == "time"]
+    assert timed
+    frame = read_table(profile_dataset(tmp_path, "x").tables[0].reader, tmp_path)
+    done = apply_transforms(frame, timed[0].transforms, seed=0)
+    assert done["day"].iloc[1] == "2019-01-02"
+
+
+def test_the_day_of_answering_is_no_holdout_of_a_survey(tmp_path: Path) -> None:
+    random = np.random.default_rng(6)
+    mood = random.integers(0, 3, 500)
+    asked = ("sleep", "eat", "work", "travel")
+    columns = {
+        f"How happy are you with the way that you {verb}?": [
+            ("not", "rather", "very")[min(2, max(0, value))]
+            for value in mood + random.integers(-1, 2, 500)
+        ]
+        for verb in asked
+    }
+    days = pd.date_range("2019-01-01", periods=500).strftime("%Y-%m-%d").tolist()
+    found = ideas(write(tmp_path, StartDate=days, **columns))
+    assert found
+    assert all(idea.holdout.kind != "time" for idea in found)
+
+
+def test_a_third_form_of_a_target_comes_after_other_outcomes(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    budget = random.gamma(2, 50, 800)
+    gross = budget * random.uniform(0.5, 4, 800)
+    folder = write(
+        tmp_path,
+        budget=text(budget),
+        revenue=text(gross),
+        revenue_2013=text(gross * random.uniform(1, 1.3, 800)),
+        revenue_world=text(gross * random.uniform(1.4, 1.7, 800)),
+        rating=text(budget / 50 + random.normal(0, 1, 800)),
+        theatres=text(budget * random.uniform(0.5, 2, 800)),
+    )
+    targets = [idea.target_source for idea in ideas(folder, limit=3)]
+    assert "rating" in targets
+    assert sum(name.startswith("revenue") for name in targets) <= 2
+
+
 def test_transforms_of_every_idea_can_be_applied(tmp_path: Path) -> None:
     random = np.random.default_rng(4)
     x = random.normal(size=400)

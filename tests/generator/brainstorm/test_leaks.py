@@ -73,3 +73,29 @@ def test_filled_in_only_for_one_class() -> None:
         age=[str(value) for value in random.integers(20, 80, 400)],
     )
     assert "cause" in told(data, "died")
+
+
+def test_a_namesake_with_nearly_the_same_ranks_is_left_out_also_of_bands() -> None:
+    random = np.random.default_rng(12)
+    gross = random.gamma(2, 50, 600)
+    data = table(
+        domgross=text(gross),
+        domgross_2013=text(gross * random.uniform(1, 1.5, 600)),
+        domgross_prev=text(gross * random.uniform(1, 1.5, 600)),
+        budget=text(gross * random.uniform(0.2, 2, 600)),
+    )
+    made = primary(data["domgross"])
+    assert made is not None
+    for form in (made, *alternatives(data["domgross"], made)):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, relations(data))}
+        assert left_out - {"domgross"} == {"domgross_2013"}
+
+
+def test_what_settles_an_amount_is_left_out_of_its_bands() -> None:
+    price = np.random.default_rng(13).gamma(5, 20, 500)
+    data = table(price=text(price), fee=text(0.1 * price + 3), free=text(price[::-1]))
+    made = primary(data["price"])
+    assert made is not None
+    for form in alternatives(data["price"], made):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
+        assert left_out == {"price", "fee"}
