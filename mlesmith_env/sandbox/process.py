@@ -12,6 +12,7 @@ from typing import Any
 
 from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
 from mlesmith_env.sandbox.environment import environment
+from mlesmith_env.sandbox.groups import ControlGroup
 from mlesmith_env.sandbox.inside.grants import ClosedPythonError, grants, search_path
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.protocol import ExecutionResult, SandboxSpec
@@ -34,11 +35,13 @@ class Mechanisms:
         landlock_abi: The Landlock ABI in use, 0 for none.
         namespaces: Of `user`, `pid`, `network`, `ipc`, `mount`, and `shm` and `proc` for a private
             `/dev/shm` and `/proc`.
+        group: Whether a control group bounds them.
         refusals: By name, why one was not given.
     """
 
     landlock_abi: int
     namespaces: frozenset[str]
+    group: bool
     refusals: dict[str, str]
 
 
@@ -59,6 +62,7 @@ class ProcessSandbox:
         self._libraries = libraries
         self._server: ColdServer | KeptServer | None = None
         self._workspace: Workspace | None = None
+        self._group: ControlGroup | None = None
         self._setup: dict[str, Any] = {}
         self._runs = 0
         self._lock = threading.Lock()
@@ -74,13 +78,26 @@ class ProcessSandbox:
         try:
             self._setup = self._describe(workspace)
             self._check()
+            self._group = self._make_group(workspace)
+            self._setup["group"] = self._group.folders if self._group else {}
             # Now, so that a machine that can not confine is refused now, and so that the first run
             # is not charged with loading libraries.
             self._server = self._start_server(workspace)
         except BaseException:
-            workspace.delete()
+            self._delete(workspace)
             raise
         self._workspace = workspace
+
+    def _make_group(self, workspace: Workspace) -> ControlGroup | None:
+        return ControlGroup(workspace.root, self.spec.limits)
+
+    def _delete(self, workspace: Workspace) -> None:
+        group, self._group = self._group, None
+        try:
+            if group is not None:
+                group.delete()
+        finally:
+            workspace.delete()
 
     def _check(self) -> None:
         """Refuse where the machine can not give the isolation."""
@@ -137,6 +154,9 @@ class ProcessSandbox:
             report = server.connection.ask(request, request["timeout_s"] + _OVERHEAD_S)
         except BaseException:
             server.end()
+            if self._group is not None:
+                # A server that was killed may have left a run behind.
+                self._group.end_all()
             raise
         if self._libraries is None:
             server.end()
@@ -166,9 +186,9 @@ class ProcessSandbox:
             if self._server is not None:
                 self._server.end()
                 self._server = None
-            if self._workspace is not None:
-                self._workspace.delete()
-                self._workspace = None
+            workspace, self._workspace = self._workspace, None
+            if workspace is not None:
+                self._delete(workspace)
 
     @property
     def mechanisms(self) -> Mechanisms:
@@ -180,6 +200,7 @@ class ProcessSandbox:
         return Mechanisms(
             landlock_abi=int(said["abi"]),
             namespaces=frozenset(said["namespaces"]),
+            group=bool(said["group"]),
             refusals=dict(said["refusals"]),
         )
 
@@ -202,6 +223,7 @@ class LocalSandbox(ProcessSandbox):
         libraries: As in `ProcessSandbox`.
         namespaces: Those to try; fewer than the machine has are for tests.
         newest_abi: Newest Landlock ABI to use; an older one than the kernel's is for tests.
+        group: Whether to try a control group; not to is for tests.
     """
 
     name = "local"
@@ -213,8 +235,10 @@ class LocalSandbox(ProcessSandbox):
         libraries: tuple[str, ...] | None = LIBRARIES,
         namespaces: frozenset[str] = NAMESPACES,
         newest_abi: int = NEWEST_ABI,
+        group: bool = True,
     ) -> None:
         super().__init__(spec, libraries=libraries)
+        self._grouped = group
         self._wanted = namespaces
         self._abi = newest_abi
 
@@ -223,6 +247,9 @@ class LocalSandbox(ProcessSandbox):
 
     def _newest_abi(self) -> int:
         return self._abi
+
+    def _make_group(self, workspace: Workspace) -> ControlGroup | None:
+        return super()._make_group(workspace) if self._grouped else None
 
     def _check(self) -> None:
         if sys.platform != "linux":

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
+from mlesmith_env.sandbox.groups import delete_noted
 from mlesmith_env.sandbox.inside.folders import Folders, NotPlainError
 from mlesmith_env.sandbox.removal import remove
 
@@ -118,7 +119,7 @@ def _told_as_lost(what: str) -> Generator[None]:
 
 @functools.cache
 def remove_abandoned() -> tuple[Path, ...]:
-    """Remove, once in a process, the folders of sandboxes whose own process is gone.
+    """Remove, once in a process, what is left of sandboxes whose own process is gone.
 
     Returns:
         What was removed.
@@ -129,6 +130,8 @@ def remove_abandoned() -> tuple[Path, ...]:
     removed: list[Path] = []
     for root in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
         try:
+            if root.stat(follow_symlinks=False).st_uid != os.geteuid():
+                continue
             owner, birth, place = (root / _MARK).read_text().split()
             gone = _birth(int(owner)) != birth
         except (OSError, ValueError):
@@ -136,6 +139,7 @@ def remove_abandoned() -> tuple[Path, ...]:
             continue
         # The folder may be shared with other containers, whose processes we do not see.
         if gone and place == _place():
+            delete_noted(root)
             remove(root)
             removed.append(root)
     return tuple(removed)

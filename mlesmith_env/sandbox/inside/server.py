@@ -13,6 +13,7 @@ import traceback
 from typing import Any
 
 from . import channel, kernel, privileges, processes
+from .cgroups import Group
 from .fence import Fence, UnconfinableError
 from .namespaces import Namespaces
 from .warden import Run
@@ -42,11 +43,14 @@ class _Server:
         self._setup = setup
         self._namespaces = Namespaces()
         self._fence: Fence | None = None
+        self._group: Group | None = None
+        self._refusals: dict[str, str] = {}
 
     def prepare(self) -> bool:
         """Enter namespaces, build the fence, tell the host; False on a fault."""
         setup = self._setup
         try:
+            self._join(setup.get("group"))
             if setup["confine"]:
                 self._namespaces.enter(
                     frozenset(setup["namespaces"]), setup["limits"]["memory_bytes"] // 2
@@ -69,11 +73,24 @@ class _Server:
             {
                 "kind": "ready",
                 "namespaces": sorted(self._namespaces.names),
-                "refusals": self._namespaces.refusals,
+                "refusals": {**self._namespaces.refusals, **self._refusals},
+                "group": self._group is not None,
                 "abi": self._fence.abi if self._fence else 0,
             },
         )
         return True
+
+    def _join(self, folders: dict[str, str] | None) -> None:
+        if not folders:
+            return
+        group = Group(folders)
+        try:
+            group.join()
+        except OSError as error:
+            # Limits and the warden's watch hold without it.
+            self._refusals["group"] = f"joining the control group: {error}"
+        else:
+            self._group = group
 
     def loop(self) -> None:
         """Answer requests until the host closes the channel."""
@@ -112,7 +129,7 @@ class _Server:
         try:
             if "pid" in self._namespaces.names:
                 privileges.die_with_parent()
-            Run(self._setup, request, self._fence).supervise(report)
+            Run(self._setup, request, self._fence, self._group).supervise(report)
         except BaseException:  # noqa: BLE001  reported to the host, whose fault it becomes
             channel.send(report, {"kind": "fault", "message": traceback.format_exc()})
         finally:

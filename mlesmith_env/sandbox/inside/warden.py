@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import channel, kernel, limits, privileges, program
+from . import cgroups, channel, kernel, limits, privileges, program
 from .fence import Fence
 from .watch import Watch
 
@@ -26,11 +26,13 @@ class Run:
         setup: What the host said when it started the server.
         request: What the host said about this run.
         fence: What to shut the program into; None leaves it open.
+        group: The control group that bounds it, if there is one.
     """
 
     setup: dict[str, Any]
     request: dict[str, Any]
     fence: Fence | None
+    group: cgroups.Group | None
     _flag: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, mmap.PAGESIZE))
 
     def supervise(self, report: int) -> None:
@@ -47,10 +49,18 @@ class Run:
         os.close(output_write)
         os.close(ready_write)
         watch = Watch(
-            self.setup, self.request, child, output_read, report, alone=alone, spare=not self.fence
+            self.setup,
+            self.request,
+            child,
+            output_read,
+            report,
+            alone=alone,
+            spare=not self.fence,
+            group=self.group,
         )
         message = watch.run(ready_read)
-        channel.send(report, {**message, "out_of_memory": bool(self._flag[0])})
+        out_of_memory = bool(self._flag[0]) or watch.killed_for_memory
+        channel.send(report, {**message, "out_of_memory": out_of_memory})
 
     def _be_program(self, output: int, ready: int) -> None:
         """In the child: shut this process in, run the program, and end. Never returns."""
@@ -91,6 +101,8 @@ class Run:
         sys.stdout = sys.__stdout__ = _text(1)
         sys.stderr = sys.__stderr__ = _text(2)
         gc.enable()
+        if self.group is not None:
+            cgroups.die_first()
         if self.fence is not None:
             self.fence.enter()
         if stand_in is not None:

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from . import channel, kernel, processes
+from .cgroups import Group
 from .quota import DiskQuota
 
 _START_WITHIN_S = 60.0
@@ -30,6 +31,7 @@ class Watch:
         report: Where the server reads; only looked at for whether it is still there.
         alone: Whether this process can signal nothing but its descendants.
         spare: Whether processes that clean up shared memory may finish, because it is the host's.
+        group: The control group in which it runs, if there is one.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Watch:
         *,
         alone: bool,
         spare: bool,
+        group: Group | None,
     ) -> None:
         self._request = request
         self._spare = spare
@@ -54,6 +57,8 @@ class Watch:
         self._limits: dict[str, Any] = setup["limits"]
         self._left = int(self._limits["output_bytes"])
         self._file = -1
+        self._group = group
+        self._kills = group.kills() if group else 0
         self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"])
 
     def run(self, ready: int) -> channel.Message:
@@ -92,6 +97,11 @@ class Watch:
             "status": self._status,
             "execution_s": ended - started,
         }
+
+    @property
+    def killed_for_memory(self) -> bool:
+        """Whether the kernel has killed any of its processes for want of memory."""
+        return self._group is not None and self._group.kills() > self._kills
 
     def _wait_until_ready(self, ready: int) -> str:
         """Return what kept the program from starting, or nothing."""
@@ -155,6 +165,9 @@ class Watch:
 
     def _excess(self) -> str:
         """Return which limit the program and its descendants are over, if any."""
+        if self.killed_for_memory:
+            # Who has lost a worker may wait for it for ever.
+            return "memory"
         if kernel.LINUX:
             found = processes.descendants(processes.itself())
             allowed = self._limits["processes"]

@@ -13,9 +13,9 @@ from mlesmith_env.sandbox.process import LocalSandbox, SubprocessSandbox
 LOCAL: dict[str, dict[str, Any]] = {
     "local": {},
     "local-cold": {"libraries": None},
-    "local-without-namespaces": {"namespaces": frozenset[str]()},
+    "local-without-namespaces": {"namespaces": frozenset[str](), "group": False},
     "local-with-old-landlock": {"newest_abi": 1},
-    "local-on-old-kernel": {"namespaces": frozenset[str](), "newest_abi": 1},
+    "local-on-old-kernel": {"namespaces": frozenset[str](), "newest_abi": 1, "group": False},
 }
 
 MakeSandbox = Callable[..., Sandbox]

@@ -138,7 +138,7 @@ from pathlib import Path
 from mlesmith_env.sandbox import SandboxSpec
 from mlesmith_env.sandbox.process import LocalSandbox
 kept = {"kept": (), "cold": None}[sys.argv[2]]
-spaces = {"namespaces": frozenset()} if sys.argv[3] == "bare" else {}
+spaces = {"namespaces": frozenset(), "group": False} if sys.argv[3] == "bare" else {}
 sandbox = LocalSandbox(SandboxSpec(Path(sys.argv[1])), libraries=kept, **spaces)
 sandbox.start()
 print(sandbox.workspace.parent, flush=True)
@@ -157,9 +157,14 @@ sandbox.run(code, timeout_s=600)
 
 @pytest.mark.parametrize("kind", ["kept", "cold"])
 @pytest.mark.parametrize("spaces", ["given", "bare"])
-def test_nothing_runs_on_when_the_host_is_killed(prepared: Path, kind: str, spaces: str) -> None:
+def test_nothing_runs_on_when_the_host_is_killed(
+    prepared: Path, tmp_path: Path, kind: str, spaces: str
+) -> None:
+    # A place of its own, which no other process sweeps meanwhile.
+    variables = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
         [sys.executable, "-c", HOST, str(prepared / "public"), kind, spaces],
+        env=variables,
         stdout=subprocess.PIPE,
         text=True,
     ) as host:
@@ -183,7 +188,9 @@ def test_nothing_runs_on_when_the_host_is_killed(prepared: Path, kind: str, spac
         "import sys; from mlesmith_env.sandbox.workspace import remove_abandoned;"
         "print(*remove_abandoned())"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True
+    )
     assert not root.exists(), out
 
 
