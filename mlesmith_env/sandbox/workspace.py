@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import tempfile
@@ -132,16 +133,18 @@ def remove_abandoned() -> tuple[Path, ...]:
         try:
             if root.stat(follow_symlinks=False).st_uid != os.geteuid():
                 continue
-            owner, birth, place = (root / _MARK).read_text().split()
-            gone = _birth(int(owner)) != birth
+            with (root / _MARK).open() as mark:
+                # One of all that start now does it.
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                owner, birth, place = mark.read().split()
+                # The folder may be shared with other containers, whose processes we do not see.
+                if _birth(int(owner)) != birth and place == _place():
+                    delete_noted(root)
+                    remove(root)
+                    removed.append(root)
         except (OSError, ValueError):
-            # Just being made, or somebody else's.
+            # Just being made or removed, or somebody else's.
             continue
-        # The folder may be shared with other containers, whose processes we do not see.
-        if gone and place == _place():
-            delete_noted(root)
-            remove(root)
-            removed.append(root)
     return tuple(removed)
 
 
