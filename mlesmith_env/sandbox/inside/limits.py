@@ -9,6 +9,8 @@ from typing import Any
 _ADDRESS_SPACE_SLACK = 8 * 1024**3
 """Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` bounds the use."""
 
+_PENDING_SIGNALS = 4096
+
 
 def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_ours: bool) -> None:
     """Set the limits for good.
@@ -20,11 +22,19 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
         memory: Whether to bound memory here.
         user_is_ours: Whether all processes counted for this user belong to the run.
     """
-    # A limit of 1 byte, not 0: it also keeps a core dump from being piped to a program.
+    # A limit of 1 byte, not 0: it also keeps a core dump from being piped to a program. The
+    # filter keeps it there.
     _set(resource.RLIMIT_CORE, 1)
     _set(resource.RLIMIT_NOFILE, limits["open_files"])
     _set(resource.RLIMIT_FSIZE, max(limits["workspace_bytes"], 1))
     _set(resource.RLIMIT_CPU, math.ceil(timeout_s) * 64 + 60)
+    if hasattr(resource, "RLIMIT_SIGPENDING"):
+        # What the kernel counts for the user, whose other processes need some too; and no way to
+        # be served before them.
+        _set(resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS)
+        _set(resource.RLIMIT_MSGQUEUE, 0)
+        _set(resource.RLIMIT_RTPRIO, 0)
+        _set(resource.RLIMIT_NICE, 0)
     if memory:
         _set(resource.RLIMIT_DATA, limits["memory_bytes"])
         _set(resource.RLIMIT_AS, 2 * limits["memory_bytes"] + _ADDRESS_SPACE_SLACK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import stat
@@ -11,7 +12,10 @@ ENTRIES = 200_000
 """Files and folders that a program may make: inodes run out like bytes."""
 
 _SHARE = 20
+_LONGEST_PAUSE_S = 2.0
 _BLOCK = 512
+_OPEN_FOLDERS = 200
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class DiskQuota:
@@ -20,15 +24,19 @@ class DiskQuota:
     Args:
         folders: Where it can write.
         limit_bytes: Bound; folders that are already fuller may shrink but not grow.
+        sees_all: Whether the open files of every process of the program can be listed. A process
+            that can not be looked into has then hidden itself, and is over any bound.
     """
 
-    def __init__(self, folders: list[str], limit_bytes: int) -> None:
+    def __init__(self, folders: list[str], limit_bytes: int, *, sees_all: bool = True) -> None:
         self._folders = folders
+        self._sees_all = sees_all
+        self._most = math.inf
         began = time.monotonic()
         size, entries = self._named()
         self._limit = limit_bytes if size == math.inf else max(limit_bytes, size)
-        self._entries = max(ENTRIES, entries)
-        self._next = time.monotonic() + _SHARE * (time.monotonic() - began)
+        self._most = max(ENTRIES, entries)
+        self._next = _after(began)
 
     def exceeded(self, processes: list[int]) -> bool:
         """Return whether the program is over its bound, looking again only from time to time.
@@ -40,45 +48,93 @@ class DiskQuota:
         if began < self._next:
             return False
         size, entries = self._named()
-        size += _nameless(processes)
-        self._next = time.monotonic() + _SHARE * (time.monotonic() - began)
-        return size > self._limit or entries > self._entries
+        size += self._nameless(processes)
+        self._next = _after(began)
+        return size > self._limit or entries > self._most
 
     def _named(self) -> tuple[float, int]:
         """Return bytes and number of entries in the folders; links are not followed.
 
-        What can not be looked into counts as endless: a path longer than the kernel takes, or a
-        folder without the right to list it.
+        What can not be looked into counts as endless. The look ends early at too many entries.
         """
         size: float = 0
         entries = 0
-        waiting = list(self._folders)
-        while waiting:
-            try:
-                with os.scandir(waiting.pop()) as found:
-                    for entry in found:
-                        entries += 1
-                        size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
-            except (FileNotFoundError, NotADirectoryError):
-                # Removed while we looked: the next look sees what became of it.
-                continue
-            except OSError:
-                return math.inf, entries
+        # Each folder is opened in the one above it, so that neither a long path nor one that
+        # changes meanwhile leads astray. Last in, first out: few are open at a time.
+        waiting: list[tuple[int, list[str]]] = []
+        try:
+            for folder in self._folders:
+                waiting.append((os.open(folder, _FOLDER), ["."]))
+                while waiting and entries <= self._most:
+                    above, names = waiting[-1]
+                    if not names:
+                        os.close(waiting.pop()[0])
+                        continue
+                    name = names.pop()
+                    opened = _open(name, above)
+                    if not names:
+                        os.close(waiting.pop()[0])
+                    if opened < 0:
+                        continue
+                    inner: list[str] = []
+                    waiting.append((opened, inner))
+                    if len(waiting) > _OPEN_FOLDERS:
+                        return math.inf, entries
+                    with os.scandir(opened) as found:
+                        for entry in found:
+                            entries += 1
+                            status = _status(entry)
+                            if status is not None:
+                                size += status.st_blocks * _BLOCK
+                                if stat.S_ISDIR(status.st_mode):
+                                    inner.append(entry.name)
+        except OSError:
+            return math.inf, entries
+        finally:
+            for descriptor, _ in waiting:
+                os.close(descriptor)
         return size, entries
 
+    def _nameless(self, processes: list[int]) -> float:
+        """Return the bytes of files that are removed but still open."""
+        sizes: dict[tuple[int, int], int] = {}
+        for process in processes:
+            try:
+                for number in os.listdir(f"/proc/{process}/fd"):  # noqa: PTH208
+                    found = os.stat(f"/proc/{process}/fd/{number}")  # noqa: PTH116
+                    if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
+                        sizes[found.st_dev, found.st_ino] = found.st_blocks * _BLOCK
+            except PermissionError:
+                # As a program can bring about for itself by running a file that it may not read.
+                if self._sees_all:
+                    return math.inf
+            except OSError:
+                # The process or the descriptor is gone.
+                continue
+        return sum(sizes.values())
 
-def _nameless(processes: list[int]) -> int:
-    """Return the bytes of files that are removed but still open."""
-    sizes: dict[tuple[int, int], int] = {}
-    for process in processes:
-        try:
-            for number in os.listdir(f"/proc/{process}/fd"):  # noqa: PTH208
-                found = os.stat(f"/proc/{process}/fd/{number}")  # noqa: PTH116
-                if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
-                    sizes[found.st_dev, found.st_ino] = found.st_blocks * _BLOCK
-        except OSError:
-            # The process or the descriptor is gone.
-            continue
-    return sum(sizes.values())
+
+def _after(began: float) -> float:
+    """Return when to look again, after a look that began at a time and has just ended."""
+    now = time.monotonic()
+    return now + min(_SHARE * (now - began), _LONGEST_PAUSE_S)
+
+
+def _open(name: str, above: int) -> int:
+    """Return a descriptor of a folder, -1 where it was removed or replaced while we looked."""
+    try:
+        return os.open(name, _FOLDER, dir_fd=above)
+    except (FileNotFoundError, NotADirectoryError):
+        return -1
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return -1
+        raise
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return what is known of an entry, None where it is gone."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None

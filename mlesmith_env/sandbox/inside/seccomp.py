@@ -39,7 +39,11 @@ _REFUSED = (
     "inotify_add_watch "
     # keys, clocks, names, memory policy
     "add_key request_key keyctl adjtimex clock_adjtime clock_settime settimeofday sethostname "
-    "setdomainname mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages"
+    "setdomainname mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages "
+    # queues, semaphores and memory of others, which are named by numbers that can be guessed
+    "shmat shmctl semop semtimedop semctl msgsnd msgrcv msgctl mq_unlink "
+    # descriptors on their way to nobody: a file that only they hold would be counted nowhere
+    "sendmsg sendmmsg"
 ).split()
 
 _ABSENT = (
@@ -56,12 +60,16 @@ _UNSUPPORTED = "setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexat
 
 _NEW_NAMESPACES = 0x7E020000
 _AF_UNIX, _SOCK_STREAM, _SOCK_SEQPACKET = 1, 1, 5
-_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP = 0x5412, 0x541C, 0x8901, 0x8902
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_SOCKET_REQUESTS = 0x8900
 _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x401C5820
 _F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 15, 1024, 1026
 _S_IFMT, _S_IFCHR, _S_IFBLK = 0o170000, 0o020000, 0o060000
 _PRIO_USER, _IOPRIO_WHO_USER = 2, 3
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
+_OWNER = 0o700
+_PR_SET_DUMPABLE = 4
+_RLIMIT_CORE = 4
 
 _BY_PROCESS = (
     "sched_setaffinity sched_setattr sched_setparam sched_setscheduler prlimit64"
@@ -132,13 +140,29 @@ class Filter:
         self._emit(_RETURN, _ERRNO | errno.EPERM)
         self._emit(_LOAD, _OFFSET_NUMBER)
 
-    def refuse_any_bit(self, name: str, argument: int, bits: int) -> None:
-        """Answer a call with `EPERM` where the argument has any of the bits."""
+    def refuse_any_bit(
+        self, name: str, argument: int, bits: int, *, error: int = errno.EPERM
+    ) -> None:
+        """Answer a call with an error number where the argument has any of the bits."""
         call = number(name, self._machine)
         if call is not None:
             self._emit(_JUMP_EQUAL, call, 0, 4)
             self._emit(_LOAD, _OFFSET_ARGUMENTS + 8 * argument)
             self._emit(_JUMP_SET, bits, 0, 1)
+            self._emit(_RETURN, _ERRNO | error)
+            self._emit(_LOAD, _OFFSET_NUMBER)
+
+    def refuse_if_given(self, name: str, argument: int, value: int, pointer: int) -> None:
+        """Answer a call with `EPERM` where an argument has a value and another is no null."""
+        call = number(name, self._machine)
+        if call is not None:
+            self._emit(_JUMP_EQUAL, call, 0, 8)
+            self._emit(_LOAD, _OFFSET_ARGUMENTS + 8 * argument)
+            self._emit(_JUMP_EQUAL, value, 0, 5)
+            self._emit(_LOAD, _OFFSET_ARGUMENTS + 8 * pointer)
+            self._emit(_JUMP_EQUAL, 0, 0, 2)
+            self._emit(_LOAD, _OFFSET_ARGUMENTS + 8 * pointer + 4)
+            self._emit(_JUMP_EQUAL, 0, 1, 0)
             self._emit(_RETURN, _ERRNO | errno.EPERM)
             self._emit(_LOAD, _OFFSET_NUMBER)
 
@@ -171,11 +195,9 @@ def build(machine: str, own_pid: int, *, signals: bool, truncation: bool) -> byt
     # Pairs of stream sockets only: a datagram socket can be pointed at any other address.
     rules.refuse_unless("socketpair", 0, (_AF_UNIX,))
     rules.refuse_unless("socketpair", 1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=0xF)
-    rules.refuse_if(
-        "ioctl",
-        1,
-        (_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP, _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR),
-    )
+    rules.refuse_if("ioctl", 1, (_TIOCSTI, _TIOCLINUX, _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR))
+    # Any socket answers for the host's network interfaces, and can send signals to its owner.
+    rules.refuse_if("ioctl", 1, (_SOCKET_REQUESTS,), mask=0xFFFFFF00)
     rules.refuse_if("fcntl", 1, (_F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY))
     for name, mode in (("mknod", 1), ("mknodat", 2)):
         rules.refuse_if(name, mode, (_S_IFCHR, _S_IFBLK), mask=_S_IFMT)
@@ -185,6 +207,15 @@ def build(machine: str, own_pid: int, *, signals: bool, truncation: bool) -> byt
         rules.refuse_if(name, flags, (3,), mask=_O_ACCMODE)
     if not truncation:
         rules.refuse("truncate", errno.EPERM)
+    # A folder without rights for its owner could not be looked into by a supervisor of that user.
+    for name, mode in (("mkdir", 1), ("mkdirat", 2)):
+        rules.refuse_unless(name, mode, (_OWNER,), mask=_OWNER)
+    rules.refuse_any_bit("umask", 0, _OWNER, error=0)
+    # Nor could the open files of a process that hides them.
+    rules.refuse_if("prctl", 0, (_PR_SET_DUMPABLE,))
+    # With any limit but 1 byte a core dump could be piped to a program of the host.
+    rules.refuse_if("setrlimit", 0, (_RLIMIT_CORE,))
+    rules.refuse_if_given("prlimit64", 1, _RLIMIT_CORE, 2)
     # Limits and priorities may be set for oneself: supervisors run under the same user.
     for name in _BY_PROCESS:
         rules.refuse_unless(name, 0, (0, own_pid))

@@ -17,6 +17,8 @@ from . import cgroups, channel, kernel, limits, privileges, program
 from .fence import Fence
 from .watch import Watch
 
+_WRITTEN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
 
 @dataclass
 class Run:
@@ -103,16 +105,17 @@ class Run:
         gc.enable()
         if self.group is not None:
             cgroups.die_first()
-        if self.fence is not None:
-            self.fence.enter()
-        if stand_in is not None:
-            stand_in()
+        # Before the filter, which lets nobody change the limit of core dumps.
         limits.apply(
             self.setup["limits"],
             self.request["timeout_s"],
             memory=kernel.LINUX,
             user_is_ours=self.fence is not None and self.fence.user_is_ours,
         )
+        if self.fence is not None:
+            self.fence.enter()
+        if stand_in is not None:
+            stand_in()
 
 
 def _forget_ourselves() -> None:
@@ -146,10 +149,12 @@ def _semaphores() -> Callable[[], None]:
         folder = os.environ["HOME"] + "/.mlesmith"
         others = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = folder + (os.pathsep + others if others else "")
-        # Where an earlier program has put something in its place, it has to do without.
+        # Where an earlier program has put something in its place, it has to do without; and a
+        # pipe in its place is not waited for.
         with contextlib.suppress(OSError):
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-            with open(folder + "/sitecustomize.py", "w", encoding="utf-8") as file:  # noqa: PTH123
+            path = folder + "/sitecustomize.py"
+            with os.fdopen(os.open(path, _WRITTEN, 0o600), "w", encoding="utf-8") as file:
                 file.write(source)
 
     return install
