@@ -44,6 +44,8 @@ class ColumnProfile(Record):
     """For `date`: the format in `ParseDate`'s words."""
     number_text: bool = False
     """Whether the numbers come as text to be parsed (`$1,200`, `3 km`)."""
+    duration: bool = False
+    """Whether they are durations in words or on a clock, to be parsed into minutes."""
     mean_length: float = 0.0
     """Mean number of characters."""
     examples: tuple[str, ...] = ()

@@ -89,6 +89,14 @@ class ParseNumber(_Model):
     into: str
 
 
+class ParseDuration(_Model):
+    """Write durations such as `1h 35m`, `1:35:20` or `PT1H35M` as minutes; else missing."""
+
+    op: Literal["parse_duration"] = "parse_duration"
+    column: str
+    into: str
+
+
 class ParseDate(_Model):
     """Write dates in ISO 8601; what does not follow the format becomes missing."""
 
@@ -158,6 +166,7 @@ Transform = Annotated[
     | RequireValue
     | ExcludeValues
     | ParseNumber
+    | ParseDuration
     | ParseDate
     | Bin
     | MapValues

@@ -32,6 +32,13 @@ _AMOUNT = re.compile(
 )
 _SPACED = re.compile(r"\d{1,3}(?:['\u00a0\u202f ]\d{3})+(?:[.,]\d+)?")
 _CURRENCIES = frozenset(("USD", "EUR", "GBP", "US", "CHF", "CAD", "AUD", "INR", "RS"))
+_AFTERTHOUGHT = re.compile(r"(?:\s*\[[\w ]{1,6}\]|\s*[*\u2020\u2021])+$")
+"""References to footnotes: `1,234[5]`, `1,234*`."""
+_ABBREVIATED = re.compile(r"^([A-Za-z]{2,3})\.\s*(?=\d)")
+_MARK_OF = re.compile(
+    r"(?P<mark>\d+(?:[.,]\d+)?)\s*(?:/\s*(?:5|10|20|100)|(?:out )?of\s+\d+)(?:\s\D*)?"
+)
+"""Marks out of the best one: `75/100`, `4.5 out of 5 stars`."""
 _CLOCK = re.compile(r"%[HIMSfpTXcR]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,11 +47,16 @@ def plain_number(text: str) -> str | None:
     """Return the number in a text such as `$1,234.50`, `12 %`, `3.4M`, `(5)` or `<0.05`.
 
     The result follows `NUMBER`; None where there is no number, or more than one. `12 %` gives
-    `12`; a bound gives the bound; an amount in brackets is negative, as in accounts.
+    `12`, `75/100` gives `75`; a bound gives the bound; an amount in brackets is negative, as in
+    accounts.
     """
-    text = text.strip()
+    text = _AFTERTHOUGHT.sub("", text.strip())
+    text = _ABBREVIATED.sub(r"\1 ", text)
     if NUMBER.fullmatch(text):
         return text
+    mark = _MARK_OF.fullmatch(text)
+    if mark:
+        return mark["mark"].replace(",", ".")
     match = _AMOUNT.fullmatch(text)
     digits = _point(match["digits"].strip()) if match else None
     if match is None or digits is None or (match["sign"] and match["second"]):
@@ -57,6 +69,11 @@ def plain_number(text: str) -> str | None:
     in_brackets = text.startswith("(") and text.endswith(")")
     negative = in_brackets or (match["sign"] or match["second"]) in ("-", "\u2212")
     return format(-value if negative else value, "f") if value else "0"
+
+
+def is_currency(text: str) -> bool:
+    """Return whether text in front of digits names a currency (`USD`, `Rs.`, `CA$`)."""
+    return text.strip(" .$€£¥₹").upper() in _CURRENCIES
 
 
 def iso_date(text: str, form: str) -> str | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.errors import RecipeError
 from mlesmith_env.recipes.draws import keys
+from mlesmith_env.recipes.durations import minutes_of
 from mlesmith_env.recipes.model import (
     Arithmetic,
     Bin,
@@ -23,6 +24,7 @@ from mlesmith_env.recipes.model import (
     Extract,
     MapValues,
     ParseDate,
+    ParseDuration,
     ParseNumber,
     RenameColumns,
     RequireValue,
@@ -116,6 +118,12 @@ def _(transform: ExcludeValues, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
 def _(transform: ParseNumber, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
     column = require_column(frame, transform.column, "parse_number")
     return frame.assign(**{transform.into: map_values(column, plain_number)})
+
+
+@_apply.register
+def _(transform: ParseDuration, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+    column = require_column(frame, transform.column, "parse_duration")
+    return frame.assign(**{transform.into: map_values(column, minutes_of)})
 
 
 @_apply.register

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_env.recipes.model import Bin, ParseNumber, RequireValue, Transform
+from mlesmith_env.recipes.model import (
+    Bin,
+    ParseDuration,
+    ParseNumber,
+    RequireValue,
+    Transform,
+)
 from mlesmith_generator.brainstorm.formulation import Formulation, derived_name
 from mlesmith_generator.profiler.typed import TypedColumn
 
@@ -45,7 +51,9 @@ def _regression(column: TypedColumn) -> Formulation | None:
     if not (counted or len(seen) >= 5) or good.mean() < 0.1:
         return None
     transforms: list[Transform] = []
-    if column.profile.number_text:
+    if column.profile.duration:
+        transforms.append(ParseDuration(column=column.name, into=column.name))
+    elif column.profile.number_text:
         transforms.append(ParseNumber(column=column.name, into=column.name))
     if not good.all():
         transforms.append(RequireValue(column=column.name))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mlesmith_env.recipes.model import Bin, ExcludeValues, MapValues, ParseNumber, Transform
+from mlesmith_env.recipes.model import (
+    Bin,
+    ExcludeValues,
+    MapValues,
+    ParseDuration,
+    ParseNumber,
+    Transform,
+)
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.facts import objective_of
@@ -152,6 +159,8 @@ def _derivation(page: Page, transform: Transform) -> str:
         return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
     if isinstance(transform, ParseNumber) and transform.into == page.target:
         return page.voice.say("parsed", source=page.code(transform.column), **fields)
+    if isinstance(transform, ParseDuration) and transform.into == page.target:
+        return page.voice.say("minutes", source=page.code(transform.column), **fields)
     if isinstance(transform, ExcludeValues) and transform.column == page.target:
         gone = transform.values
         values = [md.code(value, 40) for value in gone[:_NAMED]]

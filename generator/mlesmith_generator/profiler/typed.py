@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.recipes.text import NUMBER, factors
 from mlesmith_generator.profiler.dates import date_format, days
-from mlesmith_generator.profiler.numerals import parse_numerals
+from mlesmith_generator.profiler.numerals import parse_durations, parse_numerals
 from mlesmith_generator.profiler.words import unit_of, words
 from mlesmith_generator.records import ColumnProfile, ColumnType
 
@@ -45,6 +45,7 @@ _WORDS_ID = frozenset({"covid", "paid", "valid", "humid", "acid", "grid", "arid"
                        "rapid", "aid", "bid", "kid", "lid", "mid", "avoid", "fluid", "prepaid",
                        "invalid", "unpaid", "hybrid", "steroid", "thyroid", "android"})  # fmt: skip
 _CAP_TOP = 40
+_DURATION = "durations, in minutes"
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def type_column(name: str, series: pd.Series) -> TypedColumn:
         unit=unit_of(name),
         date_format=form,
         number_text=parsed,
+        duration=note == _DURATION,
         mean_length=float(lengths @ counts / present) if present else 0.0,
         examples=tuple(value[:80] for value in values[:5]),
         note=note,
@@ -159,6 +161,9 @@ def _decide(
             return "identifier", numbers, "", False, note
         odd = [value for value, number in zip(values, numbers, strict=True) if number != number]
         return "number", numbers, "", bool(odd), f"not numbers: {', '.join(odd[:3])}" if odd else ""
+    minutes = parse_durations(name, values)
+    if counts[np.isfinite(minutes)].sum() >= 0.8 * said:
+        return "number", minutes, "", True, _DURATION
     parsed = parse_numerals(values)
     good = np.isfinite(parsed)
     if good.sum() >= 3 and counts[good].sum() >= 0.8 * said:

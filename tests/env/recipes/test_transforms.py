@@ -16,6 +16,7 @@ from mlesmith_env.recipes.model import (
     Extract,
     MapValues,
     ParseDate,
+    ParseDuration,
     ParseNumber,
     RenameColumns,
     RequireValue,
@@ -62,6 +63,15 @@ def values(frame: pd.DataFrame, column: str) -> list[str | None]:
         ("12 mm", "12"),
         ("-12.5", "-12.5"),
         ("\u221212.5 C", "-12.5"),
+        ("75/100", "75"),
+        ("4.5 out of 5 stars", "4.5"),
+        ("123,456[2]", "123456"),
+        ("12*", "12"),
+        ("Rs. 1,200", "1200"),
+        ("CHF 1'200", "1200"),
+        ("100,000+", "100000"),
+        ("1/5/2020", None),
+        ("120/80", None),
         ("1,234 (5)", None),
         ("2,500 (est.)", "2500"),
         ("abc", None),
@@ -76,6 +86,29 @@ def values(frame: pd.DataFrame, column: str) -> list[str | None]:
 def test_numbers_in_words(text: str, number: str | None) -> None:
     frame = after(table(a=[text, None]), ParseNumber(column="a", into="n"))
     assert values(frame, "n") == [number, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("1h 35m", "95"),
+        ("1 hr. 35 mins", "95"),
+        ("2 hours", "120"),
+        ("90 minutes and 30 seconds", "90.5"),
+        ("1d 2h", "1560"),
+        ("PT1H35M", "95"),
+        ("1:35:20", "95.333333"),
+        ("35:30", "35.5"),
+        ("95", None),
+        ("2:5", None),
+        ("P", None),
+        ("an hour", None),
+        ("", None),
+    ],
+)
+def test_durations_become_minutes(text: str, minutes: str | None) -> None:
+    frame = after(table(a=[text, None]), ParseDuration(column="a", into="n"))
+    assert values(frame, "n") == [minutes, None]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ def test_type_of_a_column(name: str, values: list[str | None], expected: str) ->
         (["$56.7M", "$3.1M", "$900K", "-"], 56_700_000.0),
         (["<0.05", "0.2", "1.4", "0.31"], 0.05),
         (["60 kg", "1 kg", "30 kg", "2 kg"], 60.0),
+        (["CHF 1'200", "CHF 800", "CHF 12'000", "CHF 90"], 1200.0),
+        (["75/100", "90/100", "12/100", "8/100"], 75.0),
+        (["1h 35m", "2h", "2h 5m", "50m"], 95.0),
     ],
 )
 def test_numbers_written_as_text_are_numbers(values: list[str], first: float) -> None:
@@ -60,6 +63,17 @@ def test_numbers_written_as_text_are_numbers(values: list[str], first: float) ->
     assert column.profile.type == "number"
     assert column.profile.number_text
     assert column.numeric()[0] == pytest.approx(first)
+
+
+def test_a_clock_is_a_duration_where_its_column_is_called_so() -> None:
+    clocks = [f"{hour}:{minute:02d}:30" for hour in range(4) for minute in range(60)]
+    assert typed("finish_time", clocks).profile.duration
+    assert typed("finish_time", clocks).numeric()[1] == 1.5
+    assert not typed("departure", clocks).profile.duration
+
+
+def test_marks_out_of_different_bests_are_no_numbers() -> None:
+    assert typed("mark", ["3/5", "75/100", "4/5", "12/100"] * 20).profile.type == "category"
 
 
 @pytest.mark.parametrize("values", [["R1-FLAT", "R2-FLAT", "R9-LOFT"], ["2013PASS", "2012FAIL"]])
