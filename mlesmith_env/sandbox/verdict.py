@@ -17,6 +17,10 @@ _OUT_OF_MEMORY_SIGNS = (
     "Memory allocation still failed",
 )
 
+_DISK_FULL = "No space left on device"
+_FULL_BYTES = 64 * 1024
+_FILE_TOO_LARGE = "[Errno 27] File too large"
+
 Verdict = tuple[RunStatus, int | None, int | None, str]
 """Status, exit code, signal, and a sentence for the agent."""
 
@@ -39,13 +43,22 @@ def conclude(
         total_s: Seconds that it took, everything around it included.
 
     Raises:
-        SandboxLostError: The output can not be read.
+        SandboxLostError: The output can not be read, or the disk had not the room that the limits
+            promise.
     """
     try:
         shown = excerpt(output)
     except OSError as error:
         raise SandboxLostError(f"the output of the run can not be read: {error}") from error
     status, code, number, sentence = judge(report, shown, limits, timeout_s)
+    room = int(report["room_bytes"])
+    lacking = room < limits.workspace_bytes and _DISK_FULL in shown
+    if status != "ok" and (lacking or room < _FULL_BYTES):
+        raise SandboxLostError(
+            f"the disk is full: {room:,} bytes are left where a program may write "
+            f"{limits.workspace_bytes:,}. Make room where temporary files lie, or name another "
+            "folder by TMPDIR"
+        )
     execution_s = float(report["execution_s"])
     return ExecutionResult(
         status=status,
@@ -104,6 +117,9 @@ def judge(report: dict[str, Any], shown: str, limits: SandboxLimits, timeout_s: 
     number = -code if code < 0 else None
     if report["out_of_memory"] or any(sign in shown[-2000:] for sign in _OUT_OF_MEMORY_SIGNS):
         return "out_of_memory", None if number else code, number, memory
+    if number == signal.SIGXFSZ or _FILE_TOO_LARGE in shown[-2000:]:
+        status, sentence = by_reason["workspace"]
+        return status, None if number else code, number, sentence
     if number == signal.SIGXCPU:
         return "timeout", None, number, "The program used up the CPU time that it may use."
     if number is not None:

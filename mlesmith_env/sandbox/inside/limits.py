@@ -8,7 +8,7 @@ from typing import Any
 
 _ADDRESS_SPACE_SLACK = 8 * 1024**3
 """Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` bounds the use."""
-
+_CPU_GRACE_S = 5
 _PENDING_SIGNALS = 4096
 
 
@@ -27,7 +27,9 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
     _set(resource.RLIMIT_CORE, 1)
     _set(resource.RLIMIT_NOFILE, limits["open_files"])
     _set(resource.RLIMIT_FSIZE, max(limits["workspace_bytes"], 1))
-    _set(resource.RLIMIT_CPU, math.ceil(timeout_s) * 64 + 60)
+    # The signal of the lower one tells the end apart; the upper one is for who ignores it.
+    cpu_s = math.ceil(timeout_s) * 64 + 60
+    _set(resource.RLIMIT_CPU, cpu_s, cpu_s + _CPU_GRACE_S)
     if hasattr(resource, "RLIMIT_SIGPENDING"):
         # What the kernel counts for the user, whose other processes need some too; and no way to
         # be served before them.
@@ -43,8 +45,9 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
         _set(resource.RLIMIT_NPROC, 8 * limits["processes"])
 
 
-def _set(kind: int, value: int) -> None:
+def _set(kind: int, value: int, upper: int | None = None) -> None:
     _, hard = resource.getrlimit(kind)
+    upper = value if upper is None else upper
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+        value, upper = min(value, hard), min(upper, hard)
+    resource.setrlimit(kind, (value, upper))

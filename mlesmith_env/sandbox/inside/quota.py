@@ -6,6 +6,7 @@ import errno
 import math
 import os
 import stat
+import sys
 import time
 
 ENTRIES = 200_000
@@ -112,6 +113,15 @@ class DiskQuota:
                 # The process or the descriptor is gone.
                 continue
         return sum(sizes.values())
+
+
+def room(folder: str) -> int:
+    """Return the bytes that are left on the disk of a folder, 0 where it takes no more files."""
+    found = os.statvfs(folder)
+    if found.f_files and not found.f_ffree:
+        return 0
+    # File systems without a bound keep no numbers.
+    return found.f_bfree * found.f_frsize if found.f_blocks else sys.maxsize
 
 
 def _after(began: float) -> float:

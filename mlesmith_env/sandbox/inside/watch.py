@@ -9,7 +9,7 @@ from typing import Any
 
 from . import channel, kernel, processes
 from .cgroups import Group
-from .quota import DiskQuota
+from .quota import DiskQuota, room
 
 _START_WITHIN_S = 60.0
 _END_WITHIN_S = 20.0
@@ -59,6 +59,7 @@ class Watch:
         self._file = -1
         self._group = group
         self._kills = group.kills() if group else 0
+        self._folder: str = setup["writable"][0]
         self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"])
 
     def run(self, ready: int) -> channel.Message:
@@ -96,6 +97,7 @@ class Watch:
             "reason": self._reason,
             "status": self._status,
             "execution_s": ended - started,
+            "room_bytes": room(self._folder),
         }
 
     @property

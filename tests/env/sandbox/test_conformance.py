@@ -259,7 +259,20 @@ def test_bytes_can_not_be_hidden_from_the_quota(make: MakeSandbox, code: str) ->
 def test_one_huge_file_is_refused(make: MakeSandbox) -> None:
     sandbox = make(workspace_bytes=10 * 1024**2)
     result = run(sandbox, "f = open('big', 'wb')\nf.write(bytes(50 * 1024**2)); f.flush()")
-    assert result.status in {"error", "output_limit"}
+    assert result.status == "output_limit", result
+
+
+def test_cpu_time_is_a_time_out(sandbox: Sandbox) -> None:
+    code = """
+import resource
+soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+print(0 < soft < hard)
+resource.setrlimit(resource.RLIMIT_CPU, (1, hard))
+while True: pass
+"""
+    result = run(sandbox, code)
+    assert result.status == "timeout", result
+    assert result.output == "True\n"
 
 
 def test_open_files_are_bounded(make: MakeSandbox) -> None:

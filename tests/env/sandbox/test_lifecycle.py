@@ -247,3 +247,47 @@ def test_doctor_finds_this_machine_usable() -> None:
     assert {"platform", "landlock", "seccomp", "trial"} <= set(names)
     assert len(names) == len(set(names))
     assert all(finding.ok or finding.remedy for finding in examination.findings)
+
+
+ON_A_SMALL_DISK = """
+import ctypes, os, sys, tempfile
+from pathlib import Path
+libc = ctypes.CDLL(None, use_errno=True)
+os.mkdir(sys.argv[2])
+if libc.unshare(0x20000) or libc.mount(b"none", b"/", b"none", 0x44000, b""):
+    sys.exit("skip")
+if libc.mount(b"tmpfs", sys.argv[2].encode(), b"tmpfs", 0, b"size=8m"):
+    sys.exit("skip")
+tempfile.tempdir = sys.argv[2]
+from mlesmith_env.errors import SandboxLostError
+from mlesmith_env.sandbox import SandboxSpec
+from mlesmith_env.sandbox.process import LocalSandbox
+sandbox = LocalSandbox(SandboxSpec(Path(sys.argv[1])), libraries=())
+sandbox.start()
+for tidy in ("", "except OSError: f.close(); os.unlink('big'); raise"):
+    code = "import os\\nf = open('big', 'wb', 0)\\ntry:\\n for _ in range(20): f.write(bytes(10**6))"
+    code += "\\n" + (tidy or "finally: print('almost', flush=True)")
+    try:
+        print(sandbox.run(code, timeout_s=60))
+    except SandboxLostError as error:
+        print("lost:", error)
+    sandbox.reset()
+    print(sandbox.run("print('next')", timeout_s=60).output)
+sandbox.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs mounts")
+def test_a_full_disk_of_the_host_is_a_fault_of_ours(prepared: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ON_A_SMALL_DISK, str(prepared / "public"), str(tmp_path / "small")],
+        capture_output=True,
+        text=True,
+    )
+    if done.stderr.strip() == "skip":
+        pytest.skip("mounting needs root")
+    assert done.returncode == 0, done.stderr
+    # The output of the first lies on the same disk.
+    assert done.stdout.count("lost:") == 2, done.stdout
+    assert "the disk is full" in done.stdout
+    assert done.stdout.count("next\n") == 2, done.stdout
