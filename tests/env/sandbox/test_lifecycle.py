@@ -265,8 +265,8 @@ from mlesmith_env.sandbox.process import LocalSandbox
 sandbox = LocalSandbox(SandboxSpec(Path(sys.argv[1])), libraries=())
 sandbox.start()
 for tidy in ("", "except OSError: f.close(); os.unlink('big'); raise"):
-    code = "import os\\nf = open('big', 'wb', 0)\\ntry:\\n for _ in range(20): f.write(bytes(10**6))"
-    code += "\\n" + (tidy or "finally: print('almost', flush=True)")
+    code = "import os\\nf = open('big', 'wb', 0)\\ntry:"
+    code += "\\n for _ in range(20): f.write(bytes(10**6))\\n" + (tidy or "finally: print('almost', flush=True)")
     try:
         print(sandbox.run(code, timeout_s=60))
     except SandboxLostError as error:
