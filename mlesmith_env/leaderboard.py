@@ -8,11 +8,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlesmith_env.errors import ReadError, TamperedTaskError
+from mlesmith_env.documents import read_document
+from mlesmith_env.errors import ManifestError, ReadError, TamperedTaskError
 from mlesmith_env.manifest import Part
 
 HEADER = ("name", "public", "private")
 DIGEST_MARK = "# digest: "
+_LARGEST = 4 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ def read_leaderboard(path: Path, *, digest: str | None = None) -> Leaderboard:
         TamperedTaskError: It belongs to another task, or to another state of this one.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_document(path, _LARGEST).decode("utf-8")
+    except (OSError, UnicodeDecodeError, ManifestError) as error:
         raise ReadError(f"{path} can not be read as a leaderboard: {error}") from error
     first, _, rest = text.partition("\n")
     if not first.startswith(DIGEST_MARK):

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ManifestError, TamperedTaskError, UnsupportedTaskError
 from mlesmith_env.manifest import Manifest, package_digest
 
@@ -25,7 +26,6 @@ VERIFICATION = "verification.json"
 SCRIPTS = ("prepare.py", "metric.py")
 _KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, *SCRIPTS}
 _LARGEST_FILE = 4 * 1024**2
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def _check_digest(
     # The manifest states the description's hash too, so a change of one does not look like a
     # change of the other.
     stated = {DESCRIPTION: manifest.prepared.get(f"public/{DESCRIPTION}", "")}
-    hashes = stated | {name: _sha256((directory / name).read_bytes()) for name in scripts}
+    hashes = stated | {
+        name: _sha256(read_document(directory / name, _LARGEST_FILE)) for name in scripts
+    }
     if package_digest(data, hashes) != manifest.digest:
         added = package_digest(data, stated) == manifest.digest
         # The digest can not tell a changed script from a changed manifest: name both then.
@@ -114,10 +116,7 @@ def _check_digest(
 
 def parse_manifest(text: str, *, origin: Path) -> Manifest:
     """Parse the YAML text of a manifest; raises ManifestError that names file and key."""
-    try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
-    except yaml.YAMLError as error:
-        raise ManifestError(f"{origin} is not YAML: {error}") from error
+    data = parse_yaml(text, origin)
     try:
         return Manifest.model_validate(data)
     except ValidationError as error:
@@ -160,14 +159,13 @@ def write_atomically(path: Path, content: str) -> None:
 
 def _read_text(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > _LARGEST_FILE:
-            raise ManifestError(f"{path} has {size:,} bytes; a package file has at most 4 MiB")
-        return path.read_bytes().decode("utf-8")
+        return read_document(path, _LARGEST_FILE).decode("utf-8")
     except FileNotFoundError as error:
         raise ManifestError(f"{path.parent} is no task package: it has no {path.name}") from error
     except UnicodeDecodeError as error:
         raise TamperedTaskError(f"{path} is not UTF-8 text: {error}") from error
+    except OSError as error:
+        raise ManifestError(f"{path} can not be read: {error}") from error
 
 
 def _sha256(content: bytes) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mlesmith_env import settings
 from mlesmith_env.errors import (
     DuplicateTaskError,
+    ManifestError,
     MlesmithError,
     RegistryError,
     UnknownTaskError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 INDEX = "index.json"
 SOURCES = "sources"
+_LARGEST_INDEX = 256 * 1024**2
 FIELDS = (
     "id",
     "slug",
@@ -256,14 +258,18 @@ def _packages(root: Path) -> Iterator[str]:
 
 
 def _stored(root: Path) -> dict[str, dict[str, Any]]:
+    from mlesmith_env.documents import read_document
+
     try:
-        data = json.loads((root / INDEX).read_bytes())
+        data = json.loads(read_document(root / INDEX, _LARGEST_INDEX))
         return {
             f"{fields['modality']}/{fields['slug']}-v{fields['version']}": fields
             for fields in data["tasks"]
             if all(key in fields for key in FIELDS)
+            # A task of another name can not slip in under this one's.
+            and fields["id"] == f"mlesmith/{fields['slug']}-v{fields['version']}"
         }
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, ManifestError):
         # An index is generated: whatever is wrong with it, the packages are the truth.
         return {}
 

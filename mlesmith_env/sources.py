@@ -17,7 +17,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -25,11 +25,11 @@ from pydantic import Field, ValidationError, field_validator
 
 from mlesmith_env import bundled, cache, settings
 from mlesmith_env import download as downloading
+from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ChecksumError, DataUnavailableError, ManifestError
 from mlesmith_env.manifest import Record, Sha256, Slug, canonical
 
 _LARGEST_RECORD = 32 * 1024**2
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SourceFile(Record):
@@ -102,14 +102,10 @@ def load_source(path: Path) -> SourceRecord:
         ManifestError: The file is missing or does not follow the schema.
     """
     try:
-        if path.stat().st_size > _LARGEST_RECORD:
-            raise ManifestError(f"{path} is too large for a source record")
-        data: Any = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
+        data = parse_yaml(read_document(path, _LARGEST_RECORD), path)
         return SourceRecord.model_validate(data)
     except OSError as error:
         raise ManifestError(f"the source record {path} can not be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise ManifestError(f"{path} is not YAML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the record"

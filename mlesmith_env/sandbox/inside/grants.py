@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
+from .copies import copies, other_packages
 from .landlock import Access
 
 Grant = tuple[Path, Access]
@@ -125,7 +126,8 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
         public_dir: The task's public data, readable even where it lies in a closed folder.
         writable: Folders of the sandbox's own.
         closed: Folders that stay unreadable inside the trees of Python and the system; where this
-            package is installed, it is one of them.
+            package is installed, it is one of them, as are copies of published datasets and the
+            libraries of other interpreters.
 
     Raises:
         ClosedPythonError: A closed folder holds Python itself.
@@ -140,10 +142,15 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
                 "above Python"
             )
     # A wheel carries the registry; an editable install may hold a copy of it that nobody uses.
-    shut += [folder / name for folder in library_folders() for name in _OWN_PACKAGES]
+    libraries = library_folders()
+    shut += [folder / name for folder in libraries for name in _OWN_PACKAGES]
+    shut += [path for folder in libraries for path in copies(folder)]
     trees = [Path(tree) for tree in _SYSTEM_TREES] + python_trees()
+    outermost = _outermost(path.resolve() for path in trees if path.exists())
+    own = frozenset(libraries)
+    shut += [path for tree in outermost for path in other_packages(tree, own)]
     found: dict[Grant, None] = {}
-    for tree in _outermost(path.resolve() for path in trees if path.exists()):
+    for tree in outermost:
         found.update(dict.fromkeys(_without(tree, shut)))
     for name in _SYSTEM_FILES:
         if Path(name).exists():

@@ -17,6 +17,7 @@ import pytest
 from sandboxes import MakeSandbox
 
 from mlesmith_env.sandbox import ExecutionResult, Sandbox
+from mlesmith_env.sandbox.inside.copies import other_packages
 
 SECRET = "the-answer"
 LIBRARIES = Path(numpy.__file__).parents[1]
@@ -120,6 +121,30 @@ def test_closed_folders_stay_closed_inside_what_is_granted(
     assert "id,x,y" in run(sandbox, code).output
     code = "import joblib, sklearn; from sklearn.linear_model import Ridge; import scipy.optimize"
     assert run(sandbox, code).status == "ok"
+
+
+def test_copies_of_published_data_in_libraries_are_closed(closed_sandbox: Sandbox) -> None:
+    """Of the datasets that scikit-learn bundles, also those that others ship for their tests."""
+    code = f"""
+import os
+row = b'5.1,3.5,1.4,0.2'
+for place, folders, names in os.walk({str(LIBRARIES)!r}):
+    for name in names:
+        if name.endswith(('.csv', '.txt', '.arff', '.data', '.tsv', '.json')):
+            try: text = open(os.path.join(place, name), 'rb').read()
+            except OSError: continue
+            if row in text.replace(b' ', b','): print('copy', place, name)
+"""
+    assert run(closed_sandbox, code).output == ""
+    assert_refused(closed_sandbox, "from sklearn.datasets import load_iris; load_iris()")
+
+
+def test_libraries_of_other_interpreters_are_closed(tmp_path: Path) -> None:
+    other = tmp_path / "lib" / "python3.9" / "site-packages"
+    other.mkdir(parents=True)
+    assert other_packages(tmp_path / "lib", frozenset()) == [other]
+    assert other_packages(tmp_path, frozenset()) == [other]
+    assert other_packages(tmp_path, frozenset({other})) == []
 
 
 @pytest.mark.parametrize(
