@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +33,13 @@ class Answers:
         ids: The ids of the hidden rows.
         truth: Class codes or numbers, shape (n,).
         usage: `Public` or `Private`, shape (n,).
+        extra: Further columns as text, where a `metric.py` may use them, for instance weights.
     """
 
     ids: Spellings
     truth: NDArray[Any]
     usage: NDArray[np.str_]
+    extra: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
@@ -49,6 +53,8 @@ def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
     columns = (form.id_column, target, USAGE)
     try:
         text = cells.decode(cells.read_bytes(path, max_bytes=_LARGEST_ANSWERS))
+        further = _further(text, columns) if manifest.scripts else ()
+        columns = (*columns, *further)
         table = cells.parse(text, columns, rows=form.rows, marks=longest_marks(form.classes))
     except InvalidSubmissionError as error:
         raise _corrupt(path, str(error)) from error
@@ -83,7 +89,13 @@ def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
             f"{metric.name!r} needs it to be {metric.truth_domain}; choose another metric"
         )
     truth.flags.writeable = usage.flags.writeable = False  # Graders hand them out.
-    return Answers(ids, truth, usage)
+    return Answers(ids, truth, usage, {name: table.text(name) for name in further})
+
+
+def _further(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a table beside the known ones."""
+    header = next(csv.reader(text.splitlines()[:1]), [])
+    return tuple(dict.fromkeys(name for name in header if name not in known))
 
 
 def _corrupt(path: Path, what: str) -> ReadError:

@@ -135,7 +135,7 @@ class Briefing:
         lines = [
             "# Metric",
             f"{metric.name}: {metric.summary}",
-            f"Formula: {metric.formula}",
+            *([f"Formula: {metric.formula}"] if metric.formula else []),
             f"Direction: {better}; a perfect score is {metric.perfect:g}.",
         ]
         if self.manifest.metric.params:

@@ -138,7 +138,9 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
 
         Raises:
             DataUnavailableError: The task's raw bytes are not at hand.
-            SandboxUnavailableError: This machine can not give the sandbox.
+            SandboxUnavailableError: This machine can not give the sandbox, or that of the task's
+                scripts.
+            ScriptError: The task's `prepare.py` failed.
             TrajectoryError: The episode's folder can not be written.
         """
         super().reset(seed=seed)
@@ -147,7 +149,7 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         self._leave_episode()
         public_dir = self.task.prepare().public_dir
         # Read the answers now, so that no step is charged for it.
-        _ = self.task.grader.ids
+        self.task.grader.start()
         self._runner.reset(public_dir)
         if self._briefing is None:
             self._briefing = Briefing(
@@ -180,6 +182,7 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         Raises:
             ResetNeededError: No episode is running.
             SandboxError: The sandbox broke down; the episode can not go on.
+            MetricError: The task's `metric.py` gave no valid score; the same.
             TrajectoryError: The episode's log can not be written; the same.
         """
         episode = self._episode
@@ -213,6 +216,7 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         """End the episode and the sandbox and remove temporary files; may be called again."""
         self._leave_episode()
         self._runner.close()
+        self.task.close()
         temporary, self._temporary = self._temporary, None
         if temporary is not None:
             temporary.cleanup()

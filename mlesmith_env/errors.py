@@ -56,8 +56,12 @@ class UnsupportedTaskError(MlesmithError):
     """The task needs something that this installation refuses or does not have yet."""
 
 
+class ScriptError(MlesmithError):
+    """A task's `prepare.py` crashed, took too long or too much, or left what it may not."""
+
+
 class MetricError(MlesmithError):
-    """A metric is unknown, or its parameters or inputs are outside its domain."""
+    """A metric is unknown, its inputs are outside its domain, or a `metric.py` gave no score."""
 
 
 class InvalidSubmissionError(MlesmithError):

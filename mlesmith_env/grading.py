@@ -17,10 +17,13 @@ from mlesmith_env.errors import InvalidSubmissionError, ManifestError, MetricErr
 from mlesmith_env.leaderboard import Leaderboard, read_leaderboard
 from mlesmith_env.manifest import Anchors, Manifest, Part, Record
 from mlesmith_env.metrics import Metric, get_metric
+from mlesmith_env.metrics.cases import Case, ScoreCases, scoring_by
 from mlesmith_env.submission import Predictions, check_form, read_submission
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from mlesmith_env.scripts.scoring import ScriptScorer
 
 Medal = Literal["gold", "silver", "bronze"]
 MEDALS: tuple[Medal, ...] = ("gold", "silver", "bronze")
@@ -72,9 +75,19 @@ class Grader:
     """
 
     def __init__(
-        self, manifest: Manifest, answers_csv: Path, leaderboard_csv: Path | None = None
+        self,
+        manifest: Manifest,
+        answers_csv: Path,
+        leaderboard_csv: Path | None = None,
+        scorer: ScriptScorer | None = None,
     ) -> None:
         """Take the files; they are read when first needed.
+
+        Args:
+            manifest: The manifest of the task.
+            answers_csv: The hidden truth.
+            leaderboard_csv: The ladder, where there is one.
+            scorer: What runs the task's `metric.py`, where its metric is a script.
 
         Raises:
             MetricError: There is no such metric, or it does not take this kind of prediction.
@@ -91,9 +104,35 @@ class Grader:
             )
         self._answers_csv = answers_csv
         self._leaderboard_csv = leaderboard_csv
+        self._scorer = scorer
         self._lock = threading.Lock()
         self._answers: Answers | None = None
         self._leaderboard: Leaderboard | None = None
+
+    @property
+    def scorer(self) -> ScriptScorer | None:
+        """What runs the task's `metric.py`; None for a metric of the catalogue."""
+        return self._scorer
+
+    def start(self) -> None:
+        """Read the answers and start what scores, so that no score is charged for it.
+
+        Raises:
+            SandboxUnavailableError: This machine can not confine the task's `metric.py`.
+        """
+        self._known()
+        if self._scorer is not None:
+            self._scorer.start()
+
+    def close(self) -> None:
+        """End the sandbox of a `metric.py`; the next score makes a new one."""
+        if self._scorer is not None:
+            self._scorer.close()
+
+    @property
+    def answers(self) -> Answers:
+        """The hidden truth."""
+        return self._known()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -140,11 +179,35 @@ class Grader:
         return {part: self.score_predictions(predictions, part) for part in USAGES}
 
     def score_predictions(self, predictions: Predictions, part: Part = "private") -> float:
-        """Return the score on a part of predictions that `predictions()` gave."""
+        """Return the score on a part of predictions that `predictions()` gave.
+
+        Raises:
+            MetricError: The metric gives none, which is the task's fault.
+            SandboxError: The task's `metric.py` can not be run.
+        """
         mask = self.mask(part)
         if not mask.any():
             raise MetricError(f"{self.manifest.id} has no {part} rows to score on")
+        if self._scorer is not None:
+            rows = np.flatnonzero(mask)
+            return self._scorer.score(self._known(), rows, predictions[rows])
         return self.metric(self.truth()[mask], predictions[mask])
+
+    def score_cases(self, cases: Sequence[Case]) -> NDArray[np.float64]:
+        """Return the scores of many cases over the hidden rows, NaN where the metric gives none.
+
+        Raises:
+            MetricError: The task's `metric.py` failed as a whole.
+            SandboxError: It can not be run.
+        """
+        if self._scorer is not None:
+            return self._scorer.scores(self._known(), cases)
+        return scoring_by(self.metric, self.truth())(cases)
+
+    def scoring(self, part: Part) -> ScoreCases:
+        """Return what scores cases over the rows of a part, in the order of `truth(part)`."""
+        places = np.flatnonzero(self.mask(part))
+        return lambda cases: self.score_cases([(places[rows], told) for rows, told in cases])
 
     def grade(self, source: Path | str | DataFrame, part: Part = "private") -> Grade:
         """Return the grade of a submission; one that can not be scored is a grade, too."""

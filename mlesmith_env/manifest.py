@@ -9,13 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
-from mlesmith_env.recipes.model import Recipe
+from mlesmith_env.recipes.model import Recipe, ScriptRecipe
 
 SCHEMA_VERSION = 1
+PREPARE = "prepare.py"
+METRIC = "metric.py"
 
 Modality = Literal["tabular"]
 Objective = Literal["binary", "multiclass", "regression"]
@@ -40,6 +51,65 @@ class MetricSpec(Record):
     """Name in `mlesmith_env.metrics`, for instance `rmse`."""
     params: dict[str, float | int | str] = Field(default_factory=dict)
     """Parameters of the metric, for instance `{"alpha": 0.9}` for `pinball`."""
+
+
+class ScriptMetric(Record):
+    """A metric of the task's own: `evaluate(submission, answers)` in `metric.py`, declared here.
+
+    Whatever the script gives is held against this declaration; nothing is taken from the script.
+    """
+
+    kind: Literal["script"] = "script"
+    name: str = Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)
+    """A name that is none of `mlesmith_env.metrics`, for instance `cost_per_order`."""
+    direction: Literal["maximize", "minimize"]
+    """Whether more or less is better."""
+    perfect: float
+    """Score of the answers themselves: the best end of `range`."""
+    range: tuple[float | None, float | None] = (None, None)
+    """Smallest and largest possible score, null where there is no bound."""
+    kinds: tuple[PredictionKind, ...] = Field(min_length=1)
+    """Kinds of prediction that it takes."""
+    summary: str = Field(min_length=1, max_length=2000)
+    """What it measures, in a sentence."""
+    formula: str = Field(default="", max_length=2000)
+    """The formula in plain text; y is truth, p the prediction."""
+    timeout_s: float = Field(default=30.0, gt=0, le=600.0)
+    """Wall-clock seconds that one score may take."""
+    memory_bytes: int = Field(default=2 * 1024**3, ge=64 * 1024**2)
+    """Memory that it may use."""
+
+    @property
+    def params(self) -> dict[str, float | int | str]:
+        """None: a script has its parameters written into it."""
+        return {}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        low, high = self.range
+        if low is not None and high is not None and not low < high:
+            raise ValueError(f"range {low:g} to {high:g} is empty")
+        best = high if self.direction == "maximize" else low
+        if best is None or best != self.perfect:
+            raise ValueError(
+                f"to {self.direction} with perfect {self.perfect:g} needs a range that "
+                f"{'ends' if self.direction == 'maximize' else 'begins'} there"
+            )
+        return self
+
+
+def _kind_of_metric(value: Any) -> str:
+    if isinstance(value, dict):
+        kind = cast("dict[str, Any]", value).get("kind", "catalogue")
+        return kind if isinstance(kind, str) else ""
+    return "script" if isinstance(value, ScriptMetric) else "catalogue"
+
+
+AnyMetricSpec = Annotated[
+    Annotated[MetricSpec, Tag("catalogue")] | Annotated[ScriptMetric, Tag("script")],
+    Discriminator(_kind_of_metric),
+]
+"""A metric of the catalogue, or, with `kind: script`, the declaration of `metric.py`."""
 
 
 class SourceRef(Record):
@@ -138,7 +208,7 @@ class Manifest(Record):
     """Field of life, for instance `biology`, one lower-case word or two."""
     modality: Modality
     objective: Objective
-    metric: MetricSpec
+    metric: AnyMetricSpec
     source: SourceRef
     recipe: Recipe
     submission: SubmissionForm
@@ -167,6 +237,14 @@ class Manifest(Record):
     def id(self) -> str:
         """The Gymnasium id: `mlesmith/abalone-rings-v1`."""
         return f"mlesmith/{self.name}"
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Names of the scripts that the package has to carry: `prepare.py`, `metric.py`."""
+        declared = {PREPARE: self.recipe, METRIC: self.metric}
+        return tuple(
+            name for name, part in declared.items() if isinstance(part, ScriptRecipe | ScriptMetric)
+        )
 
 
 def split_of(dataset: str) -> Split:

@@ -1,7 +1,8 @@
 """A task package on disk: reading it with suspicion, writing it in its one form.
 
 Whatever a package says is checked before it is used: unknown files, a description or manifest
-that does not match the digest, scripts that nobody may run yet. Nothing in a package is executed.
+that does not match the digest, scripts that the manifest does not declare. Nothing in a package is
+executed by reading it.
 """
 
 from __future__ import annotations
@@ -9,32 +10,41 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from mlesmith_env.documents import parse_yaml, read_document
-from mlesmith_env.errors import ManifestError, TamperedTaskError, UnsupportedTaskError
-from mlesmith_env.manifest import Manifest, package_digest
+from mlesmith_env.errors import ManifestError, TamperedTaskError
+from mlesmith_env.manifest import METRIC, PREPARE, Manifest, package_digest
 
 MANIFEST = "task.yaml"
 DESCRIPTION = "description.md"
 LEADERBOARD = "leaderboard.csv"
 VERIFICATION = "verification.json"
-SCRIPTS = ("prepare.py", "metric.py")
+SCRIPTS = (PREPARE, METRIC)
 _KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, *SCRIPTS}
 _LARGEST_FILE = 4 * 1024**2
 
 
 @dataclass(frozen=True)
 class Package:
-    """What a package folder holds, already checked against its digest."""
+    """What a package folder holds, already checked against its digest.
+
+    Attributes:
+        directory: The folder.
+        manifest: Its manifest.
+        description: What a competitor reads.
+        scripts: Sources of `prepare.py` and `metric.py`, by name, where the manifest declares them.
+    """
 
     directory: Path
     manifest: Manifest
     description: str
+    scripts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def dump_manifest(manifest: Manifest) -> str:
@@ -43,24 +53,60 @@ def dump_manifest(manifest: Manifest) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10**6)
 
 
-def digest_of(manifest: Manifest, description: str) -> str:
-    """Return the digest that the package of this manifest and description has."""
-    hashes = {DESCRIPTION: _sha256(description.encode())}
+def digest_of(
+    manifest: Manifest, description: str, scripts: Mapping[str, str] | None = None
+) -> str:
+    """Return the digest that the package of this manifest, description and scripts has."""
+    files = {DESCRIPTION: description, **(scripts or {})}
+    hashes = {name: _sha256(text.encode()) for name, text in files.items()}
     return package_digest(manifest.model_dump(mode="json"), hashes)
 
 
-def seal(manifest: Manifest, description: str) -> Manifest:
-    """Return the manifest with the digest that belongs to it."""
-    return manifest.model_copy(update={"digest": digest_of(manifest, description)})
+def seal(
+    manifest: Manifest, description: str, scripts: Mapping[str, str] | None = None
+) -> Manifest:
+    """Return the manifest with the digest that belongs to it.
+
+    Args:
+        manifest: The manifest; its own digest does not matter.
+        description: Text of `description.md`.
+        scripts: Sources of `prepare.py` and `metric.py`, by name, where it declares them.
+
+    Raises:
+        ManifestError: A script is declared and not given, or given and not declared.
+    """
+    check_scripts(manifest, tuple(scripts or ()), where=manifest.name)
+    return manifest.model_copy(update={"digest": digest_of(manifest, description, scripts)})
+
+
+def check_scripts(manifest: Manifest, present: tuple[str, ...], *, where: object) -> None:
+    """Return where a package carries the scripts that its manifest declares, and no others.
+
+    Raises:
+        ManifestError: It does not; the message names the script.
+    """
+    keys = {PREPARE: "recipe", METRIC: "metric"}
+    for name in SCRIPTS:
+        declared = name in manifest.scripts
+        if declared and name not in present:
+            raise ManifestError(
+                f"{where} has no {name}, but the {keys[name]} of its manifest is of kind 'script'; "
+                "restore the file"
+            )
+        if name in present and not declared:
+            raise ManifestError(
+                f"{where} carries {name}, but the {keys[name]} of its manifest is not of kind "
+                "'script', so nothing would run it; remove the file or declare it"
+            )
 
 
 def read_package(directory: Path) -> Package:
     """Read a package folder.
 
     Raises:
-        ManifestError: A file is missing, unreadable or does not follow the schema.
+        ManifestError: A file is missing, unreadable or does not follow the schema, or a script is
+            there that the manifest does not declare.
         TamperedTaskError: A file is not the one that the digest was taken of; the message names it.
-        UnsupportedTaskError: The package carries scripts, which run only in a grading sandbox.
     """
     if not directory.is_dir():
         raise ManifestError(f"{directory} is no task package: there is no such folder")
@@ -81,37 +127,35 @@ def read_package(directory: Path) -> Package:
             f"{directory.name}; rename the folder"
         )
     description = _read_text(directory / DESCRIPTION)
-    _check_digest(directory, manifest, description, [n for n in SCRIPTS if n in names])
+    scripts = {name: _read_text(directory / name) for name in SCRIPTS if name in names}
+    _check_digest(directory, manifest, description, scripts)
+    check_scripts(manifest, tuple(scripts), where=directory)
     if text != dump_manifest(manifest):
         raise TamperedTaskError(
             f"{directory / MANIFEST} was edited by hand: its bytes are not the ones that were "
             "sealed; restore it, or make the task again with `mlesmith generate`"
         )
-    return Package(directory, manifest, description)
+    return Package(directory, manifest, description, scripts)
 
 
 def _check_digest(
-    directory: Path, manifest: Manifest, description: str, scripts: list[str]
+    directory: Path, manifest: Manifest, description: str, scripts: Mapping[str, str]
 ) -> None:
     data = manifest.model_dump(mode="json")
     # The manifest states the description's hash too, so a change of one does not look like a
     # change of the other.
     stated = {DESCRIPTION: manifest.prepared.get(f"public/{DESCRIPTION}", "")}
-    hashes = stated | {
-        name: _sha256(read_document(directory / name, _LARGEST_FILE)) for name in scripts
-    }
+    hashes = stated | {name: _sha256(text.encode()) for name, text in scripts.items()}
     if package_digest(data, hashes) != manifest.digest:
+        for name in manifest.scripts:
+            if name not in scripts:
+                raise TamperedTaskError(f"{directory / name} is missing: restore the file")
         added = package_digest(data, stated) == manifest.digest
         # The digest can not tell a changed script from a changed manifest: name both then.
-        culprits = scripts if added else [MANIFEST, *scripts]
+        culprits = list(scripts) if added else [MANIFEST, *scripts]
         raise TamperedTaskError(_tampered(*(directory / name for name in culprits)))
     if _sha256(description.encode()) != stated[DESCRIPTION]:
         raise TamperedTaskError(_tampered(directory / DESCRIPTION))
-    if scripts:
-        raise UnsupportedTaskError(
-            f"{directory.name} carries {' and '.join(scripts)}: tasks with scripts need the "
-            "grading sandbox, which this version does not have; use a task made of a recipe"
-        )
 
 
 def parse_manifest(text: str, *, origin: Path) -> Manifest:

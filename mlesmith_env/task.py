@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING
 from mlesmith_env import cache, settings, sources
 from mlesmith_env.errors import ChecksumError, ManifestError, TamperedTaskError
 from mlesmith_env.grading import Grade, Grader
-from mlesmith_env.manifest import Manifest, Part, canonical
-from mlesmith_env.package import DESCRIPTION, LEADERBOARD, read_package
+from mlesmith_env.manifest import METRIC, PREPARE, Manifest, Part, canonical
+from mlesmith_env.package import DESCRIPTION, LEADERBOARD, check_scripts, read_package
+from mlesmith_env.recipes.model import ScriptRecipe
 from mlesmith_env.recipes.table import prepare
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from mlesmith_env.scripts.preparation import Circumstances
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Task:
         description: What a competitor reads, as markdown.
         directory: The package folder.
         source: The record of the raw files.
+        scripts: Sources of `prepare.py` and `metric.py`, by name, where the manifest declares them.
     """
 
     def __init__(
@@ -50,9 +55,12 @@ class Task:
         source: sources.SourceRecord,
         registry_root: Path | None = None,
         nearby: Path | None = None,
+        scripts: Mapping[str, str] | None = None,
     ) -> None:
         """Put a task together; use `Task.load` for a package on disk."""
+        check_scripts(manifest, tuple(scripts or ()), where=directory)
         self.manifest = manifest
+        self.scripts: Mapping[str, str] = dict(scripts or {})
         self.description = description
         self.directory = directory
         self.source = source
@@ -80,7 +88,6 @@ class Task:
         Raises:
             ManifestError: The package or the source record is not well-formed.
             TamperedTaskError: A file does not match the digest; the message names it.
-            UnsupportedTaskError: The package carries scripts.
         """
         directory = directory.absolute()
         package = read_package(directory)
@@ -99,7 +106,15 @@ class Task:
                 f"sources/{dataset}.yaml was changed after {directory.name} was sealed: it lists "
                 "other files than the manifest pins; restore it"
             )
-        return cls(package.manifest, package.description, directory, source, root, nearby)
+        return cls(
+            package.manifest,
+            package.description,
+            directory,
+            source,
+            root,
+            nearby,
+            package.scripts,
+        )
 
     @property
     def id(self) -> str:
@@ -117,6 +132,8 @@ class Task:
             "description": manifest.prepared.get(f"public/{DESCRIPTION}", ""),
             "prepared": dict(manifest.prepared),
         }
+        if PREPARE in self.scripts:
+            shape["script"] = hashlib.sha256(self.scripts[PREPARE].encode()).hexdigest()
         return f"{manifest.name}-{hashlib.sha256(canonical(shape)).hexdigest()[:20]}"
 
     def prepare(self) -> PreparedTask:
@@ -125,6 +142,8 @@ class Task:
         Raises:
             DataUnavailableError: The raw bytes are not at hand.
             ChecksumError: Preparation gave other bytes than the manifest pins.
+            ScriptError: The task's `prepare.py` failed.
+            SandboxUnavailableError: This machine can not confine it.
         """
         folder = cache.build(self.cache_key, self._make)
         return PreparedTask(folder / "public", folder / "private")
@@ -134,12 +153,32 @@ class Task:
         """The grader over the hidden rows; prepares the task on first use."""
         with self._lock:
             if self._grader is None:
-                answers = self.prepare().private_dir / "answers.csv"
-                leaderboard = self.directory / LEADERBOARD
-                self._grader = Grader(
-                    self.manifest, answers, leaderboard if leaderboard.is_file() else None
-                )
+                self._grader = self.grader_of(self.prepare())
             return self._grader
+
+    def grader_of(self, prepared: PreparedTask) -> Grader:
+        """Return a grader over other prepared data than those of `prepare`; close it after use."""
+        from mlesmith_env.scripts.scoring import ScriptScorer
+
+        leaderboard = self.directory / LEADERBOARD
+        scorer = None
+        if METRIC in self.scripts:
+            scorer = ScriptScorer(self.manifest, self.scripts[METRIC], self.closed_paths())
+        return Grader(
+            self.manifest,
+            prepared.private_dir / "answers.csv",
+            leaderboard if leaderboard.is_file() else None,
+            scorer,
+        )
+
+    def close(self) -> None:
+        """End the sandbox of the task's `metric.py`, if there is one; it starts again when needed.
+
+        Whoever forgets it leaves nothing behind: the sandbox ends with the task or the process.
+        """
+        with self._lock:
+            if self._grader is not None:
+                self._grader.close()
 
     def grade(self, submission: Path | DataFrame, part: Part = "private") -> Grade:
         """Grade a submission file or frame on the public or the private rows.
@@ -161,22 +200,46 @@ class Task:
         )
         return tuple(dict.fromkeys(path.absolute() for path in candidates))
 
+    def make(self, into: Path, circumstances: Circumstances | None = None) -> dict[str, str]:
+        """Prepare the data in a folder, whatever the cache holds; returns SHA-256 by path.
+
+        Args:
+            into: An empty folder.
+            circumstances: What a `prepare.py` may not depend on, to be changed for this run.
+
+        Raises:
+            DataUnavailableError: The raw bytes are not at hand.
+            ScriptError: The task's `prepare.py` failed.
+            SandboxUnavailableError: This machine can not confine it.
+        """
+        recipe = self.manifest.recipe
+        with sources.raw_files(self.source, nearby=self._nearby) as raw:
+            if isinstance(recipe, ScriptRecipe):
+                from mlesmith_env.scripts.preparation import prepare_by_script
+
+                return prepare_by_script(
+                    recipe,
+                    self.scripts[PREPARE],
+                    raw,
+                    description=self.description,
+                    into=into,
+                    closed=self.closed_paths(),
+                    circumstances=circumstances,
+                )
+            return prepare(
+                recipe, self.manifest.submission, raw, description=self.description, into=into
+            )
+
     def _make(self, into: Path) -> None:
         manifest = self.manifest
-        with sources.raw_files(self.source, nearby=self._nearby) as raw:
-            made = prepare(
-                manifest.recipe,
-                manifest.submission,
-                raw,
-                description=self.description,
-                into=into,
-            )
+        made = self.make(into)
         if made != dict(manifest.prepared):
             names = sorted(set(made) | set(manifest.prepared))
             wrong = [name for name in names if made.get(name) != manifest.prepared.get(name)]
             raise ChecksumError(
                 f"{manifest.name}: preparation gave other bytes than the manifest pins for "
-                f"{', '.join(wrong)}; the package does not belong to these raw files"
+                f"{', '.join(wrong[:10])}; the package does not belong to these raw files"
+                + (", or its prepare.py is not deterministic" if PREPARE in self.scripts else "")
             )
 
     def __repr__(self) -> str:

@@ -51,10 +51,11 @@ class Finished:
 def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> Finished:
     """Put the measured anchors into the manifest and write down ladder and evidence."""
     manifest = task.manifest.model_copy(update={"reference": ladder.reference})
-    manifest = seal(manifest, task.description)
+    manifest = seal(manifest, task.description, task.scripts)
     files = {
         MANIFEST: dump_manifest(manifest),
         DESCRIPTION: task.description,
+        **task.scripts,
         LEADERBOARD: leaderboard_text(manifest.digest, ladder),
         VERIFICATION: verification_text(manifest.digest, reports),
     }

@@ -16,7 +16,7 @@ from mlesmith_env.errors import MetricError
 from mlesmith_env.metrics.domain import REAL, UNIT, Domain
 
 if TYPE_CHECKING:
-    from mlesmith_env.manifest import MetricSpec, Objective, PredictionKind
+    from mlesmith_env.manifest import AnyMetricSpec, Objective, PredictionKind, ScriptMetric
 
 Direction = Literal["maximize", "minimize"]
 MetricFunction = Callable[..., float]
@@ -303,15 +303,21 @@ def unregister_metric(name: str) -> None:
         raise MetricError(f"no metric {name!r} is registered")
 
 
-def get_metric(spec: MetricSpec | str) -> Metric:
-    """Return a metric of the catalogue with the parameters of the spec.
+def get_metric(spec: AnyMetricSpec | str) -> Metric:
+    """Return a metric of the catalogue with the parameters of the spec, or a declared one.
 
     Args:
-        spec: Name and parameters, or the name alone for the default parameters.
+        spec: Name and parameters, or the name alone for the default parameters, or what a task
+            says of its own `metric.py`.
 
     Raises:
-        MetricError: There is no such metric or parameter, or its value is not allowed.
+        MetricError: There is no such metric or parameter, its value is not allowed, or a metric
+            of a task's own has the name of one here.
     """
+    from mlesmith_env.manifest import ScriptMetric
+
+    if isinstance(spec, ScriptMetric):
+        return _declared(spec)
     name, given = (spec, {}) if isinstance(spec, str) else (spec.name, spec.params)
     metric = _catalogue.get(name)
     if metric is None:
@@ -327,6 +333,35 @@ def get_metric(spec: MetricSpec | str) -> Metric:
         return metric
     params = {key: declared[key].checked(name, value) for key, value in given.items()}
     return replace(metric, params={**metric.params, **params})
+
+
+def _declared(spec: ScriptMetric) -> Metric:
+    """Return what a task says of its `metric.py`; only a grader with the script can call it."""
+    if spec.name in _catalogue:
+        raise MetricError(
+            f"a metric.py can not be called {spec.name!r}, as a metric of the catalogue is: use "
+            "that one, or give the script another name"
+        )
+
+    def unscored(*arrays: object, **params: object) -> float:
+        raise MetricError(
+            f"metric {spec.name!r} is a script of its task: score through the task's grader"
+        )
+
+    low, high = spec.range
+    return Metric(
+        name=spec.name,
+        function=unscored,
+        direction=spec.direction,
+        perfect=spec.perfect,
+        range=(-math.inf if low is None else low, math.inf if high is None else high),
+        kinds=spec.kinds,
+        objectives=tuple(
+            dict.fromkeys(objective for kind in spec.kinds for objective in _OBJECTIVES[kind])
+        ),
+        formula=spec.formula,
+        summary=spec.summary,
+    )
 
 
 def metric_names(

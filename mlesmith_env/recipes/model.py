@@ -1,7 +1,8 @@
 """Recipes as data: what a manifest says about how raw files become a task.
 
-A recipe is reader x transforms x unit of a row x holdout. Nothing in it is code, so loading the
-recipe of a stranger runs nothing of theirs. Values are strings throughout: a table is read as
+A recipe is reader x transforms x unit of a row x holdout, or the announcement of a script that does
+the same in a sandbox. Nothing in it is code, so loading the recipe of a stranger runs nothing of
+theirs. Values are strings throughout: a table is read as
 text, every transform maps text to text, and what is written is the text that was read, so that
 preparation gives the same bytes whatever the version of the library underneath.
 """
@@ -213,5 +214,33 @@ class TableRecipe(_Model):
     seed: int = 0
 
 
-Recipe = TableRecipe
-"""All kinds of recipe, told apart by `kind`. There is one so far."""
+class ScriptRecipe(_Model):
+    """`prepare.py` beside the manifest makes the task: `prepare(raw, public, private)`.
+
+    The script runs in a sandbox of its own and must give the files that the manifest's `prepared`
+    names (but for `description.md`, which is written for it): `public/train.csv`,
+    `public/test.csv`, `public/sample_submission.csv`, `private/answers.csv` with a column `Usage`,
+    and whatever else of `public/` is named there.
+    """
+
+    kind: Literal["script"] = "script"
+    version: int = 1
+    """Version of the recipe's meaning; part of the cache key."""
+    target: str
+    """Column of `train.csv` and `answers.csv` to predict."""
+    holdout: Holdout = Holdout(kind="random")
+    """How the script says that it hides rows; verified, not carried out."""
+    id_column: str = "id"
+    """Name of the id column in all files."""
+    seed: int = Field(default=0, ge=0)
+    """Fixes the global random state of the script."""
+    timeout_s: float = Field(default=600.0, gt=0, le=7200.0)
+    """Wall-clock seconds that the script may take."""
+    memory_bytes: int = Field(default=4 * 1024**3, ge=64 * 1024**2)
+    """Memory that it may use."""
+    output_bytes: int = Field(default=1024**3, gt=0)
+    """Size of all files that it may write."""
+
+
+Recipe = Annotated[TableRecipe | ScriptRecipe, Field(discriminator="kind")]
+"""All kinds of recipe, told apart by `kind`."""

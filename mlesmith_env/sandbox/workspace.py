@@ -39,8 +39,7 @@ class Workspace:
     def __init__(self, public_dir: Path, log_dir: Path | None) -> None:
         self._owner = os.getpid()
         with _told_as_lost("the sandbox's folders can not be made"):
-            self.root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-            (self.root / _MARK).write_text(f"{os.getpid()} {_birth(os.getpid())} {_place()}\n")
+            self.root = marked_folder()
             self.folders = Folders(self.root, public_dir.resolve())
             self.folders.make()
             self.outputs = log_dir or self.root / "outputs"
@@ -116,6 +115,17 @@ def _told_as_lost(what: str) -> Generator[None]:
         yield
     except OSError as error:
         raise SandboxLostError(f"{what}: {error}") from error
+
+
+def marked_folder() -> Path:
+    """Return a new temporary folder that `remove_abandoned` takes away if this process dies.
+
+    Raises:
+        OSError: It can not be made.
+    """
+    root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    (root / _MARK).write_text(f"{os.getpid()} {_birth(os.getpid())} {_place()}\n")
+    return root
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlesmith_env.errors import ManifestError, TamperedTaskError, UnsupportedTaskError
+from mlesmith_env.errors import ManifestError, TamperedTaskError
 from mlesmith_env.manifest import package_digest, split_of
 from mlesmith_env.package import (
     dump_manifest,
@@ -84,7 +84,7 @@ def test_a_script_put_into_a_package_is_refused_by_name(package: Path, script: s
         read_package(package)
 
 
-def test_a_sealed_package_with_a_script_is_refused_until_it_can_be_confined(package: Path):
+def test_a_sealed_script_that_the_manifest_does_not_declare_is_refused(package: Path):
     manifest = read_package(package).manifest
     description = (package / "description.md").read_bytes()
     script = b"def evaluate(submission, answers):\n    return 1.0\n"
@@ -99,7 +99,7 @@ def test_a_sealed_package_with_a_script_is_refused_until_it_can_be_confined(pack
     (package / "task.yaml").write_text(
         dump_manifest(manifest.model_copy(update={"digest": digest}))
     )
-    with pytest.raises(UnsupportedTaskError, match="grading sandbox"):
+    with pytest.raises(ManifestError, match=r"carries metric\.py.*not of kind 'script'"):
         read_package(package)
     (package / "metric.py").write_bytes(script + b"# more\n")
     with pytest.raises(TamperedTaskError, match=r"metric\.py"):

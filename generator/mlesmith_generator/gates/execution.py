@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import Part
 from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.task import Task
@@ -81,8 +82,15 @@ def execution_gate(
         DataUnavailableError: The task's raw bytes are not at hand.
     """
     began = time.monotonic()
-    ladder = run_ladder(task, sandbox=sandbox, seed=seed)
-    scans = scan_ladder(task, ladder, seed=seed, provisional=provisional)
+    try:
+        ladder = run_ladder(task, sandbox=sandbox, seed=seed)
+        scans = scan_ladder(task, ladder, seed=seed, provisional=provisional)
+    except MetricError as error:
+        ladder = LadderResult(task.grader.metric, ())
+        finding = Finding("metric-undefined", f"a valid submission has no score: {error}")
+        scans = [Scan("metric-bites", "", (finding,))]
+    finally:
+        task.close()
     return report("execution", scans, time.monotonic() - began), ladder
 
 
@@ -99,7 +107,17 @@ def scan_ladder(
 def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bool) -> list[Scan]:
     form, grader = task.manifest.submission, task.grader
     truth = grader.truth("private")
-    scans = [scan_oracle(grader.metric, truth, form.kind, len(form.classes), ladder, seed=seed)]
+    scans = [
+        scan_oracle(
+            grader.metric,
+            truth,
+            form.kind,
+            len(form.classes),
+            ladder,
+            score=grader.scoring("private") if grader.scorer else None,
+            seed=seed,
+        )
+    ]
     groups = groups_of(task)
     gaps: dict[Part, _Gap] = {part: _gap(task, ladder, part, groups, seed) for part in PARTS}
     scans += [
@@ -178,8 +196,8 @@ def _bootstrap(
 ) -> Resampled:
     mask = task.grader.mask(part)
     return resample(
-        task.grader.metric,
-        task.grader.truth(part),
+        task.grader.scoring(part),
+        int(mask.sum()),
         [rows_of(rung.predictions, mask) for rung in rungs],
         groups=None if groups is None else groups[mask],
         resamples=resamples,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import PredictionKind
 from mlesmith_env.metrics import Metric
+from mlesmith_env.metrics.cases import ScoreCases, scoring_by
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.ladder import LadderResult
 
@@ -30,6 +31,7 @@ def scan_oracle(
     classes: int,
     ladder: LadderResult,
     *,
+    score: ScoreCases | None = None,
     seed: int = 0,
 ) -> Scan:
     """Score the truth, and the truth spoilt more and more; no rung may score better than it.
@@ -40,10 +42,14 @@ def scan_oracle(
         kind: Kind of prediction.
         classes: Number of classes, 0 for numbers.
         ladder: The rungs.
+        score: What scores cases over these rows, where it is not the metric by itself.
         seed: Seed of the dealing.
     """
     try:
-        scores = _spoilt_scores(metric, truth, _as_prediction(metric, truth, kind, classes), seed)
+        oracle = _as_prediction(metric, truth, kind, classes)
+        if score is None:
+            metric(truth, oracle)
+        scores = _spoilt_scores(score or scoring_by(metric, truth), oracle, seed)
     except MetricError as problem:
         told = f"the metric can not score the true values: {problem}"
         return Scan("metric-bites", "", (Finding("metric-undefined", told),))
@@ -73,20 +79,21 @@ def scan_oracle(
     return Scan("metric-bites", f"{metric.name}: {told}", tuple(findings))
 
 
-def _spoilt_scores(
-    metric: Metric, truth: NDArray[Any], oracle: NDArray[Any], seed: int
-) -> list[float]:
+def _spoilt_scores(score: ScoreCases, oracle: NDArray[Any], seed: int) -> list[float]:
+    """Return the mean score of each share of `SPOILT`; raises `MetricError` where one has none."""
     draws = np.random.default_rng(seed)
-    scores: list[float] = []
+    whole = np.arange(len(oracle))
+    cases: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
     for share in SPOILT:
-        deals: list[float] = []
         for _ in range(DEALS if share else 1):
             spoilt = oracle.copy()
-            rows = draws.permutation(len(truth))[: round(share * len(truth))]
+            rows = draws.permutation(len(oracle))[: round(share * len(oracle))]
             spoilt[rows] = oracle[draws.permutation(rows)]
-            deals.append(metric(truth, spoilt))
-        scores.append(float(np.mean(deals)))
-    return scores
+            cases.append((whole, spoilt))
+    found = score(cases)
+    if not np.isfinite(found).all():
+        raise MetricError("it gives no score for them, or for some of them in other rows")
+    return [float(found[0]), *found[1:].reshape(-1, DEALS).mean(axis=1).tolist()]
 
 
 def _as_prediction(

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_env.errors import MetricError
-from mlesmith_env.metrics import Metric
+from mlesmith_env.metrics.cases import Case, ScoreCases
 
 RESAMPLES = 200
 MOST_ROWS = 2_000
 """Rows of one resample. More are not needed: the error is scaled by the root of the share."""
+CASES_AT_ONCE = 200
+"""Scores that are asked for at once: a `metric.py` is started for each such block."""
+_CELLS = 2_000_000
+"""Numbers that such a block may hold."""
 FEWEST_GROUPS = 3
 """Below this many groups rows are drawn: groups would say nothing."""
 
@@ -43,8 +46,8 @@ class Resampled:
 
 
 def resample(
-    metric: Metric,
-    truth: NDArray[Any],
+    score: ScoreCases,
+    rows: int,
     predictions: Sequence[NDArray[Any]],
     *,
     groups: NDArray[Any] | None = None,
@@ -57,15 +60,14 @@ def resample(
     (Bickel, Götze and van Zwet 1997).
 
     Args:
-        metric: The metric.
-        truth: Canonical truth, (n,).
+        score: What scores cases over the rows.
+        rows: Number of the rows, n.
         predictions: Canonical predictions, each with n rows.
         groups: Group of each row, (n,), where whole groups were held out.
         resamples: How many are drawn.
         seed: Seed of the draws.
     """
     draws = np.random.default_rng(seed)
-    rows = len(truth)
     members = _members(groups) if groups is not None else []
     if len(members) >= FEWEST_GROUPS:
         drawn = max(FEWEST_GROUPS, min(len(members), round(len(members) * MOST_ROWS / rows)))
@@ -76,20 +78,20 @@ def resample(
         drawn = min(rows, MOST_ROWS)
         scale = np.sqrt(drawn / rows)
         unit = f"{rows} rows"
-    scores = np.full((resamples, len(predictions)), np.nan)
-    for number in range(resamples):
-        if len(members) >= FEWEST_GROUPS:
-            chosen = draws.integers(0, len(members), drawn)
-            picked = np.concatenate([members[group] for group in chosen])
-        else:
-            picked = draws.integers(0, rows, drawn)
-        part = truth[picked]
-        for place, prediction in enumerate(predictions):
-            try:
-                scores[number, place] = metric(part, prediction[picked])
-            except MetricError:
-                # This resample has no score, for instance because a class is missing from it.
-                break
+    scores = np.empty((resamples, len(predictions)))
+    width = sum(prediction[0].size for prediction in predictions)
+    at_once = max(1, min(CASES_AT_ONCE // len(predictions), _CELLS // (drawn * width)))
+    for start in range(0, resamples, at_once):
+        cases: list[Case] = []
+        for _ in range(start, min(resamples, start + at_once)):
+            if len(members) >= FEWEST_GROUPS:
+                chosen = draws.integers(0, len(members), drawn)
+                picked = np.concatenate([members[group] for group in chosen])
+            else:
+                picked = draws.integers(0, rows, drawn)
+            cases += [(picked, prediction[picked]) for prediction in predictions]
+        found = score(cases).reshape(-1, len(predictions))
+        scores[start : start + len(found)] = found
     return Resampled(scores, float(scale), unit)
 
 

@@ -35,9 +35,10 @@ def scan_sample(task: Task, ladder: LadderResult, groups: NDArray[Any] | None, s
     own = rows_of(sample.predictions, mask)
     draws = np.random.default_rng(seed)
     shuffled = [draws.permutation(own) for _ in range(SHUFFLES)]
+    score = grader.scoring("private")
     bootstrap = resample(
-        metric,
-        grader.truth("private"),
+        score,
+        len(own),
         [rows_of(floor.predictions, mask), own, *shuffled],
         groups=None if groups is None else groups[mask],
         seed=seed,
@@ -46,14 +47,15 @@ def scan_sample(task: Task, ladder: LadderResult, groups: NDArray[Any] | None, s
     told: list[str] = []
     cases = [("sample-scores", "as it is", own, 1)]
     cases += [("shuffled-sample-scores", "shuffled", one, k + 2) for k, one in enumerate(shuffled)]
-    for code, how, prediction, place in cases:
-        score = metric(grader.truth("private"), prediction)
-        ahead = metric.sign * (score - floor.scores["private"])
+    whole = np.arange(len(own))
+    scores = score([(whole, prediction) for _, _, prediction, _ in cases])
+    for (code, how, _, place), found in zip(cases, scores.tolist(), strict=True):
+        ahead = metric.sign * (found - floor.scores["private"])
         error = bootstrap.error_of_difference(place, 0)
-        told.append(f"{how} {score:.6g}")
+        told.append(f"{how} {found:.6g}")
         if ahead > AHEAD * error and ahead > 0:
             evidence = (
-                f"the sample submission {how} scores {score:.6g}, the best trivial rung "
+                f"the sample submission {how} scores {found:.6g}, the best trivial rung "
                 f"({floor.name}) {floor.scores['private']:.6g}: ahead by {ahead:.3g}, "
                 f"standard error {error:.3g}"
             )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env import sources
 from mlesmith_env.recipes.draws import order
+from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_env.task import Task
@@ -19,9 +20,10 @@ def groups_of(task: Task) -> NDArray[Any] | None:
     """Return the group of every hidden row in the grader's order, (n,); None where rows count.
 
     The groups are read from the test file, or, where the grouping column is left out of it, made
-    again from the raw files.
+    again from the raw files. Where a `prepare.py` leaves it out, rows count.
     """
-    holdout = task.manifest.recipe.holdout
+    recipe = task.manifest.recipe
+    holdout = recipe.holdout
     if holdout.kind != "group" or holdout.column is None:
         return None
     id_column, name = task.manifest.submission.id_column, holdout.column
@@ -29,17 +31,18 @@ def groups_of(task: Task) -> NDArray[Any] | None:
     if not holdout.drop_column:
         rows = pd.read_csv(path, usecols=[id_column, name], dtype=str, keep_default_na=False)
         group_of = dict(zip(rows[id_column], rows[name], strict=True))
+    elif isinstance(recipe, TableRecipe):
+        group_of = _from_raw(task, recipe, name)
     else:
-        group_of = _from_raw(task, name)
+        return None
     ids = task.grader.ids
     if any(name not in group_of for name in ids):
         return None
     return np.array([str(group_of[name]) for name in ids])
 
 
-def _from_raw(task: Task, column: str) -> dict[str, Any]:
+def _from_raw(task: Task, recipe: TableRecipe, column: str) -> dict[str, Any]:
     """Return the group of each id, from the raw files."""
-    recipe = task.manifest.recipe
     with sources.raw_files(task.source) as raw:
         frame = apply_transforms(
             read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed

@@ -10,6 +10,7 @@ import numpy as np
 from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.rows import Column, Floats
 from mlesmith_generator.gates.truthfulness import Facts
@@ -229,7 +230,8 @@ _STEPS = (
 def _ordered(manifest: Manifest) -> bool:
     """Whether class labels tell an order: numbers, steps in words, or bins of the recipe."""
     classes = manifest.submission.classes
-    if any(transform.op == "bin" for transform in manifest.recipe.transforms):
+    recipe = manifest.recipe
+    if isinstance(recipe, TableRecipe) and any(made.op == "bin" for made in recipe.transforms):
         return True
     if all(re.search(r"\d", name) for name in classes):
         return True

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from mlesmith_env.metrics import get_metric
-from mlesmith_generator.gates.resampling import resample
+from mlesmith_env.metrics import Metric, get_metric
+from mlesmith_env.metrics.cases import scoring_by
+from mlesmith_generator.gates.resampling import Resampled
+from mlesmith_generator.gates.resampling import resample as resample_cases
+
+
+def resample(metric: Metric, truth: np.ndarray, *arguments: Any, **keywords: Any) -> Resampled:
+    return resample_cases(scoring_by(metric, truth), len(truth), *arguments, **keywords)
 
 
 def errors(rows: int, spread: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
