@@ -28,12 +28,17 @@ An action has a kind and a content:
 - validate_code: content is a Python program; it is run and its submission's format is checked
 - execute_code: content is a Python program; it is run and its submission is scored
 - get_history: what was done so far; content may be the number of a step, to see its program
-- reset: empty the workspace
+- reset: empty the workspace{forgetting}
 - submit: end the episode; content is the number of the step whose submission counts, empty for \
 {default}
 A program finds the data in input/, read-only, and writes its predictions to submission.csv in its \
 current folder. A submission counts only from the run that wrote it, and only if that run ends \
 without an error."""
+
+STATEFUL = """
+Variables, imports and functions live on from step to step, as in a notebook, also when a program \
+fails or is interrupted by the time limit; other processes end with their step. Numerical \
+libraries use one thread."""
 
 
 def clipped(text: str, limit: int) -> str:
@@ -56,6 +61,7 @@ class Briefing:
         public_dir: The folder that programs see as `input/`.
         limits: The limits in force, which the caller may have changed.
         shows_scores: Whether scores on public rows are told during the episode.
+        stateful: Whether variables live on from step to step.
     """
 
     manifest: Manifest
@@ -63,6 +69,7 @@ class Briefing:
     public_dir: Path
     limits: Limits
     shows_scores: bool
+    stateful: bool = False
 
     @cached_property
     def topics(self) -> Mapping[str, str]:
@@ -85,7 +92,14 @@ class Briefing:
         """What `reset` tells: the description, the files, the limits, how to act."""
         default = "the best on public rows" if self.shows_scores else "the last valid one"
         parts = (self.topics[name] for name in ("overview", "data", "limits"))
-        return "\n\n".join((*parts, HOW_TO_ACT.format(default=default)))
+        forgetting = " and forget all variables" if self.stateful else ""
+        how = HOW_TO_ACT.format(default=default, forgetting=forgetting)
+        return "\n\n".join((*parts, how + STATEFUL if self.stateful else how))
+
+    @property
+    def after_reset(self) -> str:
+        """What the action `reset` has done."""
+        return f"The workspace is empty{' and no variable is left' if self.stateful else ''}."
 
     def _overview(self) -> str:
         text = cleaned(self.description).strip()

@@ -30,6 +30,7 @@ class Configuration:
         reward: The reward scheme.
         feedback: Whether scores on public rows are told during the episode.
         limits: The task's limits with the caller's changes.
+        stateful: Whether variables live on from step to step.
         log_dir: Where episodes are kept; None for a temporary folder.
         render_mode: `ansi` or None.
     """
@@ -38,6 +39,7 @@ class Configuration:
     reward: RewardScheme
     feedback: Feedback
     limits: Limits
+    stateful: bool
     log_dir: Path | None
     render_mode: str | None
 
@@ -53,6 +55,7 @@ class Configuration:
             "reward": self.reward.name,
             "feedback": self.feedback,
             "limits": self.limits.model_dump(mode="json"),
+            "stateful": self.stateful,
         }
 
 
@@ -76,11 +79,6 @@ def configure(
         InvalidSettingError: A value is outside its domain; the message names the keyword.
         UnsupportedTaskError: A value is planned and not there yet.
     """
-    if stateful:
-        raise UnsupportedTaskError(
-            "stateful=True (variables that live from step to step) is not there yet; leave it out "
-            "and let each program load what it needs from its workspace"
-        )
     if isolation is not None:
         raise UnsupportedTaskError(
             f"isolation={isolation!r} is not there yet; leave it out and choose the backend with "
@@ -100,9 +98,16 @@ def configure(
         reward=get_reward(reward),
         feedback=cast("Feedback", _one_of("feedback", feedback, FEEDBACKS)),
         limits=limits.model_copy(update=changes),
+        stateful=_flag("stateful", stateful),
         log_dir=None if log_dir is None else Path(log_dir).expanduser().absolute(),
         render_mode=render_mode,
     )
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidSettingError(f"{name}={value!r} must be True or False")
+    return bool(value)
 
 
 def _count(name: str, value: object) -> int:

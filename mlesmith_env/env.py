@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import gymnasium as gym
 
 from mlesmith_env.actions import ACTION_KINDS, CONTENT_LENGTH, action_space, check_action
+from mlesmith_env.branches import SessionBranches
 from mlesmith_env.briefing import Briefing
 from mlesmith_env.configuration import RENDER_MODES, configure
 from mlesmith_env.episode import Episode, StepResult, Submission
-from mlesmith_env.errors import InvalidActionError, ResetNeededError, SandboxLostError
+from mlesmith_env.errors import (
+    InvalidActionError,
+    ResetNeededError,
+    SandboxLostError,
+    SnapshotError,
+)
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.observations import (
     Info,
@@ -35,10 +41,11 @@ from mlesmith_env.spaces import cleaned
 from mlesmith_env.trajectory import TrajectoryLog, new_episode_folder
 
 if TYPE_CHECKING:
+    from mlesmith_env.sandbox import Snapshots
     from mlesmith_env.task import Task
 
 
-class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
+class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
     """Plays one task.
 
     Args:
@@ -49,7 +56,8 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         time_limit_s: Wall-clock seconds of an episode, thinking included; by default the task's.
         feedback: `public` tells scores on public rows, `none` tells none before the end.
         max_steps: Steps of an episode; by default the task's limit.
-        stateful: Not there yet.
+        stateful: Whether variables live on from step to step, as in a notebook; such sessions
+            have snapshots.
         isolation: Not there yet.
         log_dir: Each episode gets a folder in it. Without it files go with the next `reset`.
         render_mode: `ansi` or None.
@@ -158,6 +166,7 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
                 public_dir,
                 self.configuration.limits,
                 self.configuration.shows_scores,
+                self.configuration.stateful,
             )
         folder = new_episode_folder(self._log_dir(), self.task.manifest.name)
         self._episode = episode = Episode(
@@ -220,6 +229,23 @@ class TaskEnv(gym.Env[Observation, Mapping[str, str]]):
         temporary, self._temporary = self._temporary, None
         if temporary is not None:
             temporary.cleanup()
+
+    def _kept_snapshots(self) -> tuple[int, ...]:
+        return self._runner.sessions.snapshots if self._running else ()
+
+    def _between_steps(self, name: str, act: Callable[[Snapshots], int]) -> int:
+        episode = self._episode
+        if episode is None or not self._running:
+            raise ResetNeededError(f"no episode is running: call reset() before {name}()")
+        try:
+            snapshot = act(self._runner.sessions)
+            episode.log.event(name, {"snapshot": snapshot, "step": episode.step})
+        except SnapshotError:
+            raise
+        except BaseException:
+            self._abandon()
+            raise
+        return snapshot
 
     def _step(
         self, episode: Episode, action: object

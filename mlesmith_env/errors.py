@@ -88,6 +88,10 @@ class ImageBuildError(SandboxError):
     """The image of the docker sandbox can not be built from what was given."""
 
 
+class SnapshotError(MlesmithError):
+    """A snapshot can not be made, gone back to or forgotten; the message says why."""
+
+
 class GenerationError(MlesmithError):
     """A dataset can not be turned into tasks; the message says why."""
 

@@ -11,10 +11,17 @@ from mlesmith_env.actions import Action
 from mlesmith_env.briefing import clipped
 from mlesmith_env.configuration import Configuration
 from mlesmith_env.episode import Episode, Status, StepResult
-from mlesmith_env.errors import InvalidSubmissionError, SandboxError
+from mlesmith_env.errors import InvalidSubmissionError, SandboxError, SnapshotError
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.rewards import Outcome, Scale
-from mlesmith_env.sandbox import ExecutionResult, Sandbox, SandboxLimits, SandboxSpec, make_sandbox
+from mlesmith_env.sandbox import (
+    ExecutionResult,
+    Sandbox,
+    SandboxLimits,
+    SandboxSpec,
+    Snapshots,
+    make_sandbox,
+)
 from mlesmith_env.spaces import cleaned
 
 if TYPE_CHECKING:
@@ -60,6 +67,7 @@ class ProgramRunner:
                 output_bytes=limits.output_bytes,
                 processes=limits.processes,
             ),
+            stateful=self._configuration.stateful,
         )
         sandbox = make_sandbox(self._configuration.sandbox, spec)
         try:
@@ -70,8 +78,25 @@ class ProgramRunner:
         self._sandbox = sandbox
 
     def empty_workspace(self) -> None:
-        """Empty the workspace during an episode."""
-        self._running.reset()
+        """Empty the workspace during an episode, and begin a new session where there is one."""
+        if self._configuration.stateful:
+            self.sessions.renew()
+        else:
+            self._running.reset()
+
+    @property
+    def sessions(self) -> Snapshots:
+        """The sandbox as one that keeps snapshots.
+
+        Raises:
+            SnapshotError: It is none.
+        """
+        sandbox = self._running
+        if not self._configuration.stateful or not isinstance(sandbox, Snapshots):
+            raise SnapshotError(
+                "only a session has snapshots: make the environment with stateful=True"
+            )
+        return sandbox
 
     def close(self) -> None:
         """End the sandbox; the next `reset` makes a new one."""
@@ -202,6 +227,10 @@ def _seconds(result: ExecutionResult) -> str:
 
 
 def _told(result: ExecutionResult, lines: list[str]) -> str:
+    if result.session == "lost":
+        lines = [*lines, "The session ended with it: all variables are gone."]
+    elif result.session == "kept" and result.status != "ok":
+        lines = [*lines, "The session goes on: the variables so far are kept."]
     output = clipped(cleaned(result.output).rstrip(), _OUTPUT_TOLD)
     return "\n".join([*lines, "Output:", output] if output else [*lines, "It printed nothing."])
 

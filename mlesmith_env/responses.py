@@ -37,7 +37,7 @@ def carry_out(
             return StepResult("ok", _history(content, episode))
         case "reset":
             runner.empty_workspace()
-            return StepResult("ok", "The workspace is empty. Submissions made so far stay.")
+            return StepResult("ok", f"{briefing.after_reset} Submissions made so far stay.")
         case "submit":
             chosen = episode.choose(content)
             valid = chosen is not None

@@ -35,6 +35,8 @@ class Trajectory:
         steps: One mapping a step, in order: `step`, `kind`, `content`, `status`, `score`,
             `progress`, `best_progress` (public rows, None for no number), `reward`, `error`,
             `durations`, ...
+        events: What the host did between steps, in order: `event` (`snapshot`, `restore`,
+            `forget`), `snapshot` (its number) and `step` (after which).
         settlement: `step` (the chosen one, 0 for none), `grade`, `reward`, `return`; None where
             the episode was not settled.
     """
@@ -42,6 +44,7 @@ class Trajectory:
     header: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...]
     settlement: Mapping[str, Any] | None
+    events: tuple[Mapping[str, Any], ...] = ()
 
 
 class TrajectoryLog:
@@ -70,6 +73,10 @@ class TrajectoryLog:
         start = self._size()
         self._append({"type": "step", "step": number, **record})
         self._step_places[number] = (start, self._size() - start)
+
+    def event(self, name: str, record: Mapping[str, Any]) -> None:
+        """Write a line about what the host did between two steps."""
+        self._append({"type": "event", "event": name, **record})
 
     def settle(self, record: Mapping[str, Any]) -> None:
         """Write the last line."""
@@ -131,6 +138,7 @@ def read_trajectory(path: Path) -> Trajectory:
     header: dict[str, Any] = {}
     steps: list[Mapping[str, Any]] = []
     settlement: Mapping[str, Any] | None = None
+    events: list[Mapping[str, Any]] = []
     try:
         for record in read_journal(file):
             what = record.pop("type", None)
@@ -138,6 +146,8 @@ def read_trajectory(path: Path) -> Trajectory:
                 header = record
             elif what == "step":
                 steps.append(record)
+            elif what == "event":
+                events.append(record)
             elif what == "settlement":
                 settlement = record
     except OSError as error:
@@ -149,7 +159,7 @@ def read_trajectory(path: Path) -> Trajectory:
             f"{file} has schema version {header['schema_version']}; this release reads "
             f"{SCHEMA_VERSION}"
         )
-    return Trajectory(header, tuple(steps), settlement)
+    return Trajectory(header, tuple(steps), settlement, tuple(events))
 
 
 def _unwritable(path: Path, error: OSError) -> TrajectoryError:

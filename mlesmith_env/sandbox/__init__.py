@@ -11,6 +11,8 @@ from mlesmith_env.sandbox.protocol import (
     Sandbox,
     SandboxLimits,
     SandboxSpec,
+    SessionState,
+    Snapshots,
 )
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "Sandbox",
     "SandboxLimits",
     "SandboxSpec",
+    "SessionState",
+    "Snapshots",
     "SANDBOXES",
     "make_sandbox",
 ]

@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 
-from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
+from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError, SnapshotError
 from mlesmith_env.sandbox.inside import channel
 
 _END_WITHIN_S = 5.0
@@ -42,6 +42,7 @@ class Connection:
         Raises:
             SandboxUnavailableError: The machine can not give the isolation.
             SandboxLostError: The server reported a fault of its own, ended, or did not answer.
+            SnapshotError: The server says why what was asked for can not be done; it is well.
         """
         self.send(message)
         return self.answer(within_s)
@@ -66,6 +67,8 @@ class Connection:
                 f"this kernel can not confine programs: {answer['message']}. `mlesmith doctor` "
                 "says what is missing; sandbox='subprocess' runs without any isolation"
             )
+        if answer["kind"] == "refused":
+            raise SnapshotError(str(answer["message"]))
         if answer["kind"] == "fault":
             raise self._lost(f"failed: {answer['message']}")
         return answer

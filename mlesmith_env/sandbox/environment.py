@@ -10,12 +10,14 @@ from typing import Any
 from mlesmith_env.sandbox.inside.grants import added_folders
 
 
-def environment(home: Path, temporary: Path) -> dict[str, str]:
+def environment(home: Path, temporary: Path, *, single_threaded: bool = False) -> dict[str, str]:
     """Return the environment of a server and its programs: nothing of the host's but paths.
 
     Args:
         home: Their home folder.
         temporary: Their folder for temporary files.
+        single_threaded: Whether numerical libraries use one thread, so that a process that has
+            used them can be forked.
     """
     variables: dict[str, Any] = {
         "PATH": os.pathsep.join(
@@ -34,10 +36,10 @@ def environment(home: Path, temporary: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
     }
     threads = str(min(len(os.sched_getaffinity(0)), 16)) if sys.platform == "linux" else "2"
-    for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
-        variables[f"{name}_NUM_THREADS"] = threads
     # What joblib takes n_jobs=-1 for.
     variables["LOKY_MAX_CPU_COUNT"] = threads
+    for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
+        variables[f"{name}_NUM_THREADS"] = "1" if single_threaded else threads
     # For interpreters that programs start.
     added = [str(folder) for folder in added_folders()]
     if added:

@@ -10,13 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mlesmith_env.errors import SandboxLostError, SandboxUnavailableError
+from mlesmith_env.errors import (
+    SandboxLostError,
+    SandboxUnavailableError,
+    SnapshotError,
+    UnsupportedTaskError,
+)
 from mlesmith_env.sandbox.environment import environment
 from mlesmith_env.sandbox.groups import ControlGroup
 from mlesmith_env.sandbox.inside.grants import ClosedPythonError, grants, search_path
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.protocol import ExecutionResult, SandboxSpec
 from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
+from mlesmith_env.sandbox.snapshots import SessionSnapshots
 from mlesmith_env.sandbox.verdict import conclude
 from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 
@@ -45,7 +51,7 @@ class Mechanisms:
     refusals: dict[str, str]
 
 
-class ProcessSandbox:
+class ProcessSandbox(SessionSnapshots):
     """Runs each program in a process of its own, started by a sandbox server.
 
     Args:
@@ -58,6 +64,7 @@ class ProcessSandbox:
     _confine = True
 
     def __init__(self, spec: SandboxSpec, *, libraries: tuple[str, ...] | None = LIBRARIES) -> None:
+        super().__init__()
         self.spec = spec
         self._libraries = libraries
         self._server: ColdServer | KeptServer | None = None
@@ -78,6 +85,10 @@ class ProcessSandbox:
         try:
             self._setup = self._describe(workspace)
             self._check()
+            if self.spec.stateful and sys.platform != "linux":
+                raise UnsupportedTaskError(
+                    f"stateful=True needs Linux, not {sys.platform}: leave it out"
+                )
             self._group = self._make_group(workspace)
             self._setup["group"] = self._group.folders if self._group else {}
             # Now, so that a machine that can not confine is refused now, and so that the first run
@@ -124,6 +135,8 @@ class ProcessSandbox:
             "search_path": search_path(),
             "workspace": str(workspace.folder),
             "writable": [str(folder) for folder in writable],
+            "snapshots": str(workspace.snapshots),
+            "stateful": self.spec.stateful,
             "limits": asdict(self.spec.limits),
         }
 
@@ -136,39 +149,63 @@ class ProcessSandbox:
             self._runs += 1
             output = workspace.outputs / f"{workspace.root.name}-{self._runs:06d}.txt"
             request = {
+                "kind": "run",
                 "code": code,
                 "timeout_s": timeout_s,
                 "seed": seed,
                 "output_path": str(output),
             }
-            report = self._ask(workspace, request)
-            workspace.empty_temporary()
+            report = self._ask(workspace, request, timeout_s)
+            if not self.spec.stateful:
+                workspace.empty_temporary()
         total_s = time.monotonic() - began
         return conclude(report, output, self.spec.limits, timeout_s=timeout_s, total_s=total_s)
 
-    def _ask(self, workspace: Workspace, request: dict[str, Any]) -> dict[str, Any]:
-        """Have the server run a program; it is kept for the next where it is warm and well."""
+    def _ask(
+        self, workspace: Workspace, request: dict[str, Any], timeout_s: float = 0.0
+    ) -> dict[str, Any]:
+        """Ask the server; it is kept for the next request where it serves many and is well."""
         server = self._server or self._start_server(workspace)
         self._server = None
         try:
-            report = server.connection.ask(request, request["timeout_s"] + _OVERHEAD_S)
+            report = server.connection.ask(request, timeout_s + _OVERHEAD_S)
+        except SnapshotError:
+            self._server = server
+            raise
         except BaseException:
             server.end()
+            self._forget_snapshots()
             if self._group is not None:
                 # A server that was killed may have left a run behind.
                 self._group.end_all()
             raise
-        if self._libraries is None:
+        if self._libraries is None and not self.spec.stateful:
             server.end()
         else:
             self._server = server
         return report
 
     def _start_server(self, workspace: Workspace) -> ColdServer | KeptServer:
-        variables = environment(workspace.folders.home, workspace.folders.temporary)
+        stateful = self.spec.stateful
+        folders = workspace.folders
+        variables = environment(folders.home, folders.temporary, single_threaded=stateful)
         if self._libraries is None:
             return ColdServer(self._setup, variables)
-        return KeptServer(self._setup, variables, self._libraries)
+        return KeptServer(self._setup, variables, self._libraries, single_threaded=stateful)
+
+    def renew(self) -> None:
+        """Begin a new session in an empty workspace; see `Snapshots.renew`."""
+        super().renew()
+        with self._lock:
+            self._started().empty()
+
+    def _ask_session(self, request: dict[str, Any]) -> None:
+        if not self.spec.stateful:
+            raise SnapshotError(
+                "only a session has snapshots: make the environment or sandbox with stateful=True"
+            )
+        with self._lock:
+            self._ask(self._started(), request)
 
     def take(self, name: str, destination: Path, *, max_bytes: int) -> bool:
         """Move a regular file out of the workspace; see `Sandbox.take`."""
@@ -176,9 +213,14 @@ class ProcessSandbox:
             return self._started().take(name, destination, max_bytes)
 
     def reset(self) -> None:
-        """Empty the workspace."""
+        """Empty the workspace; a session and its snapshots end."""
         with self._lock:
-            self._started().empty()
+            workspace = self._started()
+            if self.spec.stateful and self._server is not None:
+                self._ask(workspace, {"kind": "end"})
+            self._forget_snapshots()
+            workspace.empty()
+            workspace.empty_snapshots()
 
     def close(self) -> None:
         """Remove every temporary file. May be called more than once."""

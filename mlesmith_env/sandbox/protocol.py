@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 RunStatus = Literal["ok", "error", "timeout", "out_of_memory", "killed", "output_limit"]
 """How a run ended: `error` is a non-zero exit, `killed` a signal nobody here sent."""
 
+SessionState = Literal["none", "kept", "lost"]
+"""What became of a session's variables: `none` where each run starts anew."""
+
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """Bounds of one run. Times are seconds, sizes bytes."""
+    """Bounds of one run, and of what a session keeps. Times are seconds, sizes bytes."""
 
     memory_bytes: int = 4 * 1024**3
     workspace_bytes: int = 1024**3
     output_bytes: int = 16 * 1024**2
     processes: int = 64
     open_files: int = 256
+    snapshots: int = 16
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,14 @@ class SandboxSpec:
             registry roots, the cache, the mirror and data bundled with libraries.
         limits: Bounds of every run.
         log_dir: Where full outputs are kept; a temporary folder of the sandbox where None.
+        stateful: Whether variables live on from run to run, as in a notebook.
     """
 
     public_dir: Path
     closed: tuple[Path, ...] = ()
     limits: SandboxLimits = field(default_factory=SandboxLimits)
     log_dir: Path | None = None
+    stateful: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class ExecutionResult:
         execution_s: Seconds from the start of the program to its end.
         overhead_s: Seconds that the sandbox itself took around it.
         error: One sentence for the agent on what was wrong and how to put it right; else empty.
+        session: What became of the session's variables.
     """
 
     status: RunStatus
@@ -62,6 +69,7 @@ class ExecutionResult:
     execution_s: float
     overhead_s: float
     error: str = ""
+    session: SessionState = "none"
 
 
 class Sandbox(Protocol):
@@ -105,4 +113,41 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """End everything and remove every temporary file. May be called more than once."""
+        ...
+
+
+@runtime_checkable
+class Snapshots(Protocol):
+    """What a sandbox with `stateful=True` can do besides: keep a session's state and go back to it.
+
+    A snapshot holds the variables and the workspace. It costs memory only for what changes.
+    """
+
+    @property
+    def snapshots(self) -> tuple[int, ...]:
+        """The numbers of the snapshots that are kept, oldest first."""
+        ...
+
+    def snapshot(self) -> int:
+        """Keep the session as it is now, and return the snapshot's number.
+
+        Raises:
+            SnapshotError: It can not be kept; the message says why, and whether the session lives.
+        """
+        ...
+
+    def restore(self, snapshot: int) -> None:
+        """Go on from a snapshot, as often as wanted; what the session has done since is lost.
+
+        Raises:
+            SnapshotError: There is no such snapshot, or it can not be gone back to.
+        """
+        ...
+
+    def renew(self) -> None:
+        """Begin a new session in an empty workspace; unlike after `reset`, snapshots stay."""
+        ...
+
+    def forget(self, snapshot: int) -> None:
+        """Give up a snapshot. Raises `SnapshotError` where there is no such one."""
         ...

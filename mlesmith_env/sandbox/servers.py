@@ -116,6 +116,7 @@ class KeptServer:
         setup: What it is told first; see `inside/server.py`.
         variables: Its environment.
         libraries: Modules that the template has loaded.
+        single_threaded: Whether numerical libraries were told to use one thread.
 
     Raises:
         SandboxUnavailableError: The machine can not give the isolation.
@@ -123,9 +124,14 @@ class KeptServer:
     """
 
     def __init__(
-        self, setup: channel.Message, variables: dict[str, str], libraries: tuple[str, ...]
+        self,
+        setup: channel.Message,
+        variables: dict[str, str],
+        libraries: tuple[str, ...],
+        *,
+        single_threaded: bool = False,
     ) -> None:
-        self.connection = _fork(libraries)
+        self.connection = _fork(libraries, single_threaded)
         try:
             self.description = self.connection.ask(
                 {"kind": "setup", **setup, "environment": variables}, _READY_WITHIN_S
@@ -142,9 +148,10 @@ class KeptServer:
 class _Template:
     """A process that has loaded libraries and forks servers; one for all sandboxes of a host."""
 
-    def __init__(self, libraries: tuple[str, ...]) -> None:
+    def __init__(self, libraries: tuple[str, ...], single_threaded: bool) -> None:
         self._lock = threading.Lock()
-        self._process = _Process(environment(Path("/"), Path(tempfile.gettempdir())))
+        temporary = Path(tempfile.gettempdir())
+        self._process = _Process(environment(Path("/"), temporary, single_threaded=single_threaded))
         try:
             self._process.connection.ask(
                 {"kind": "template", "libraries": libraries, "search_path": search_path()},
@@ -183,18 +190,18 @@ class _Template:
 
 
 class _Templates:
-    """The templates of this process, by what they have loaded."""
+    """The templates of this process, by what they have loaded and whether with one thread."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.lock = threading.Lock()
-        self.by_libraries: dict[tuple[str, ...], _Template] = {}
+        self.by_kind: dict[tuple[tuple[str, ...], bool], _Template] = {}
 
 
 _templates = _Templates()
 
 
-def _fork(libraries: tuple[str, ...]) -> Connection:
+def _fork(libraries: tuple[str, ...], single_threaded: bool) -> Connection:
     """Return a connection to a new server, from a new template where there is none or a dead one.
 
     Raises:
@@ -205,14 +212,15 @@ def _fork(libraries: tuple[str, ...]) -> Connection:
         # A fork of the process that made them: they are not ours.
         _templates = _Templates()
     with _templates.lock:
-        known = _templates.by_libraries.get(libraries)
+        kind = (libraries, single_threaded)
+        known = _templates.by_kind.get(kind)
         if known is not None:
             try:
                 return known.fork()
             except SandboxLostError:
-                del _templates.by_libraries[libraries]
+                del _templates.by_kind[kind]
                 known.end()
-        fresh = _templates.by_libraries[libraries] = _Template(libraries)
+        fresh = _templates.by_kind[kind] = _Template(*kind)
         return fresh.fork()
 
 
@@ -221,5 +229,5 @@ def end_templates() -> None:
     """End all templates of this process; the next kept server makes a new one."""
     if _templates.owner == os.getpid():
         with _templates.lock:
-            while _templates.by_libraries:
-                _templates.by_libraries.popitem()[1].end()
+            while _templates.by_kind:
+                _templates.by_kind.popitem()[1].end()

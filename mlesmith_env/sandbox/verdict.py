@@ -69,6 +69,7 @@ def conclude(
         execution_s=execution_s,
         overhead_s=max(0.0, total_s - execution_s),
         error=sentence,
+        session=report.get("session", "none"),
     )
 
 
@@ -101,6 +102,11 @@ def judge(report: dict[str, Any], shown: str, limits: SandboxLimits, timeout_s: 
             "output_limit",
             f"The files in the workspace grew past {limits.workspace_bytes:,} bytes (or past "
             "their number) and the program was ended: write less, or remove files.",
+        ),
+        "channel": (
+            "error",
+            "The program closed or wrote to the descriptor over which its session is led, and was "
+            "ended: leave descriptors alone that it did not open.",
         ),
         "processes": (
             "killed",

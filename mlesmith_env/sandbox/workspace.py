@@ -13,6 +13,7 @@ from pathlib import Path
 from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
 from mlesmith_env.sandbox.groups import delete_noted
 from mlesmith_env.sandbox.inside.folders import Folders, NotPlainError
+from mlesmith_env.sandbox.inside.removal import clear
 from mlesmith_env.sandbox.removal import remove
 
 _PREFIX = "mlesmith-sandbox-"
@@ -27,6 +28,7 @@ class Workspace:
         root: The temporary folder; programs can not write in it.
         folders: Those in which programs can write.
         outputs: Where full outputs are kept.
+        snapshots: Where copies of the writable folders are kept.
 
     Args:
         public_dir: What stands in the programs' current folder as `input`.
@@ -43,6 +45,8 @@ class Workspace:
             self.folders = Folders(self.root, public_dir.resolve())
             self.folders.make()
             self.outputs = log_dir or self.root / "outputs"
+            self.snapshots = self.root / "snapshots"
+            self.snapshots.mkdir(mode=0o700)
             self.outputs.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -80,6 +84,11 @@ class Workspace:
         """Remove the temporary files of the last run. Raises `SandboxLostError`."""
         with _told_as_lost("temporary files can not be removed"):
             self.folders.empty_temporary()
+
+    def empty_snapshots(self) -> None:
+        """Remove all copies of the writable folders. Raises `SandboxLostError`."""
+        with _told_as_lost("snapshots can not be removed"):
+            clear(self.snapshots)
 
     def delete(self) -> None:
         """Remove all of it; a log folder of the caller's stays."""

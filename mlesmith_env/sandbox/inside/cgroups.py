@@ -17,7 +17,7 @@ MEMORY, PIDS = "memory", "pids"
 _MEMBERS = "cgroup.procs"
 _COUNTERS = ("memory.events", "memory.oom_control")
 _COUNTER = b"oom_kill"
-_FIRST_VICTIM = "1000"
+FIRST_VICTIM = "1000"
 
 
 class Group:
@@ -60,7 +60,7 @@ def die_first() -> None:
     """Let the kernel, out of memory, choose this process and its children before their watchers."""
     # It is a matter of order only: where /proc can not be written, the kernel takes the largest.
     with suppress(OSError):
-        write("/proc/self/oom_score_adj", _FIRST_VICTIM)
+        write("/proc/self/oom_score_adj", FIRST_VICTIM)
 
 
 def members(folder: str) -> list[int]:

@@ -20,10 +20,15 @@ class ClosedChannelError(Exception):
 
 def send(descriptor: int, message: Message) -> None:
     """Write one message. Raises `OSError` where the other side is gone."""
-    body = json.dumps(message).encode()
-    data = memoryview(_HEADER.pack(len(body)) + body)
+    data = memoryview(packed(message))
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def packed(message: Message) -> bytes:
+    """Return a message as it is sent."""
+    body = json.dumps(message).encode()
+    return _HEADER.pack(len(body)) + body
 
 
 def receive(descriptor: int, *, deadline: float | None = None) -> Message | None:

@@ -21,22 +21,23 @@ def descendants(root: int) -> list[int]:
     found: list[int] = []
     waiting = [root]
     while waiting:
-        for child in _children(waiting.pop()):
+        for child in children(waiting.pop()):
             found.append(child)
             waiting.append(child)
     return found
 
 
-def _children(process: int) -> list[int]:
-    children: list[int] = []
+def children(process: int) -> list[int]:
+    """Return the numbers, as `/proc` knows them, of a process's children."""
+    found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
             with open(f"/proc/{process}/task/{thread}/children", "rb") as file:  # noqa: PTH123
-                children.extend(int(child) for child in file.read().split())
+                found.extend(int(child) for child in file.read().split())
     except OSError:
         # It has ended meanwhile, or there is no /proc here.
-        return children
-    return children
+        return found
+    return found
 
 
 def threads(found: list[int]) -> int:
@@ -58,10 +59,18 @@ def memory(found: list[int], limit_bytes: int) -> int:
     Resident sizes count a page once for every process that shares it; only where their sum is
     over the limit are the proportional sizes read, which cost more.
     """
-    resident = sum(_resident(process) for process in found)
-    if resident > limit_bytes:
-        resident = sum(_proportional(process) for process in found)
-    return resident
+    used = resident(found)
+    return proportional(found) if used > limit_bytes else used
+
+
+def resident(found: list[int]) -> int:
+    """Return the bytes of some processes, shared pages counted for each."""
+    return sum(_resident(process) for process in found)
+
+
+def proportional(found: list[int]) -> int:
+    """Return the bytes of some processes, of shared pages their part."""
+    return sum(_proportional(process) for process in found)
 
 
 def _resident(process: int) -> int:
@@ -121,7 +130,7 @@ def end_all_but_trackers(*, within_s: float) -> None:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         for process in descendants(itself()):
-            if not _is_tracker(process):
+            if not is_tracker(process):
                 _kill(process)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -131,7 +140,8 @@ def end_all_but_trackers(*, within_s: float) -> None:
         time.sleep(0.002)
 
 
-def _is_tracker(process: int) -> bool:
+def is_tracker(process: int) -> bool:
+    """Return whether a process is one of Python's resource trackers."""
     try:
         with open(f"/proc/{process}/cmdline", "rb") as file:  # noqa: PTH123
             return b"resource_tracker" in file.read()

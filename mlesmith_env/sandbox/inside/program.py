@@ -37,7 +37,7 @@ def run(source: str, workspace: str, seed: int | None) -> Outcome:
     sys.path.insert(0, workspace)
     _save(source)
     _seed(seed)
-    _when_loaded("multiprocessing.context", _start_by_fork)
+    start_by_fork()
     module = types.ModuleType("__main__")
     module.__file__ = workspace + "/" + NAME
     module.__dict__.update(__builtins__=builtins, __cached__=None)
@@ -46,12 +46,12 @@ def run(source: str, workspace: str, seed: int | None) -> Outcome:
     try:
         code = compile(source, NAME, "exec", dont_inherit=True)
     except BaseException as error:  # noqa: BLE001  what a program does is a result
-        return _failed(error, None)
+        return failed(error, None)
     try:
         exec(code, module.__dict__)  # noqa: S102  the purpose of this process
     except BaseException as error:  # noqa: BLE001
         trace = error.__traceback__
-        return _failed(error, trace.tb_next if trace else None)
+        return failed(error, trace.tb_next if trace else None)
     return Outcome(0)
 
 
@@ -89,7 +89,13 @@ class _Reporter:
             sys.__excepthook__(kind, error, trace)
 
 
-def _failed(error: BaseException, trace: types.TracebackType | None) -> Outcome:
+def failed(error: BaseException, trace: types.TracebackType | None) -> Outcome:
+    """Tell an exception that nobody caught, as an interpreter does, and return the outcome.
+
+    Args:
+        error: The exception; `SystemExit` ends without being told.
+        trace: Its traceback from the program's own frame on.
+    """
     error.__traceback__ = trace
     if isinstance(error, SystemExit):
         if error.code is None:
@@ -123,9 +129,19 @@ def finish() -> None:
         # Files and archives that the program left open are closed by their finalizers.
         sys.modules["__main__"].__dict__.clear()
         _quietly(gc.collect)
+    flush_files()
+    flush_streams()
+
+
+def flush_files() -> None:
+    """Write out what the files that are open still hold back."""
     for item in gc.get_objects():
         if isinstance(item, io.IOBase):
             _quietly(item.flush)
+
+
+def flush_streams() -> None:
+    """Write out what standard output and error still hold back."""
     _quietly(sys.stdout.flush)
     _quietly(sys.stderr.flush)
 
@@ -145,16 +161,21 @@ def _seed(seed: int | None) -> None:
         if "numpy.random.mtrand" in sys.modules:
             sys.modules["numpy.random.mtrand"].seed(None)
         return
-    _when_loaded("random", lambda module: module.seed(seed))
-    _when_loaded("numpy.random.mtrand", lambda module: module.seed(seed % 2**32))
+    when_loaded("random", lambda module: module.seed(seed))
+    when_loaded("numpy.random.mtrand", lambda module: module.seed(seed % 2**32))
 
 
-def _start_by_fork(context: Any) -> None:
+def start_by_fork() -> None:
     """Make fork the default way to start processes; Python 3.14's needs listening sockets."""
+    when_loaded("multiprocessing.context", _choose_fork)
+
+
+def _choose_fork(context: Any) -> None:
     context._default_context._default_context = context._concrete_contexts["fork"]
 
 
-def _when_loaded(name: str, act: Callable[[Any], None]) -> None:
+def when_loaded(name: str, act: Callable[[Any], None]) -> None:
+    """Act on a module: now where it is loaded, else right after its first import."""
     if name in sys.modules:
         act(sys.modules[name])
     else:

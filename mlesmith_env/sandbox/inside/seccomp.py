@@ -43,7 +43,9 @@ _REFUSED = (
     # queues, semaphores and memory of others, which are named by numbers that can be guessed
     "shmat shmctl semop semtimedop semctl msgsnd msgrcv msgctl mq_unlink "
     # descriptors on their way to nobody: a file that only they hold would be counted nowhere
-    "sendmsg sendmmsg"
+    "sendmsg sendmmsg "
+    # timers that can send SIGCONT, which would wake a session that is stopped between its steps
+    "timer_create"
 ).split()
 
 _ABSENT = (
@@ -66,6 +68,8 @@ _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x401C5820
 _F_SETOWN, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 15, 1024, 1026
 _S_IFMT, _S_IFCHR, _S_IFBLK = 0o170000, 0o020000, 0o060000
 _PRIO_USER, _IOPRIO_WHO_USER = 2, 3
+_SIGCHLD, _SIGCONT = 17, 18
+_PR_SET_PDEATHSIG = 1
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _OWNER = 0o700
 _PR_SET_DUMPABLE = 4
@@ -140,6 +144,18 @@ class Filter:
         self._emit(_RETURN, _ERRNO | errno.EPERM)
         self._emit(_LOAD, _OFFSET_NUMBER)
 
+    def refuse_pair(self, name: str, first: int, second: int) -> None:
+        """Answer a call with `EPERM` where its first two arguments are these."""
+        call = number(name, self._machine)
+        if call is not None:
+            self._emit(_JUMP_EQUAL, call, 0, 6)
+            self._emit(_LOAD, _OFFSET_ARGUMENTS)
+            self._emit(_JUMP_EQUAL, first, 0, 3)
+            self._emit(_LOAD, _OFFSET_ARGUMENTS + 8)
+            self._emit(_JUMP_EQUAL, second, 0, 1)
+            self._emit(_RETURN, _ERRNO | errno.EPERM)
+            self._emit(_LOAD, _OFFSET_NUMBER)
+
     def refuse_any_bit(
         self, name: str, argument: int, bits: int, *, error: int = errno.EPERM
     ) -> None:
@@ -192,6 +208,9 @@ def build(machine: str, own_pid: int, *, signals: bool, truncation: bool) -> byt
     for name in _UNSUPPORTED:
         rules.refuse(name, errno.EOPNOTSUPP)
     rules.refuse_any_bit("clone", 0, _NEW_NAMESPACES)
+    # What else could wake a stopped session: a child or a parent that ends with this signal.
+    rules.refuse_unless("clone", 0, (0, _SIGCHLD), mask=0xFF)
+    rules.refuse_pair("prctl", _PR_SET_PDEATHSIG, _SIGCONT)
     # Pairs of stream sockets only: a datagram socket can be pointed at any other address.
     rules.refuse_unless("socketpair", 0, (_AF_UNIX,))
     rules.refuse_unless("socketpair", 1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=0xF)

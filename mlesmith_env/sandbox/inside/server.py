@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from . import channel, kernel, privileges, processes
@@ -45,6 +47,9 @@ class _Server:
         self._fence: Fence | None = None
         self._group: Group | None = None
         self._refusals: dict[str, str] = {}
+        self._session = -1
+        """Our end of the channel to a session's warden."""
+        self._session_warden = 0
 
     def prepare(self) -> bool:
         """Enter namespaces, build the fence, tell the host; False on a fault."""
@@ -97,39 +102,85 @@ class _Server:
         while True:
             request = channel.receive(self._control)
             if request is None:
+                self._end_session()
                 return
-            channel.send(self._control, self._run(request))
+            channel.send(self._control, self._answer(request))
+
+    def _answer(self, request: channel.Message) -> channel.Message:
+        if not self._setup["stateful"]:
+            return self._run(request)
+        if request["kind"] == "end":
+            self._end_session()
+            return {"kind": "ended"}
+        return self._ask_session(request)
 
     def _run(self, request: channel.Message) -> channel.Message:
         report_read, report_write = os.pipe()
+        run = Run(self._setup, request, self._fence, self._group)
+        warden = self._fork_warden(run.supervise, report_write, report_read)
+        try:
+            report = self._await(report_read, warden)
+        finally:
+            os.close(report_read)
+            self._bury(warden)
+        self._namespaces.clear_shared_memory()
+        return report
+
+    def _ask_session(self, request: channel.Message) -> channel.Message:
+        """Pass a request on to the session's warden, which is started by the first one."""
+        if self._session < 0:
+            from .session import Session
+
+            ours, theirs = (end.detach() for end in socket.socketpair())
+            self._session_warden = self._fork_warden(
+                lambda end: Session(self._setup, self._fence, self._group, end).serve(),
+                theirs,
+                ours,
+            )
+            self._session = ours
+        try:
+            channel.send(self._session, request)
+            answer = self._await(self._session, self._session_warden)
+        except OSError:
+            answer = {"kind": "fault", "message": "the warden of the session was lost"}
+        if answer["kind"] == "fault":
+            self._end_session()
+        return answer
+
+    def _end_session(self) -> None:
+        if self._session >= 0:
+            os.close(self._session)
+            self._session = -1
+            self._bury(self._session_warden)
+            self._namespaces.clear_shared_memory()
+
+    def _fork_warden(self, act: Callable[[int], None], theirs: int, ours: int) -> int:
+        """Fork a process that acts with its end of a channel; returns its number."""
         nested = self._fence is not None and self._fence.nested
         if nested:
             self._namespaces.before_fork()
         warden = os.fork()
         if warden == 0:
-            os.close(report_read)
+            os.close(ours)
             os.close(self._control)
-            self._be_warden(request, report_write)
+            self._be_warden(act, theirs)
         if nested:
             self._namespaces.after_fork()
-        os.close(report_write)
-        try:
-            report = self._await(report_read, warden)
-        finally:
-            os.close(report_read)
-            os.waitpid(warden, 0)
-            # Only where a warden was lost is anything left for us here.
-            processes.end_all(
-                within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
-            )
-        self._namespaces.clear_shared_memory()
-        return report
+        os.close(theirs)
+        return warden
 
-    def _be_warden(self, request: channel.Message, report: int) -> None:
+    def _bury(self, warden: int) -> None:
+        os.waitpid(warden, 0)
+        # Only where a warden was lost is anything left for us here.
+        processes.end_all(
+            within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
+        )
+
+    def _be_warden(self, act: Callable[[int], None], report: int) -> None:
         try:
             if "pid" in self._namespaces.names:
                 privileges.die_with_parent()
-            Run(self._setup, request, self._fence, self._group).supervise(report)
+            act(report)
         except BaseException:  # noqa: BLE001  reported to the host, whose fault it becomes
             channel.send(report, {"kind": "fault", "message": traceback.format_exc()})
         finally:

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from . import cgroups, channel, kernel, limits, privileges, program
 from .fence import Fence
@@ -47,7 +47,7 @@ class Run:
         ready_read, ready_write = os.pipe()
         child = os.fork()
         if child == 0:
-            self._be_program(output_write, ready_write)
+            self.be_program(output_write, ready_write, self._execute)
         os.close(output_write)
         os.close(ready_write)
         watch = Watch(
@@ -64,21 +64,33 @@ class Run:
         out_of_memory = bool(self._flag[0]) or watch.killed_for_memory
         channel.send(report, {**message, "out_of_memory": out_of_memory})
 
-    def _be_program(self, output: int, ready: int) -> None:
-        """In the child: shut this process in, run the program, and end. Never returns."""
+    def be_program(
+        self, output: int, ready: int, act: Callable[[], int], kept: tuple[int, ...] = ()
+    ) -> NoReturn:
+        """In a child: shut this process in, act, and end. Never returns.
+
+        Args:
+            output: Where it prints to.
+            ready: Pipe on which to say that it is confined, or why it is not.
+            act: Runs foreign code and returns the exit code.
+            kept: Further descriptors that stay open.
+        """
         try:
-            self._shut_in(output, ready)
+            self._shut_in(output, {ready, *kept})
         except BaseException as error:  # noqa: BLE001  told to the host, as a fault of ours
             os.write(ready, f"{type(error).__name__}: {error}".encode()[:4000])
             os._exit(1)
         os.write(ready, b"ready")
         os.close(ready)
+        os._exit(act())
+
+    def _execute(self) -> int:
         outcome = program.run(self.request["code"], self.setup["workspace"], self.request["seed"])
         self._flag[0] = outcome.out_of_memory
         program.finish()
-        os._exit(outcome.code)
+        return outcome.code
 
-    def _shut_in(self, output: int, ready: int) -> None:
+    def _shut_in(self, output: int, kept: set[int]) -> None:
         os.setsid()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
@@ -89,7 +101,7 @@ class Run:
         os.dup2(output, 1)
         os.dup2(output, 2)
         fence_descriptors = () if self.fence is None else self.fence.descriptors
-        _close_all_but({0, 1, 2, ready, *fence_descriptors})
+        _close_all_but({0, 1, 2, *kept, *fence_descriptors})
         os.umask(0o022)
         os.chdir(self.setup["workspace"])
         # Preloaded modules may have chosen the server's folder.

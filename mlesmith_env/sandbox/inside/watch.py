@@ -32,6 +32,7 @@ class Watch:
         alone: Whether this process can signal nothing but its descendants.
         spare: Whether processes that clean up shared memory may finish, because it is the host's.
         group: The control group in which it runs, if there is one.
+        wakers: Further descriptors on which something may be to read.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Watch:
         alone: bool,
         spare: bool,
         group: Group | None,
+        wakers: tuple[int, ...] = (),
     ) -> None:
         self._request = request
         self._spare = spare
@@ -52,6 +54,7 @@ class Watch:
         self._output = output
         self._report = report
         self._alone = alone
+        self._wakers = wakers
         self._status: int | None = None
         self._reason = ""
         self._limits: dict[str, Any] = setup["limits"]
@@ -68,14 +71,9 @@ class Watch:
         Args:
             ready: Pipe on which the program's process says that it is confined.
         """
-        self._file = os.open(
-            self._request["output_path"],
-            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC,
-            0o600,
-        )
-        os.set_blocking(self._output, False)
+        self._open_output()
         try:
-            fault = self._wait_until_ready(ready)
+            fault = wait_until_ready(ready)
             started = time.monotonic()
             ended = started
             if not fault:
@@ -92,11 +90,14 @@ class Watch:
         os.close(self._file)
         if fault:
             return {"kind": "fault", "message": fault}
+        return self._report_on(ended - started)
+
+    def _report_on(self, execution_s: float) -> channel.Message:
         return {
             "kind": "result",
             "reason": self._reason,
             "status": self._status,
-            "execution_s": ended - started,
+            "execution_s": execution_s,
             "room_bytes": room(self._folder),
         }
 
@@ -105,33 +106,33 @@ class Watch:
         """Whether the kernel has killed any of its processes for want of memory."""
         return self._group is not None and self._group.kills() > self._kills
 
-    def _wait_until_ready(self, ready: int) -> str:
-        """Return what kept the program from starting, or nothing."""
-        said = b""
-        deadline = time.monotonic() + _START_WITHIN_S
-        poll = select.poll()
-        poll.register(ready, select.POLLIN)
-        while time.monotonic() < deadline:
-            if not poll.poll(1000):
-                continue
-            part = os.read(ready, _CHUNK)
-            if not part:
-                break
-            said += part
-        os.close(ready)
-        if said == b"ready":
-            return ""
-        return said.decode(errors="replace") or "the program's process did not start"
+    def _open_output(self) -> None:
+        self._file = os.open(
+            self._request["output_path"],
+            os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC,
+            0o600,
+        )
+        os.set_blocking(self._output, False)
 
     def _watch(self, started: float) -> float:
+        """Watch until the program ends or a limit is passed; return when that was."""
+        exit_descriptor = _exit_descriptor(self._child)
+        try:
+            return self._poll(started, exit_descriptor)
+        finally:
+            if exit_descriptor is not None:
+                os.close(exit_descriptor)
+
+    def _poll(self, started: float, exit_descriptor: int | None) -> float:
         deadline = started + self._request["timeout_s"]
         poll = select.poll()
         poll.register(self._output, select.POLLIN)
         # The server's end of the report is closed when it is gone: then nobody waits for us.
         poll.register(self._report, select.POLLERR)
-        exit_descriptor = _exit_descriptor(self._child)
         if exit_descriptor is not None:
             poll.register(exit_descriptor, select.POLLIN)
+        for descriptor in self._wakers:
+            poll.register(descriptor, select.POLLIN)
         looked = started
         while True:
             now = time.monotonic()
@@ -172,14 +173,20 @@ class Watch:
             return "memory"
         if kernel.LINUX:
             found = processes.descendants(processes.itself())
-            allowed = self._limits["processes"]
-            if len(found) > allowed or processes.threads(found) > _THREADS * allowed:
+            if self._too_many(found):
                 return "processes"
             bound = self._limits["memory_bytes"]
-            if processes.memory(found, bound) > bound:
+            if self._memory(found, bound) > bound:
                 return "memory"
             return "workspace" if self._quota.exceeded(found) else ""
         return "workspace" if self._quota.exceeded([]) else ""
+
+    def _too_many(self, found: list[int]) -> bool:
+        allowed = self._limits["processes"]
+        return len(found) > allowed or processes.threads(found) > _THREADS * allowed
+
+    def _memory(self, found: list[int], bound: int) -> int:
+        return processes.memory(found, bound)
 
     def _pump(self) -> bool:
         """Move output to its file; return False at its end."""
@@ -213,3 +220,26 @@ def _exit_descriptor(process: int) -> int | None:
         return os.pidfd_open(process)
     except (AttributeError, OSError):
         return None
+
+
+def wait_until_ready(ready: int) -> str:
+    """Return what kept a program's process from starting, or nothing.
+
+    Args:
+        ready: Pipe on which it says so; closed at the end.
+    """
+    said = b""
+    deadline = time.monotonic() + _START_WITHIN_S
+    poll = select.poll()
+    poll.register(ready, select.POLLIN)
+    while time.monotonic() < deadline:
+        if not poll.poll(1000):
+            continue
+        part = os.read(ready, _CHUNK)
+        if not part:
+            break
+        said += part
+    os.close(ready)
+    if said == b"ready":
+        return ""
+    return said.decode(errors="replace") or "the program's process did not start"

@@ -573,7 +573,7 @@ def test_an_unknown_sandbox_is_refused(make_env: MakeEnv) -> None:
 @pytest.mark.parametrize(
     ("keywords", "error", "message"),
     [
-        ({"stateful": True}, UnsupportedTaskError, "stateful"),
+        ({"stateful": "yes"}, InvalidSettingError, "stateful"),
         ({"isolation": "landlock"}, UnsupportedTaskError, "isolation"),
         ({"reward": "rank"}, UnsupportedTaskError, "not there yet"),
         ({"reward": "imprvement"}, InvalidSettingError, "did you mean"),
