@@ -185,12 +185,29 @@ def test_a_header_behind_a_hash(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "footer", ["\nSource: a ministry\n", "Note: sizes are rounded,,,\n", "\n\nTotal of 40 rows\n\n"]
+    "footer",
+    [
+        "\nSource: a ministry\n",
+        "Note: sizes are rounded,,,\n",
+        "\n\nTotal of 40 rows\n\n",
+        "Total,,3141.5,\n",
+        "Grand total,1,2,3\nAverage:,1,2,3\n",
+    ],
 )
 def test_lines_after_the_table_are_left_out(tmp_path: Path, footer: str) -> None:
     write(tmp_path, CSV + footer)
     _, frame = only(tmp_path)
     is_the_table(frame)
+
+
+def test_a_total_among_others_is_a_row(tmp_path: Path) -> None:
+    rows = "".join(f"{2000 + i},{name},{i * 1.5}\n" for i in range(30) for name in ("A", "Total"))
+    write(tmp_path, "year,sex,births\n" + rows)
+    assert len(only(tmp_path)[1]) == 60
+    write(
+        tmp_path, "sex,births\n" + "".join(f"{n},{i}\n" for i in range(30) for n in ("A", "Total"))
+    )
+    assert len(only(tmp_path)[1]) == 60
 
 
 def test_a_note_below_two_columns(tmp_path: Path) -> None:

@@ -20,6 +20,11 @@ _SAMPLE = 400
 _TITLE_LINES = 40
 _FOOTER_LINES = 20
 _SINGLE_QUOTED = re.compile(r"(?:^|[,;|\t ])'[^']*'(?=[,;|\t\r\n]|$)")
+_TOTAL = re.compile(
+    r"(?:(?:grand|sub|over)?[ -]?(?:total|all)s?|sum|average|mean|median|gesamt|insgesamt|summe|"
+    r"totale|totaal|suma|somme|moyenne|всего|итого|合计|合計|总计)\s*:?",
+    re.IGNORECASE,
+)
 _COMMENT = ("#", "%", "//", "!", "*")
 
 
@@ -71,7 +76,7 @@ def dialect_of(lines: Sequence[str], *, prefer: str = "") -> Dialect | None:
 
 
 def footer_of(lines: Sequence[str], dialect: Dialect) -> int:
-    """Return how many of the last lines are not part of the table: notes, sources, blanks."""
+    """Return how many of the last lines are not part of the table: notes, totals, blanks."""
     if dialect.width < 2:
         return 0
     filled = [_filled(record) for record in dialect.records]
@@ -84,11 +89,23 @@ def footer_of(lines: Sequence[str], dialect: Dialect) -> int:
         found = _parse([line], dialect.delimiter, dialect.quote, dialect.escape)
         record = found[0] if found else ()
         count = _filled(record)
+        if _sums_up(record, dialect.records):
+            footer += 1
+            notes += 1
+            continue
         if count and (count > 1 or _opens(line, dialect.quote) or not _is_note(record, kinds)):
             break
         footer += 1
         notes += count > 0
     return footer if notes and footer < _FOOTER_LINES else 0
+
+
+def _sums_up(record: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a record sums up those above it: `Total,,3141`, unless others begin so too."""
+    first = next((value.strip() for value in record if value.strip()), "")
+    if not _TOTAL.fullmatch(first) or not any(kind_of(value) == "number" for value in record):
+        return False
+    return sum(first in (value.strip() for value in row) for row in rows) <= 1
 
 
 def _without_false_quotes(lines: Sequence[str], dialect: Dialect) -> Dialect:
