@@ -81,6 +81,42 @@ def test_western_one_byte_encodings(tmp_path: Path, encoding: str, text: str) ->
     assert frame["name"][0] == text
 
 
+_RUSSIAN = ["город", "тип", "Москва", "квартира", "Казань", "дом", "Пермь", "ВИЛЛА"]
+_JAPANESE = ["都市", "タイプ", "東京", "マンション", "大阪", "一戸建て", "京都", "別荘"]
+_TABLES = {
+    "cp1251": _RUSSIAN,
+    "koi8_r": _RUSSIAN,
+    "cp1253": ["πόλη", "τιμή", "Αθήνα", "σπίτι", "Πάτρα", "βίλα", "Λάρισα", "σπίτι"],
+    "cp932": _JAPANESE,
+    "euc_jp": _JAPANESE,
+    "cp949": ["도시", "유형", "서울", "아파트", "부산", "주택", "대구", "빌라"],
+    "gbk": ["城市", "房屋类型", "北京", "公寓", "上海", "别墅", "广州", "住宅"],
+    "big5": ["城市", "房屋類型", "臺北", "公寓", "高雄", "別墅", "臺中", "住宅"],
+}
+
+
+@pytest.mark.parametrize("encoding", _TABLES)
+def test_encodings_of_other_scripts(tmp_path: Path, encoding: str) -> None:
+    words = _TABLES[encoding]
+    lines = [f"{one},{other}" for one, other in zip(words[::2], words[1::2], strict=True)]
+    write(tmp_path, "\n".join([lines[0], *lines[1:] * 12, ""]).encode(encoding))
+    _, frame = only(tmp_path)
+    assert list(frame.columns) == words[:2]
+    assert frame.iloc[0].tolist() == words[2:4]
+
+
+@pytest.mark.parametrize("text", ["Orléans,Île-de-Ré", "København,Smørrebrød", "Größe,Füße"])
+def test_latin_letters_are_no_other_script(tmp_path: Path, text: str) -> None:
+    write(tmp_path, ("name,place\n" + f"{text}\n" * 30).encode("cp1252"))
+    assert only(tmp_path)[0].encoding == "cp1252"
+
+
+def test_accents_spoilt_into_two_letters_are_no_other_script(tmp_path: Path) -> None:
+    spoilt = b"name,n\n" + b"Pen\xcc\xa9lope,1\nBeyonc\xcc\xa9,2\nVall\xcc\xc4\xe5\xa9e,3\n" * 20
+    write(tmp_path, spoilt)
+    assert only(tmp_path)[0].encoding in ("cp1252", "latin-1", "mac_roman")
+
+
 def test_letters_beyond_ascii_far_down_the_file_are_seen(tmp_path: Path) -> None:
     head = "name,n\n" + "".join(f"plain text of a row,{i}\n" for i in range(60_000))
     write(tmp_path, head.encode() + "señor,1\n".encode("cp1252"))

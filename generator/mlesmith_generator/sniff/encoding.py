@@ -11,6 +11,7 @@ from typing import IO, Literal
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.lines import open_bytes
+from mlesmith_generator.sniff.scripts import script_of
 
 Compression = Literal["none", "gzip", "bz2", "xz", "zip"]
 
@@ -142,7 +143,7 @@ def _control(head: bytes) -> float:
 
 
 def _narrow(head: bytes, stream: IO[bytes]) -> Encoding:
-    """UTF-8 where the bytes are, else a Western one-byte encoding."""
+    """UTF-8 where the bytes are, else that of another script, else a Western one-byte encoding."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     plain, seen, holes = True, 0, False
     broken: bytes | None = None
@@ -167,7 +168,7 @@ def _narrow(head: bytes, stream: IO[bytes]) -> Encoding:
         return Encoding("utf-8", plain=plain)
     if _mostly_utf8(broken):
         return Encoding("utf-8", damaged=True)
-    return Encoding(_western(broken, holes=holes))
+    return Encoding(script_of(broken) or _western(broken, holes=holes))
 
 
 def _mostly_utf8(block: bytes) -> bool:
