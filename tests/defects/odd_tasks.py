@@ -615,3 +615,15 @@ def things_measured_again_under_no_name() -> Base:
     worn = random.normal(size=200)[thing] + 0.3 * frame["load"] + random.normal(0, 0.7, 2000)
     frame["worn"] = np.where(worn > 0, "yes", "no")
     return Base("parts-worn", frame, "worn", "binary", "roc_auc", Holdout(kind="stratified"))
+
+
+@legitimate()
+def a_column_of_zeros_but_for_a_few_whole_numbers() -> Base:
+    random = _random()
+    age = random.integers(20, 60, 600)
+    weight = (60 + 0.2 * age + random.normal(0, 6, 600)).round()
+    peak = np.where(random.random(600) < 0.06, random.integers(8, 60, 600), 0)
+    frame = pd.DataFrame(
+        {"age": age, "interval": random.permutation(600) + 90, "peak": peak, "weight": weight}
+    )
+    return Base("heart-weight", frame, "weight", "regression", "mae", Holdout(kind="random"))

@@ -188,8 +188,20 @@ def _numbers(
         for place, value in zip(places, share, strict=True):
             # A slow target equals its neighbour most of the time; a copy of it says more.
             still = _share_equal(series.values[:, None], y, units[[place]])[0]
-            if value >= _SHARE and value >= max(now[place], still) + 0.3 * (1 - still):
+            told = value >= _SHARE and value >= max(now[place], still) + 0.3 * (1 - still)
+            if told and _follows(table[:, place], series.values, float(units[place])):
                 yield columns[place].name, series.how, float(value)
+
+
+def _follows(column: Floats, series: Floats, unit: float) -> bool:
+    """Whether a column is the series also where it is not at its usual value, such as 0."""
+    known = np.isfinite(column) & np.isfinite(series)
+    values, counts = np.unique(column[known], return_counts=True)
+    other = known & (column != values[np.argmax(counts)])
+    if not other.any():
+        return False
+    room = np.maximum(1.01 * unit, 1e-7 * np.abs(series[other]))
+    return bool((np.abs(column[other] - series[other]) <= room).mean() >= 0.5)
 
 
 def _share_equal(table: Floats, series: Floats, units: Floats) -> Floats:

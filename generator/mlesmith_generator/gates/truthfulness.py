@@ -120,7 +120,7 @@ def _known(cell: str, names: list[str]) -> str | None:
 def _wrong_cell(heading: str, cell: str, seen: Column, both: Column) -> str:
     text = plain(cell)
     if "type" in heading:
-        return _wrong_type(text, seen)
+        return wrong_type(text, seen)
     if "missing" in heading or "null" in heading or "gaps" in heading:
         return _wrong_missing(text, seen, both)
     if any(word in heading for word in ("value", "range", "level")):
@@ -128,7 +128,8 @@ def _wrong_cell(heading: str, cell: str, seen: Column, both: Column) -> str:
     return ""
 
 
-def _wrong_type(text: str, column: Column) -> str:
+def wrong_type(text: str, column: Column) -> str:
+    """Return what is wrong with the type that a page tells of a column, or an empty string."""
     words = set(re.findall(r"[a-z]+", text))
     if words & _NUMBER_TYPES and column.distinct:
         share = float(np.isfinite(as_numbers(column.values)).mean())
@@ -138,9 +139,11 @@ def _wrong_type(text: str, column: Column) -> str:
         finite = column.numbers[np.isfinite(column.numbers)]
         if whole and len(finite) and float((finite != np.rint(finite)).mean()) > 0.01:
             return f"{text!r}, but it has fractions"
-    if words & {"boolean", "binary"} and column.distinct > 2:
+    # One row of the table may tell of many columns: `constant or number`.
+    several = " or " in text
+    if words & {"boolean", "binary"} and not several and column.distinct > 2:
         return f"{text!r}, but it has {column.distinct} values"
-    if "constant" in words and column.distinct > 1:
+    if "constant" in words and not several and column.distinct > 1:
         return f"{text!r}, but it has {column.distinct} values"
     return ""
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from mlesmith_generator.gates.completeness import HIGHER, LOWER, Names, described_columns
 from mlesmith_generator.gates.page import Page, bare, plain
+from mlesmith_generator.gates.rows import Column
+from mlesmith_generator.gates.truthfulness import wrong_type
 
 TEXT = """# Title
 
@@ -51,6 +54,13 @@ def test_rows_that_describe_one_column_are_read_without_marks() -> None:
 )  # fmt: skip
 def test_marks_around_one_name_are_removed(cell: str, text: str) -> None:
     assert bare(cell) == text
+
+
+def test_a_row_that_tells_of_several_columns_may_name_several_types() -> None:
+    column = Column("x", pd.Series([str(place) for place in range(30)], dtype="str"))
+    assert wrong_type("constant", column)
+    assert not wrong_type("constant or integer", column)
+    assert wrong_type("boolean", column)
 
 
 def test_a_series_of_numbered_names_covers_its_members() -> None:
