@@ -19,21 +19,16 @@ import pandas as pd
 
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.recipes.table import USAGE
+from mlesmith_generator.gates.cells import NUMBER, number_of, wrong_cell
 from mlesmith_generator.gates.completeness import described_columns, visible
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.page import Page, bare, plain
 from mlesmith_generator.gates.rows import Column, as_numbers
 from mlesmith_generator.gates.verdict import Finding, Scan
 
-_NUMBER = r"[-\u2212]?\d[\d,\u2009\u202f]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:to|\u2013|\u2014|\.\.+|…|\s-)\s*({_NUMBER})")
 _ROWS = re.compile(
     r"(?<![\w.,])(\d[\d,\u2009\u202f]*)\s+(?:\w+\s+)?(?:rows|examples|records|lines|samples)\b"
 )
-_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-_NUMBER_TYPES = {"number", "integer", "numeric", "float", "int", "real", "continuous", "decimal"}
-_RANGE_SLACK = 0.03
-_MISSING_SLACK = 0.02
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,7 @@ def scan_column_table(page: Page, facts: Facts) -> Scan:
         if seen is None or both is None or name == facts.manifest.submission.id_column:
             continue
         for heading, cell in zip(header, row, strict=False):
-            wrong = _wrong_cell(heading, cell, seen, both)
+            wrong = wrong_cell(heading, cell, seen, both)
             if wrong:
                 evidence = f"column {name!r}: the page says {wrong}"
                 findings.append(Finding("description-untrue", evidence, "refactor"))
@@ -115,103 +110,6 @@ def _known(cell: str, names: list[str]) -> str | None:
         if alike:
             return alike[0] if len(alike) == 1 else ""
     return None
-
-
-def _wrong_cell(heading: str, cell: str, seen: Column, both: Column) -> str:
-    text = plain(cell)
-    if "type" in heading:
-        return wrong_type(text, seen)
-    if "missing" in heading or "null" in heading or "gaps" in heading:
-        return _wrong_missing(text, seen, both)
-    if any(word in heading for word in ("value", "range", "level")):
-        return _wrong_values(cell, seen, both)
-    return ""
-
-
-def wrong_type(text: str, column: Column) -> str:
-    """Return what is wrong with the type that a page tells of a column, or an empty string."""
-    words = set(re.findall(r"[a-z]+", text))
-    if words & _NUMBER_TYPES and column.distinct:
-        share = float(np.isfinite(as_numbers(column.values)).mean())
-        if share < 0.5:
-            return f"{text!r}, but {1 - share:.0%} of its values are no numbers"
-        whole = words & {"integer", "int"} and not words & (_NUMBER_TYPES - {"integer", "int"})
-        finite = column.numbers[np.isfinite(column.numbers)]
-        if whole and len(finite) and float((finite != np.rint(finite)).mean()) > 0.01:
-            return f"{text!r}, but it has fractions"
-    # One row of the table may tell of many columns: `constant or number`.
-    several = " or " in text
-    if words & {"boolean", "binary"} and not several and column.distinct > 2:
-        return f"{text!r}, but it has {column.distinct} values"
-    if "constant" in words and not several and column.distinct > 1:
-        return f"{text!r}, but it has {column.distinct} values"
-    return ""
-
-
-def _wrong_missing(text: str, seen: Column, both: Column) -> str:
-    shares = [float(column.missing.mean()) for column in (seen, both)]
-    actual = f"{shares[0]:.1%} are missing in train.csv"
-    match = re.search(rf"({_NUMBER})\s*%", text)
-    if match:
-        stated = _value(match.group(1)) / 100
-        slack = max(_MISSING_SLACK, 0.15 * stated)
-        over = "under" in text or "<" in text or "up to" in text
-        near = any(abs(share - stated) <= slack for share in shares)
-        return "" if near or (over and shares[0] <= stated + slack) else f"{text!r}, but {actual}"
-    if re.fullmatch(r"none|no|0|never|-|\u2013|\u2014", text) and min(shares) > 0.002:
-        return f"{text!r}, but {actual}"
-    return ""
-
-
-def _wrong_values(cell: str, seen: Column, both: Column) -> str:
-    text = plain(cell)
-    match = _RANGE.search(text.replace("`", ""))
-    clean = not re.search(r"different|such as|e\.g\.|for example|some as text", text)
-    if match and seen.numeric and clean:
-        low, high = _value(match.group(1)), _value(match.group(2))
-        if not any(_covers(low, high, column) for column in (seen, both)):
-            finite = seen.numbers[np.isfinite(seen.numbers)]
-            return f"{low:g} to {high:g}, but it goes from {finite.min():g} to {finite.max():g}"
-        return ""
-    levels = [bare(match.group(0)) for match in _CODE.finditer(cell)]
-    if levels and clean and not match:
-        have = {visible(str(value)) for value in both.values}
-        numbers = set(both.numbers[np.isfinite(both.numbers)].tolist())
-        strange = [
-            level
-            for level in levels
-            if not level.endswith("…")
-            and visible(level) not in have
-            and _maybe(level) not in numbers
-        ]
-        if strange:
-            return f"it takes the value {strange[0]!r}, which it never does"
-    count = re.search(r"(\d[\d,]*) (?:different|distinct|unique)", text)
-    if count:
-        stated = int(count.group(1).replace(",", ""))
-        actual = (seen.distinct, both.distinct)
-        if min(abs(stated - number) for number in actual) > max(2, 0.05 * actual[0]):
-            return f"{stated} different values, but there are {actual[0]}"
-    return ""
-
-
-def _covers(low: float, high: float, column: Column) -> bool:
-    finite = column.numbers[np.isfinite(column.numbers)]
-    if not len(finite):
-        return False
-    least, most = float(finite.min()), float(finite.max())
-    slack = _RANGE_SLACK * (most - least) + 1e-9
-    return abs(low - least) <= slack + 1e-3 * abs(least) and abs(high - most) <= (
-        slack + 1e-3 * abs(most)
-    )
-
-
-def _value(text: str) -> float:
-    return float(re.sub(r"[,\u2009\u202f]", "", text).replace("\u2212", "-"))
-
-
-def _maybe(text: str) -> float | None:
-    return _value(text) if re.fullmatch(_NUMBER, text) else None
 
 
 def scan_counts(page: Page, facts: Facts) -> Scan:
@@ -237,11 +135,11 @@ def _told_counts(page: Page, facts: Facts) -> Iterator[tuple[int, str, set[int]]
             yield told, file, allowed
     test = facts.rows["test.csv"]
     for match in _ROWS.finditer(plain(page.about("submission"))):
-        number = int(_value(match.group(1)))
+        number = int(number_of(match.group(1)))
         if number >= 20:
             yield number, "the submission", {test, test + 1}
     for match in _ROWS.finditer(plain(page.about("holdout"))):
-        number = int(_value(match.group(1)))
+        number = int(number_of(match.group(1)))
         if number >= 20:
             yield number, "the holdout", facts.counts
 
@@ -255,8 +153,8 @@ def _beside(page: Page, file: str) -> Iterator[int]:
             if row and bare(row[0]).casefold().endswith(file):
                 for place in places:
                     cell = bare(row[place]) if place < len(row) else ""
-                    if re.fullmatch(_NUMBER, cell):
-                        yield int(_value(cell))
+                    if re.fullmatch(NUMBER, cell):
+                        yield int(number_of(cell))
     names = r"(?:train|test|sample_submission)\.csv"
     for line in page.text.splitlines():
         if line.lstrip().startswith("|"):
@@ -265,7 +163,7 @@ def _beside(page: Page, file: str) -> Iterator[int]:
             before = match.start() and line[match.start() - 1] in "_abcdefghijklmnopqrstuvwxyz"
             found = None if before else _ROWS.search(match.group(1).casefold())
             if found:
-                yield int(_value(found.group(1)))
+                yield int(number_of(found.group(1)))
 
 
 def scan_target_told(page: Page, facts: Facts) -> Scan:
@@ -293,9 +191,9 @@ def _target_range(section: str, column: Column) -> Iterator[Finding]:
     finite = column.numbers[np.isfinite(column.numbers)]
     least, most = float(finite.min()), float(finite.max())
     slack = 0.05 * (most - least) + 1e-9
-    pattern = rf"(\w+)?,? (?:between|from) ({_NUMBER}) (?:to|and|up to) ({_NUMBER})"
+    pattern = rf"(\w+)?,? (?:between|from) ({NUMBER}) (?:to|and|up to) ({NUMBER})"
     for verb, first, last in re.findall(pattern, section):
-        low, high = _value(first), _value(last)
+        low, high = number_of(first), number_of(last)
         beyond = low < least - slack or high > most + slack
         whole = verb in ("runs", "ranges", "goes", "range", "spans", "reaches")
         if beyond or (whole and (low > least + slack or high < most - slack)):
@@ -323,7 +221,7 @@ def _class_table(page: Page, column: Column, classes: dict[str, str]) -> Iterato
                 )
             elif name in classes and place is not None and place < len(row):
                 told, actual = bare(row[place]), int(counts.get(classes[name], 0))
-                if re.fullmatch(r"\d[\d,]*", told) and int(_value(told)) != actual:
+                if re.fullmatch(r"\d[\d,]*", told) and int(number_of(told)) != actual:
                     evidence = f"class {classes[name]!r}: the page says {told} rows, not {actual}"
                     yield Finding("description-untrue", evidence, "refactor")
 

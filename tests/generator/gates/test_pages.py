@@ -3,10 +3,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from mlesmith_generator.gates.cells import wrong_cell
 from mlesmith_generator.gates.completeness import HIGHER, LOWER, Names, described_columns
 from mlesmith_generator.gates.page import Page, bare, plain
 from mlesmith_generator.gates.rows import Column
-from mlesmith_generator.gates.truthfulness import wrong_type
 
 TEXT = """# Title
 
@@ -58,9 +58,9 @@ def test_marks_around_one_name_are_removed(cell: str, text: str) -> None:
 
 def test_a_row_that_tells_of_several_columns_may_name_several_types() -> None:
     column = Column("x", pd.Series([str(place) for place in range(30)], dtype="str"))
-    assert wrong_type("constant", column)
-    assert not wrong_type("constant or integer", column)
-    assert wrong_type("boolean", column)
+    assert wrong_cell("type", "constant", column, column)
+    assert not wrong_cell("type", "constant or integer", column, column)
+    assert wrong_cell("type", "boolean", column, column)
 
 
 def test_a_series_of_numbered_names_covers_its_members() -> None:
