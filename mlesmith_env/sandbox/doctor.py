@@ -8,12 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlesmith_env import settings
 from mlesmith_env.errors import SandboxError
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI, SIGNAL_ABI, abi
 from mlesmith_env.sandbox.inside.seccomp import supported
 from mlesmith_env.sandbox.inside.syscalls import MACHINES
 from mlesmith_env.sandbox.process import LocalSandbox, Mechanisms
 from mlesmith_env.sandbox.protocol import SandboxSpec
+from mlesmith_env.sandbox.user import NoUserError, own_user
 
 _TIMEOUT_S = 60.0
 
@@ -123,6 +125,8 @@ _WITHOUT = {
 def _trial() -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="mlesmith-doctor-") as folder:
         public, private = Path(folder) / "public", Path(folder) / "private"
+        # As open as a cache that everybody can read.
+        Path(folder).chmod(0o711)
         public.mkdir()
         private.mkdir()
         (public / "train.csv").write_text("x\n1\n")
@@ -139,6 +143,7 @@ def _trial() -> list[Finding]:
         finally:
             sandbox.close()
     findings = [_namespace(name, given) for name in _WITHOUT]
+    findings += [_group(given), _user(given)]
     held = result.output.split() == ["held"] * _ATTEMPTS
     findings.append(
         Finding(
@@ -159,6 +164,37 @@ def _namespace(name: str, given: Mechanisms) -> Finding:
         return Finding(title, True, "given")
     whys = [given.refusals[key] for key in (name, "user") if key in given.refusals]
     return Finding(title, False, "; ".join(whys) or "not given", f"optional: {_WITHOUT[name]}")
+
+
+def _group(given: Mechanisms) -> Finding:
+    if given.group:
+        return Finding("control group", True, "given: memory and processes are bounded exactly")
+    return Finding(
+        "control group",
+        False,
+        given.refusals.get("group", "not given"),
+        "optional: resource limits bound each process, a watchdog all together every 50 ms",
+    )
+
+
+def _user(given: Mechanisms) -> Finding:
+    if os.geteuid() != 0:
+        return Finding("own user", True, f"not needed: user {os.geteuid()} is not root")
+    if given.user is None:
+        why = given.refusals.get("own user", "not given")
+    else:
+        cache = settings.cache_root()
+        while not cache.exists():
+            cache = cache.parent
+        try:
+            own_user(Path(tempfile.gettempdir()), cache)
+        except NoUserError as error:
+            why = str(error)
+        else:
+            return Finding("own user", True, f"given: programs run as user {given.user}")
+    return Finding(
+        "own user", False, why, "optional: programs run as user 0 without any capability"
+    )
 
 
 _PLACES = {"shm": "private /dev/shm", "proc": "private /proc"}

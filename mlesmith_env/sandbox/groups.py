@@ -203,12 +203,12 @@ def _in_memory(folder: Path, mounts: str) -> bool:
 
 
 def _delete(folders: Iterable[str]) -> None:
-    _end_all(folders)
-    for folder in dict.fromkeys(folders):
+    # Only those that were made: a container sees the files of its host's, read-only.
+    there = [folder for folder in dict.fromkeys(folders) if Path(folder).is_dir()]
+    _end_all(there)
+    for folder in there:
         try:
             Path(folder).rmdir()
-        except FileNotFoundError:
-            continue
         except OSError as error:
             raise SandboxLostError(
                 f"the control group {folder} can not be removed: {error}"

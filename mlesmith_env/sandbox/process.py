@@ -23,6 +23,7 @@ from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI
 from mlesmith_env.sandbox.protocol import ExecutionResult, SandboxSpec
 from mlesmith_env.sandbox.servers import LIBRARIES, ColdServer, KeptServer
 from mlesmith_env.sandbox.snapshots import SessionSnapshots
+from mlesmith_env.sandbox.user import NoUserError, own_user
 from mlesmith_env.sandbox.verdict import conclude
 from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 
@@ -42,12 +43,14 @@ class Mechanisms:
         namespaces: Of `user`, `pid`, `network`, `ipc`, `mount`, and `shm` and `proc` for a private
             `/dev/shm` and `/proc`.
         group: Whether a control group bounds them.
+        user: The user of their own under which they run, None for the host's.
         refusals: By name, why one was not given.
     """
 
     landlock_abi: int
     namespaces: frozenset[str]
     group: bool
+    user: int | None
     refusals: dict[str, str]
 
 
@@ -71,6 +74,7 @@ class ProcessSandbox(SessionSnapshots):
         self._workspace: Workspace | None = None
         self._group: ControlGroup | None = None
         self._setup: dict[str, Any] = {}
+        self._refusals: dict[str, str] = {}
         self._runs = 0
         self._lock = threading.Lock()
 
@@ -91,6 +95,7 @@ class ProcessSandbox(SessionSnapshots):
                 )
             self._group = self._make_group(workspace)
             self._setup["group"] = self._group.folders if self._group else {}
+            self._setup["user"] = self._own_user(workspace)
             # Now, so that a machine that can not confine is refused now, and so that the first run
             # is not charged with loading libraries.
             self._server = self._start_server(workspace)
@@ -100,7 +105,21 @@ class ProcessSandbox(SessionSnapshots):
         self._workspace = workspace
 
     def _make_group(self, workspace: Workspace) -> ControlGroup | None:
-        return ControlGroup(workspace.root, self.spec.limits)
+        group = ControlGroup(workspace.root, self.spec.limits)
+        if group.refusal:
+            self._refusals["group"] = group.refusal
+        return group
+
+    def _own_user(self, workspace: Workspace) -> int | None:
+        if not self._confine:
+            return None
+        try:
+            if self.spec.stateful:
+                raise NoUserError("the files of snapshots belong to the host's user")
+            return own_user(workspace.root, self.spec.public_dir)
+        except NoUserError as error:
+            self._refusals["own user"] = str(error)
+            return None
 
     def _delete(self, workspace: Workspace) -> None:
         group, self._group = self._group, None
@@ -190,8 +209,15 @@ class ProcessSandbox(SessionSnapshots):
         folders = workspace.folders
         variables = environment(folders.home, folders.temporary, single_threaded=stateful)
         if self._libraries is None:
-            return ColdServer(self._setup, variables)
-        return KeptServer(self._setup, variables, self._libraries, single_threaded=stateful)
+            server = ColdServer(self._setup, variables)
+        else:
+            server = KeptServer(
+                self._setup, variables, self._libraries, single_threaded=stateful
+            )
+        user = server.description["user"]
+        if user is not None:
+            workspace.give_to(int(user))
+        return server
 
     def renew(self) -> None:
         """Begin a new session in an empty workspace; see `Snapshots.renew`."""
@@ -243,7 +269,8 @@ class ProcessSandbox(SessionSnapshots):
             landlock_abi=int(said["abi"]),
             namespaces=frozenset(said["namespaces"]),
             group=bool(said["group"]),
-            refusals=dict(said["refusals"]),
+            user=said["user"],
+            refusals={**self._refusals, **said["refusals"]},
         )
 
     @property

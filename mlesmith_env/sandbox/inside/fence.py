@@ -22,14 +22,20 @@ class Fence:
         grants: Pairs of path and Landlock access.
         namespaces: What the server lives in.
         newest_abi: Newest Landlock ABI to use, whatever the kernel has.
+        user: User and group that the program becomes; None leaves it ours.
 
     Raises:
         UnconfinableError: Landlock or the system-call filter is missing.
     """
 
     def __init__(
-        self, grants: list[tuple[str, Any]], namespaces: Namespaces, newest_abi: int
+        self,
+        grants: list[tuple[str, Any]],
+        namespaces: Namespaces,
+        newest_abi: int,
+        user: int | None = None,
     ) -> None:
+        self.user = user
         self.abi = min(landlock.abi(), newest_abi, landlock.NEWEST_ABI)
         self._namespaces = namespaces.names
         self._machine = os.uname().machine
@@ -94,12 +100,12 @@ class Fence:
     def enter(self) -> None:
         """Shut the calling process in for good. Raises `OSError`."""
         privileges.no_new_privileges()
-        privileges.drop_capabilities(self._machine)
         ruleset = self._ruleset
         if not self._serves_all:
             # threadpoolctl, and so KMeans, reads /proc/self/maps. Only the program itself gets
             # this: no rule can name the processes that it is going to start.
             ruleset = self._allow([*self._grants, ("/proc/self", "data")])
+        privileges.drop_capabilities(self._machine, self.user)
         ruleset.restrict()
         ruleset.close()
         program = seccomp.build(
@@ -123,4 +129,4 @@ class Fence:
     @property
     def user_is_ours(self) -> bool:
         """Whether the kernel counts only our processes for this user."""
-        return kernel.LINUX and "user" in self._namespaces
+        return kernel.LINUX and ("user" in self._namespaces or self.user is not None)

@@ -9,6 +9,8 @@ import stat
 import sys
 import time
 
+from . import privileges
+
 ENTRIES = 200_000
 """Files and folders that a program may make: inodes run out like bytes."""
 
@@ -25,11 +27,20 @@ class DiskQuota:
     Args:
         folders: Where it can write.
         limit_bytes: Bound; folders that are already fuller may shrink but not grow.
+        user: User of the program's processes, None for our own.
         sees_all: Whether the open files of every process of the program can be listed. A process
             that can not be looked into has then hidden itself, and is over any bound.
     """
 
-    def __init__(self, folders: list[str], limit_bytes: int, *, sees_all: bool = True) -> None:
+    def __init__(
+        self,
+        folders: list[str],
+        limit_bytes: int,
+        *,
+        user: int | None = None,
+        sees_all: bool = True,
+    ) -> None:
+        self._user = user
         self._folders = folders
         self._sees_all = sees_all
         self._most = math.inf
@@ -49,7 +60,8 @@ class DiskQuota:
         if began < self._next:
             return False
         size, entries = self._named()
-        size += self._nameless(processes)
+        with privileges.reading_as(self._user):
+            size += self._nameless(processes)
         self._next = _after(began)
         return size > self._limit or entries > self._most
 
@@ -107,12 +119,21 @@ class DiskQuota:
                         sizes[found.st_dev, found.st_ino] = found.st_blocks * _BLOCK
             except PermissionError:
                 # As a program can bring about for itself by running a file that it may not read.
-                if self._sees_all:
+                # What has just ended is nobody's to look into.
+                if self._sees_all and _has_memory(process):
                     return math.inf
             except OSError:
                 # The process or the descriptor is gone.
                 continue
         return sum(sizes.values())
+
+
+def _has_memory(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:  # noqa: PTH123
+            return not file.read().startswith(b"0 ")
+    except OSError:
+        return False
 
 
 def room(folder: str) -> int:

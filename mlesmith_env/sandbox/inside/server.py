@@ -60,7 +60,12 @@ class _Server:
                 self._namespaces.enter(
                     frozenset(setup["namespaces"]), setup["limits"]["memory_bytes"] // 2
                 )
-                self._fence = Fence(setup["grants"], self._namespaces, setup["newest_abi"])
+                user = setup.get("user")
+                if "user" in self._namespaces.names:
+                    # It knows no other user than ours, who has no power outside of it.
+                    user = None
+                    self._refusals["own user"] = "the user namespace stands in for it"
+                self._fence = Fence(setup["grants"], self._namespaces, setup["newest_abi"], user)
             if kernel.LINUX:
                 privileges.adopt_orphans()
             sys.path[:] = setup["search_path"]
@@ -80,6 +85,7 @@ class _Server:
                 "namespaces": sorted(self._namespaces.names),
                 "refusals": {**self._namespaces.refusals, **self._refusals},
                 "group": self._group is not None,
+                "user": self._fence.user if self._fence else None,
                 "abi": self._fence.abi if self._fence else 0,
             },
         )

@@ -59,6 +59,7 @@ class Run:
             alone=alone,
             spare=not self.fence,
             group=self.group,
+            user=self.fence.user if self.fence else None,
         )
         message = watch.run(ready_read)
         out_of_memory = bool(self._flag[0]) or watch.killed_for_memory

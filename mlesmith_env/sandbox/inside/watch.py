@@ -7,7 +7,7 @@ import select
 import time
 from typing import Any
 
-from . import channel, kernel, processes
+from . import channel, kernel, privileges, processes
 from .cgroups import Group
 from .quota import DiskQuota, room
 
@@ -33,6 +33,7 @@ class Watch:
         spare: Whether processes that clean up shared memory may finish, because it is the host's.
         group: The control group in which it runs, if there is one.
         wakers: Further descriptors on which something may be to read.
+        user: The user of its own under which it runs, if there is one.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class Watch:
         spare: bool,
         group: Group | None,
         wakers: tuple[int, ...] = (),
+        user: int | None = None,
     ) -> None:
+        self._user = user
         self._request = request
         self._spare = spare
         self._child = child
@@ -63,7 +66,7 @@ class Watch:
         self._group = group
         self._kills = group.kills() if group else 0
         self._folder: str = setup["writable"][0]
-        self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"])
+        self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"], user=user)
 
     def run(self, ready: int) -> channel.Message:
         """Watch the program to its end, and that of all its descendants; return what happened.
@@ -176,7 +179,9 @@ class Watch:
             if self._too_many(found):
                 return "processes"
             bound = self._limits["memory_bytes"]
-            if self._memory(found, bound) > bound:
+            with privileges.reading_as(self._user):
+                used = self._memory(found, bound)
+            if used > bound:
                 return "memory"
             return "workspace" if self._quota.exceeded(found) else ""
         return "workspace" if self._quota.exceeded([]) else ""
