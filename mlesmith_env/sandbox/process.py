@@ -211,9 +211,7 @@ class ProcessSandbox(SessionSnapshots):
         if self._libraries is None:
             server = ColdServer(self._setup, variables)
         else:
-            server = KeptServer(
-                self._setup, variables, self._libraries, single_threaded=stateful
-            )
+            server = KeptServer(self._setup, variables, self._libraries, single_threaded=stateful)
         user = server.description["user"]
         if user is not None:
             workspace.give_to(int(user))

@@ -61,7 +61,7 @@ class _Server:
                     frozenset(setup["namespaces"]), setup["limits"]["memory_bytes"] // 2
                 )
                 user = setup.get("user")
-                if "user" in self._namespaces.names:
+                if user is not None and "user" in self._namespaces.names:
                     # It knows no other user than ours, who has no power outside of it.
                     user = None
                     self._refusals["own user"] = "the user namespace stands in for it"
