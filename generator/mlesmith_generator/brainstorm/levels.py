@@ -44,6 +44,9 @@ _ATTITUDE = re.compile(
 _FORCE = (("strongly", 3.0), ("extremely", 3.5), ("completely", 3.0), ("very", 3.0),
           ("not_at_all", 3.0), ("somewhat", 1.0), ("slightly", 0.7),
           ("fairly", 1.5), ("mostly", 2.0))  # fmt: skip
+_PERIODS = ("year", "month", "week", "day", "night")
+_PERIOD = re.compile(rf"(?P<period>{'|'.join(_PERIODS)})")
+_SEVERAL = re.compile(r"few|several|multiple|twice|two|times|most|some|couple|three|four|five")
 _NEUTRAL = re.compile(r"neutral|neither|undecided|no_opinion|dont_know|unsure|indifferent")
 _BOUND = re.compile(
     r"\s*(?P<low><=?|under|less than|below|up to|lt\b)?"
@@ -57,7 +60,8 @@ def level_order(labels: list[str]) -> list[str] | None:
     """Return the labels from the lowest level to the highest, or None where they are no levels."""
     if len(labels) < 3:
         return None
-    for places in (_by_number(labels), _by_scale(labels), _by_attitude(labels)):
+    ways = (_by_number, _by_scale, _by_frequency, _by_attitude)
+    for places in (way(labels) for way in ways):
         if places is not None and len(set(places)) == len(labels):
             return [label for _, label in sorted(zip(places, labels, strict=True))]
     return None
@@ -92,6 +96,19 @@ def _by_scale(labels: list[str]) -> list[float] | None:
         if all(label in scale for label in plain):
             return [scale[label] for label in plain]
     return None
+
+
+def _by_frequency(labels: list[str]) -> list[float] | None:
+    """How often: `never`, `once a year or less`, `a few times per week`, `every day`."""
+    places: list[float] = []
+    for label in map(_plain, labels):
+        found = _PERIOD.search(label)
+        if found is None and "never" not in label:
+            return None
+        place = float(_PERIODS.index(found["period"])) if found else -1.0
+        place += 0.6 * bool(_SEVERAL.search(label)) + 0.1 * ("more" in label)
+        places.append(place - 0.1 * ("less" in label))
+    return places
 
 
 def _by_attitude(labels: list[str]) -> list[float] | None:

@@ -44,7 +44,11 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         table: The table, typed.
         subject: Words that the dataset and its files are called by.
     """
-    usable = [column for column in table.columns if _may_be_target(column, profile)]
+    usable = [
+        column
+        for column in table.columns
+        if _may_be_target(column, profile) and not _is_numbering(column, profile)
+    ]
     if not usable:
         return []
     forms = _forms(profile)
@@ -124,6 +128,12 @@ def _may_be_target(column: TypedColumn, profile: TableProfile) -> bool:
         entity = bool(ENTITY_WORDS & set(words(column.name)[-1:]))
         return column.name not in profile.groups and not (coded and entity)
     return measured.type in ("category", "boolean")
+
+
+def _is_numbering(column: TypedColumn, profile: TableProfile) -> bool:
+    """Whether a column tells files of one layout apart by number or year, not by what they hold."""
+    numbered = sum(any(sign.isdigit() for sign in value) for value in column.values)
+    return column.name == profile.reader.file_column and numbered > 0.5 * len(column.values)
 
 
 def _by_place(

@@ -28,6 +28,21 @@ from mlesmith_generator.brainstorm.targets import alternatives, primary
         ["Strongly disagree", "Somewhat disagree", "Neither", "Somewhat agree", "Strongly agree"],
         ["Very unfavorable", "Somewhat unfavorable", "Somewhat favorable", "Very favorable"],
         ["novice", "intermediate", "advanced", "expert"],
+        [
+            "Never",
+            "Once a year or less",
+            "Once a month or less",
+            "A few times per month",
+            "A few times per week",
+            "Every night",
+        ],
+        [
+            "Never",
+            "Once a year or less",
+            "Once a month or less",
+            "A few times per week",
+            "Every day",
+        ],
     ],
 )
 def test_levels_are_put_in_order(levels: list[str]) -> None:

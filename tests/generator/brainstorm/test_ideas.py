@@ -162,3 +162,12 @@ def test_every_table_has_its_turn(tmp_path: Path) -> None:
     write(tmp_path, "loans.csv", **loans())
     write(tmp_path, "visits.csv", **visits())
     assert {idea.table for idea in ideas(tmp_path)} == {"loans", "visits"}
+
+
+def test_which_numbered_file_a_row_comes_from_is_no_target(tmp_path: Path) -> None:
+    for year in (2018, 2019, 2020):
+        columns = loans(rows=200, seed=year)
+        write(tmp_path, f"loans-{year}.csv", **columns, level=text(np.full(200, year - 2000.0)))
+    found = ideas(tmp_path)
+    assert found[0].target == "default"
+    assert all(idea.target_source != "file" for idea in found)
