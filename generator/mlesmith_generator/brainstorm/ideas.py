@@ -213,9 +213,17 @@ def _are_forms(one: Scored, other: Scored) -> bool:
 
 
 def _dealt(pools: list[list[Scored]], limit: int) -> list[Scored]:
-    """Take ideas from the tables in turn, the most promising table first."""
+    """Take ideas from the tables in turn, the most promising table first.
+
+    What was asked of another table already, as of the results of another season, comes last.
+    """
     pools = sorted(pools, key=lambda pool: -pool[0].score)
     chosen: list[Scored] = []
+    again: list[Scored] = []
+    asked: dict[tuple[str, str], str] = {}
     for place in range(limit):
-        chosen += [pool[place] for pool in pools if place < len(pool)]
-    return chosen[:limit]
+        for scored in (pool[place] for pool in pools if place < len(pool)):
+            idea = scored.idea
+            table = asked.setdefault((idea.target.casefold(), idea.objective), idea.table)
+            (chosen if table == idea.table else again).append(scored)
+    return [*chosen, *again][:limit]

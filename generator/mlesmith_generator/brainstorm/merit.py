@@ -59,6 +59,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
     shared = _shared(profile)
+    placing = _coordinates([column.name for column in table.columns])
     echoing = {
         column.name
         for column in usable
@@ -69,6 +70,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     for column in usable:
         name, reasons = column.name, list[str]()
         score = 0.0 if nameless else name_weight(name)
+        score = -1.0 if name in placing else score
         if score >= 1.4:
             reasons.append("its name is that of an outcome")
         if name in echoing:
@@ -89,6 +91,12 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         score -= _flaws(column, nameless)
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
+
+
+def _coordinates(names: list[str]) -> set[str]:
+    """Columns called `x` and `y` that place the rows of a wider table somewhere."""
+    pair = {name for name in names if name.strip().casefold() in ("x", "y")}
+    return pair if len(pair) == 2 and len(names) >= 7 else set()
 
 
 def _shared(profile: TableProfile) -> set[str]:

@@ -28,6 +28,7 @@ def _opening(page: Page) -> str:
     facts, holdout = page.facts, page.recipe.holdout
     target, classes = facts.target, facts.classes
     objective = objective_of(page.form)
+    digits = max(5, nu.digits(target.minimum or 0.0, target.maximum or 0.0))
     fields = {
         "target": page.code(page.target),
         "subject": subject_text(page.profile),
@@ -35,8 +36,8 @@ def _opening(page: Page) -> str:
         "m": nu.count(facts.test_rows),
         "k": nu.counted(len(facts.features), "column", words=True),
         "numeric": "whole number" if target.integer else "number",
-        "low": nu.amount(target.minimum or 0.0, 5),
-        "high": nu.amount(target.maximum or 0.0, 5),
+        "low": nu.amount(target.minimum or 0.0, digits),
+        "high": nu.amount(target.maximum or 0.0, digits),
         "c": nu.word(len(classes)),
     }
     column = holdout.column or ""

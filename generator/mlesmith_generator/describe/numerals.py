@@ -88,6 +88,14 @@ def amount(number: float, digits: int = 4) -> str:
     return f"{float(text):.{digits}f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
+def digits(low: float, high: float) -> int:
+    """Return how many significant digits tell numbers of a range apart, at least 4."""
+    size, spread = max(abs(low), abs(high)), high - low
+    if not (math.isfinite(size) and spread > 0.0):
+        return 4
+    return min(15, max(4, 3 + math.ceil(math.log10(size / spread))))
+
+
 def correlation(value: float) -> str:
     """Return a correlation with two decimals and its sign: `0.69`, `-0.41`."""
     shown = f"{value:.2f}"

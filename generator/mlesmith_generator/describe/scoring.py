@@ -123,14 +123,15 @@ def _why_number(page: Page) -> str:
         bank = "why level"
     in_unit = page.metric.name in _IN_UNIT
     spread = {"std": nu.amount(target.std or 0.0, 3)} if in_unit else {}
+    digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)
     return page.voice.say(
         bank,
         **spread,
         target=page.code(target.name),
-        low=nu.amount(target.minimum or 0.0),
-        high=nu.amount(target.maximum or 0.0),
-        median=nu.amount(target.median or 0.0),
-        p99=nu.amount(target.high or 0.0),
+        low=nu.amount(target.minimum or 0.0, digits),
+        high=nu.amount(target.maximum or 0.0, digits),
+        median=nu.amount(target.median or 0.0, digits),
+        p99=nu.amount(target.high or 0.0, digits),
     )
 
 
@@ -156,11 +157,12 @@ def constant_score(page: Page) -> tuple[str, float, bool] | None:
 
 def _constant_number(page: Page) -> tuple[str, float, bool] | None:
     target, name = page.facts.target, page.metric.name
+    digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)
     if name == "rmse" and target.std is not None:
-        mean = nu.amount(target.mean or 0.0)
+        mean = nu.amount(target.mean or 0.0, digits)
         return f"predicting {mean} (the mean) for every row", target.std, False
     if name == "mae" and target.deviation is not None:
-        median = nu.amount(target.median or 0.0)
+        median = nu.amount(target.median or 0.0, digits)
         return f"predicting {median} (the median) for every row", target.deviation, False
     if name == "rmsle" and target.log_std is not None:
         return "the best constant prediction", target.log_std, False

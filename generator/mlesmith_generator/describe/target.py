@@ -35,21 +35,23 @@ def target_section(page: Page) -> str:
 
 def _number(page: Page) -> list[str]:
     target, voice = page.facts.target, page.voice
+    digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)
     fields = {
         "target": page.code(target.name),
-        "low": nu.amount(target.minimum or 0.0),
-        "high": nu.amount(target.maximum or 0.0),
-        "mean": nu.amount(target.mean or 0.0),
-        "median": nu.amount(target.median or 0.0),
+        "low": nu.amount(target.minimum or 0.0, digits),
+        "high": nu.amount(target.maximum or 0.0, digits),
+        "mean": nu.amount(target.mean or 0.0, digits),
+        "median": nu.amount(target.median or 0.0, digits),
         "std": nu.amount(target.std or 0.0, 3),
-        "p01": nu.amount(target.low or 0.0),
-        "p99": nu.amount(target.high or 0.0),
+        "p01": nu.amount(target.low or 0.0, digits),
+        "p99": nu.amount(target.high or 0.0, digits),
         "skew": nu.amount(target.skew, 2),
         "s": nu.percent(target.zeros),
         "d": nu.word(target.distinct),
     }
     if target.distinct > 40 and target.zeros < 0.05:
-        fields |= {"p05": nu.amount(target.p05 or 0.0), "p95": nu.amount(target.p95 or 0.0)}
+        ends = {"p05": target.p05, "p95": target.p95}
+        fields |= {name: nu.amount(end or 0.0, digits) for name, end in ends.items()}
     told = [voice.say("spread", **fields)]
     if target.integer and target.distinct <= 12:
         told.append(voice.say("steps", **fields))

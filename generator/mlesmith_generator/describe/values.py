@@ -48,7 +48,8 @@ def values_cell(column: ColumnFacts) -> str:
     if column.kind == "constant" and column.top:
         return f"always {md.code(column.top[0][0], _VALUE)}"
     if column.minimum is not None and column.maximum is not None and column.kind == "number":
-        text = f"{nu.amount(column.minimum, 6)} to {nu.amount(column.maximum, 6)}"
+        digits = max(6, nu.digits(column.minimum, column.maximum))
+        text = f"{nu.amount(column.minimum, digits)} to {nu.amount(column.maximum, digits)}"
         return text + (", some as text" if column.textual else "")
     if column.kind == "date" and column.first:
         return f"{md.plain(column.first, _VALUE)} to {md.plain(column.last, _VALUE)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from mlesmith_env.errors import ReadError
@@ -81,7 +82,10 @@ def _table_name(reader: TableReader, earlier: list[TableProfile]) -> str:
     if reader.file_column is not None:
         stem = path.parent.name or _shared(reader.files)
     taken = {table.name for table in earlier}
-    return stem if stem not in taken else "-".join((*path.parent.parts, stem))
+    if stem in taken:
+        stem = "-".join((*path.parent.parts, stem))
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return stem if stem not in taken else next(name for name in numbered if name not in taken)
 
 
 def _shared(files: tuple[str, ...]) -> str:

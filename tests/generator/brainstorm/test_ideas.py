@@ -171,3 +171,13 @@ def test_which_numbered_file_a_row_comes_from_is_no_target(tmp_path: Path) -> No
     found = ideas(tmp_path)
     assert found[0].target == "default"
     assert all(idea.target_source != "file" for idea in found)
+
+
+def test_one_target_of_several_tables_comes_once_before_others(tmp_path: Path) -> None:
+    for season in ("spring", "autumn"):
+        columns = loans(seed=len(season))
+        if season == "autumn":
+            columns = {"weather": columns["purpose"], **columns}
+        write(tmp_path, f"{season}.csv", **columns)
+    targets = [idea.target for idea in ideas(tmp_path, limit=3)]
+    assert targets.count("default") == 1

@@ -112,3 +112,12 @@ def test_sentences_as_names_are_not_repeated_as_prose() -> None:
 
 def test_escaped_text_marks_nothing_up() -> None:
     assert md.escaped("[x](http://y) *b* `c` <i>") == r"\[x\](http://y) \*b\* \`c\` \<i\>"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(40.765, 40.8001, "40.765 to 40.8001"), (0.0, 1234.567, "0 to 1235"), (2.0, 2.0, "2 to 2")],
+)
+def test_the_ends_of_a_narrow_range_are_told_apart(low: float, high: float, told: str) -> None:
+    digits = nu.digits(low, high)
+    assert f"{nu.amount(low, digits)} to {nu.amount(high, digits)}" == told

@@ -35,6 +35,15 @@ def test_a_folder_is_profiled_table_by_table(tmp_path: Path) -> None:
     assert table.column("colour").top[0][1] == 50
 
 
+def test_tables_that_would_share_a_name_are_told_apart(tmp_path: Path) -> None:
+    for year in (2020, 2021):
+        (tmp_path / f"race_{year}_a.csv").write_text("x,y\n" + "1,2\n3,4\n" * 20)
+        (tmp_path / f"race_{year}_b.csv").write_text("p,q,r\n" + "1,2,z\n3,4,w\n" * 20)
+    names = [table.name for table in profile_dataset(tmp_path, "races").tables]
+    assert len(names) == 2
+    assert len(set(names)) == 2
+
+
 def test_the_same_profile_every_time(tmp_path: Path) -> None:
     write(tmp_path, "goods.csv", 120)
     first, second = (profile_dataset(tmp_path, "goods", seed=3) for _ in range(2))
