@@ -15,10 +15,11 @@ _OUTCOME: dict[float, str] = {
         wages yield charges purchase purchased bought vote voted deny denied approved default
         defaulted canceled cancelled success successful won winner win choice decision
         malignant malignancy disease cancer tumor relapse recur recurrence recidivism callback
-        fate tomorrow next released removed stranded diabetic prognosis converted conversion
-        subscribed clicked preis prix precio prezzo preço preco prijs pris цена стоимость 价格
-        値段 価格 gehalt lohn salaire salario salário sueldo stipendio loon lön зарплата 工资 給料
-        überlebt ueberlebt survécu gestorben décès deces muerte morte óbito obito смерть 死亡
+        fate exited poisonous edible potable potability hazardous bankrupt bankruptcy delinquent
+        delinquency medal ftr tomorrow next released removed stranded diabetic prognosis converted
+        conversion subscribed clicked preis prix precio prezzo preço preco prijs pris цена стоимость
+        价格 値段 価格 gehalt lohn salaire salario salário sueldo stipendio loon lön зарплата 工资
+        給料 überlebt ueberlebt survécu gestorben décès deces muerte morte óbito obito смерть 死亡
         ertrag rendement rendimiento rendimento resa opbrengst урожай 产量""",
     2.2: """chance probability prob likelihood marketvalue status quality score rating ratings
         stars grade popularity revenue profit turnover demand consumption delay sales severity
@@ -28,6 +29,10 @@ _OUTCOME: dict[float, str] = {
         concentration conc emissions emission exam gpa mark marks admit admission hired
         accepted acceptance sentiment polarity stance emotion intent species attack bands
         visits los stay count counts quantity affairs fertility immun immunized vaccinated
+        views installs downloads subscribers retweets upvotes numcomments commentcount goals runs
+        wins pts attendance turnout lengthofstay rul absenteeism placed placement compensation
+        premium spend spending clv ctr clicks unitssold suicides crime crimes burnedarea bodyfat
+        octane wear bugs effort cnt
         permeability solubility toxicity activity remote satisfied recommended recommend obese
         obesity pass passed completed retention qualität qualite qualité calidad qualità
         kwaliteit kvalitet качество 质量 品質 bewertung calificación calificacion puntuación nota
@@ -35,7 +40,8 @@ _OUTCOME: dict[float, str] = {
         продажи 销量 売上 gewinn bénéfice beneficio kosten coût cout coste costo custo 成本 費用
         anzahl nombre cantidad quantità aantal количество 数量 miete loyer alquiler affitto huur
         aluguel аренда 房租 nachfrage""",
-    1.5: """cdr mmse updrs edss apgar madrs nihss phq9
+    1.5: """genre mood crop fire alarm orders recovered inflation aqi pm10 cdr mmse updrs edss
+        apgar madrs nihss phq9
         type category kind duration total value final cause stage level score points amount
         rate likes shares share votes gross volume output production biomass growth cases
         deaths births injured injury injuries error weight income profits budget interest fare

@@ -14,6 +14,7 @@ _LINKS = frozenset(
 )  # fmt: skip
 _EARLIER = frozenset({"previous", "prior", "prev", "past", "lag", "lagged", "historical", "initial",
                       "baseline", "expected", "predicted", "forecast"})  # fmt: skip
+_LATER = frozenset({"next", "tomorrow"})
 _GENERIC = frozenset({"class", "label", "type", "category", "status"})
 _SENTENCE = 7
 _SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
@@ -35,6 +36,8 @@ def name_weight(name: str) -> float:
         return 0.0
     if whole in WEIGHTS:
         return WEIGHTS[whole]
+    if _LATER & set(parts):
+        return WEIGHTS["next"]
     return _of_words(parts) - (1.5 if _EARLIER & set(parts) else 0.0)
 
 

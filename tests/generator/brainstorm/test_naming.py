@@ -24,6 +24,8 @@ from mlesmith_generator.brainstorm.naming import echoes, name_weight
         ("цена", "дата"),
         ("diagnosis", "patient_id"),
         ("y", "y81"),
+        ("default.payment.next.month", "month"),
+        ("Exited", "Tenure"),
     ],
 )
 def test_outcomes_weigh_more_than_context(outcome: str, context: str) -> None:
