@@ -627,3 +627,15 @@ def a_column_of_zeros_but_for_a_few_whole_numbers() -> Base:
         {"age": age, "interval": random.permutation(600) + 90, "peak": peak, "weight": weight}
     )
     return Base("heart-weight", frame, "weight", "regression", "mae", Holdout(kind="random"))
+
+
+@legitimate()
+def prices_of_a_store_that_many_customers_pay() -> Base:
+    random = _random()
+    week = random.integers(0, 60, 1000)
+    names = ("ours", "theirs", "list", "coupon", "shipping")
+    paid = {name: random.uniform(1, 3, 60).round(2)[week] for name in names}
+    frame = pd.DataFrame(paid).assign(loyalty=random.random(1000).round(6))
+    cheaper = frame["list"] * frame["ours"] > frame["theirs"] ** 2
+    frame["promoted"] = np.where(cheaper, "yes", "no")
+    return Base("store-prices", frame, "promoted", "binary", "roc_auc", Holdout(kind="stratified"))

@@ -130,7 +130,11 @@ def _column_keys(rows: TaskRows) -> Iterator[tuple[Column, NDArray[np.uint64]]]:
 
 def _but_one(rows: TaskRows) -> Iterator[tuple[str, Ints]]:
     """Yield keys of the rows without one column that is nearly unique, such as a counter."""
-    single = [column.name for column in rows.columns if column.distinct > 0.5 * len(rows)]
+    single = [
+        column.name
+        for column in rows.columns
+        if column.distinct > 0.5 * len(rows) and not _measured(column)
+    ]
     if not 0 < len(single) <= _MOST_LEFT_OUT or len(rows.columns) < 3:
         return
     parts = {column.name: part for column, part in _column_keys(rows)}
@@ -140,6 +144,12 @@ def _but_one(rows: TaskRows) -> Iterator[tuple[str, Ints]]:
     for name in single:
         if name in parts:
             yield name, np.asarray(pd.factorize(total - parts[name])[0], dtype=np.int64)
+
+
+def _measured(column: Column) -> bool:
+    """Whether a column holds fractions, as no counter, key or time of copying does."""
+    finite = column.numbers[np.isfinite(column.numbers)] if column.numeric else np.empty(0)
+    return bool(len(finite) and (finite != np.rint(finite)).mean() > 0.1)
 
 
 def _exact(rows: TaskRows, keys: Ints, asked: Mask, known: Mask) -> _Twins:
