@@ -66,3 +66,44 @@ def build_image(
         typer.echo(json.dumps({"image": made, "bytes": size}))
     else:
         typer.echo(f"{made}  {size / 1e6:.0f} MB")
+
+
+sandbox_app = typer.Typer(no_args_is_help=True, help="What sandboxes have left on this machine.")
+
+
+@sandbox_app.command("prune")
+def prune_sandboxes(as_json: AsJson = False) -> None:
+    """Remove containers and folders of sandboxes whose own process is gone.
+
+    Example: `mlesmith sandbox prune`
+    """
+    from mlesmith_env.errors import MissingExtraError, SandboxUnavailableError
+    from mlesmith_env.sandbox.docker import engine, orphans
+    from mlesmith_env.sandbox.workspace import remove_abandoned
+
+    folders = [str(path) for path in remove_abandoned()]
+    containers: list[orphans.Orphan] = []
+    unreachable = ""
+    try:
+        client = engine.connect()
+    except (MissingExtraError, SandboxUnavailableError) as error:
+        # Then there may still be folders of the local sandbox.
+        unreachable = str(error)
+    else:
+        try:
+            containers = orphans.prune(client)
+        finally:
+            client.close()
+    if as_json:
+        found = [{"name": c.name, "status": c.status, "owner": c.owner} for c in containers]
+        typer.echo(
+            json.dumps({"folders": folders, "containers": found, "unreachable": unreachable})
+        )
+        return
+    for folder in folders:
+        typer.echo(f"removed {folder}")
+    for container in containers:
+        typer.echo(f"removed container {container.name} ({container.status})")
+    typer.echo(f"{len(folders)} folders and {len(containers)} containers removed")
+    if unreachable:
+        typer.echo(f"containers were not looked for: {unreachable}")

@@ -27,7 +27,7 @@ __all__ = [
     "make_sandbox",
 ]
 
-SANDBOXES = ("local", "subprocess")
+SANDBOXES = ("local", "docker", "subprocess")
 """Names of the backends that `make_sandbox` knows."""
 
 
@@ -48,9 +48,9 @@ def make_sandbox(name: str, spec: SandboxSpec) -> Sandbox:
     if name == "subprocess":
         return SubprocessSandbox(spec)
     if name == "docker":
-        raise SandboxUnavailableError(
-            "the sandbox 'docker' is not there yet: use 'local', which needs no Docker"
-        )
+        from mlesmith_env.sandbox.docker.sandbox import DockerSandbox
+
+        return DockerSandbox(spec)
     near = get_close_matches(name, SANDBOXES, 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise SandboxUnavailableError(

@@ -30,7 +30,7 @@ from mlesmith_env.sandbox.workspace import Workspace, remove_abandoned
 NAMESPACES = frozenset({"user", "pid", "network", "ipc", "mount"})
 """All that the server may try to enter."""
 
-_OVERHEAD_S = 180.0
+OVERHEAD_S = 180.0
 """Seconds beyond a run's own time-out after which the server counts as lost."""
 
 
@@ -187,7 +187,7 @@ class ProcessSandbox(SessionSnapshots):
         server = self._server or self._start_server(workspace)
         self._server = None
         try:
-            report = server.connection.ask(request, timeout_s + _OVERHEAD_S)
+            report = server.connection.ask(request, timeout_s + OVERHEAD_S)
         except SnapshotError:
             self._server = server
             raise

@@ -15,7 +15,11 @@ SessionState = Literal["none", "kept", "lost"]
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """Bounds of one run, and of what a session keeps. Times are seconds, sizes bytes."""
+    """Bounds of one run, and of what a session keeps. Times are seconds, sizes bytes.
+
+    `cpus` bounds the share of the processors, in processors, where the backend can (`docker`);
+    None is all of them.
+    """
 
     memory_bytes: int = 4 * 1024**3
     workspace_bytes: int = 1024**3
@@ -23,6 +27,7 @@ class SandboxLimits:
     processes: int = 64
     open_files: int = 256
     snapshots: int = 16
+    cpus: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,9 @@ class SandboxSpec:
         limits: Bounds of every run.
         log_dir: Where full outputs are kept; a temporary folder of the sandbox where None.
         stateful: Whether variables live on from run to run, as in a notebook.
+        image: Image of the `docker` backend; this version's own where None.
+        gpus: Devices that the `docker` backend passes through: `all`, a number, or identifiers
+            with commas between; empty for none.
     """
 
     public_dir: Path
@@ -43,6 +51,8 @@ class SandboxSpec:
     limits: SandboxLimits = field(default_factory=SandboxLimits)
     log_dir: Path | None = None
     stateful: bool = False
+    image: str | None = None
+    gpus: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
 from mlesmith_env.sandbox.groups import delete_noted
 from mlesmith_env.sandbox.inside.folders import Folders, NotPlainError
 from mlesmith_env.sandbox.inside.removal import clear
+from mlesmith_env.sandbox.owner import Owner
 from mlesmith_env.sandbox.removal import remove
 
 _PREFIX = "mlesmith-sandbox-"
@@ -140,7 +141,7 @@ def marked_folder() -> Path:
         OSError: It can not be made.
     """
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-    (root / _MARK).write_text(f"{os.getpid()} {_birth(os.getpid())} {_place()}\n")
+    (root / _MARK).write_text(f"{Owner.of_this_process()}\n")
     return root
 
 
@@ -162,9 +163,9 @@ def remove_abandoned() -> tuple[Path, ...]:
             with (root / _MARK).open() as mark:
                 # One of all that start now does it.
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                owner, birth, place = mark.read().split()
+                owner = Owner.read(mark.read())
                 # The folder may be shared with other containers, whose processes we do not see.
-                if _birth(int(owner)) != birth and place == _place():
+                if owner.is_gone:
                     delete_noted(root)
                     remove(root)
                     removed.append(root)
@@ -172,21 +173,3 @@ def remove_abandoned() -> tuple[Path, ...]:
             # Just being made or removed, or somebody else's.
             continue
     return tuple(removed)
-
-
-def _birth(process: int) -> str:
-    """Return when a process was born, in the kernel's ticks: numbers are used again."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return "none"
-    return text.rpartition(")")[2].split()[19]
-
-
-def _place() -> str:
-    """Return the boot and the pid namespace in which process numbers have their meaning."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return "unknown"

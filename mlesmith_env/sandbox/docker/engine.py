@@ -57,6 +57,11 @@ def is_missing(error: BaseException) -> bool:
     return isinstance(error, _library().errors.NotFound)
 
 
+def is_conflict(error: BaseException) -> bool:
+    """Return whether the engine is doing already what was asked for."""
+    return getattr(error, "status_code", None) == 409
+
+
 def reason(error: BaseException) -> str:
     """Return what the engine said, without the address of the request."""
     return str(getattr(error, "explanation", None) or error)

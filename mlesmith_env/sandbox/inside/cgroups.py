@@ -18,6 +18,7 @@ _MEMBERS = "cgroup.procs"
 _COUNTERS = ("memory.events", "memory.oom_control")
 _COUNTER = b"oom_kill"
 FIRST_VICTIM = "1000"
+_SEEN_INSIDE = ("/sys/fs/cgroup", "/sys/fs/cgroup/memory")
 
 
 class Group:
@@ -37,13 +38,18 @@ class Group:
         Raises:
             OSError: The kernel refuses.
         """
+        self.observe()
+        for folder in dict.fromkeys(self._folders.values()):
+            write(f"{folder}/{_MEMBERS}", "0")
+
+    def observe(self) -> bool:
+        """Find the counter of kills; return whether there is one."""
         memory = self._folders[MEMORY]
         for name in _COUNTERS:
             with suppress(FileNotFoundError):
                 self._counter = os.open(f"{memory}/{name}", os.O_RDONLY | os.O_CLOEXEC)
-                break
-        for folder in dict.fromkeys(self._folders.values()):
-            write(f"{folder}/{_MEMBERS}", "0")
+                return True
+        return False
 
     def kills(self) -> int:
         """Return how many processes the kernel has killed so far for want of memory."""
@@ -54,6 +60,15 @@ class Group:
             if name == _COUNTER:
                 return int(number)
         return 0
+
+
+def of_container() -> Group | None:
+    """Return the control group that bounds a container, seen from inside it, if it can be seen."""
+    for folder in _SEEN_INSIDE:
+        group = Group({MEMORY: folder})
+        if group.observe():
+            return group
+    return None
 
 
 def die_first() -> None:

@@ -38,6 +38,7 @@ class Fence:
         self.user = user
         self.abi = min(landlock.abi(), newest_abi, landlock.NEWEST_ABI)
         self._namespaces = namespaces.names
+        self._nestable = namespaces.nestable
         self._machine = os.uname().machine
         lacking: list[str] = []
         if self.abi < 1:
@@ -74,7 +75,7 @@ class Fence:
         Where Landlock does that, all runs of a server share its namespace, and process numbers
         agree with `/proc`.
         """
-        return "pid" in self._namespaces and not self.signals_stay_inside
+        return self._nestable and not self.signals_stay_inside
 
     def guard(self) -> bool:
         """Put the calling supervisor into an outer domain of its own.

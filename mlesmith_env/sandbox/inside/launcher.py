@@ -1,4 +1,4 @@
-"""Entry of the sandbox server: `python launcher.py <control descriptor>`.
+"""Entry of the sandbox server: `python launcher.py <descriptor or path of the control socket>`.
 
 The neighbouring modules are imported as the package `_mlesmith_inside`, from the folder of this
 file, so that neither `mlesmith_env` nor the folder itself is ever on the program's path.
@@ -15,7 +15,12 @@ def _main() -> None:
     sys.modules["_mlesmith_inside"] = package
     from _mlesmith_inside import server  # pyright: ignore[reportMissingImports]
 
-    server.serve(int(sys.argv[1]))
+    if sys.argv[1].isdecimal():
+        server.serve(int(sys.argv[1]))
+    else:
+        from _mlesmith_inside import container  # pyright: ignore[reportMissingImports]
+
+        server.serve(container.connect(sys.argv[1]))
 
 
 _main()

@@ -30,6 +30,15 @@ class Namespaces:
     refusals: dict[str, str] = field(default_factory=dict[str, str])
     _home: int = -1
 
+    @property
+    def nestable(self) -> bool:
+        """Whether runs can have pid namespaces of their own."""
+        return self._home >= 0
+
+    def be_given(self) -> None:
+        """Take over those of a container in which this process is the first."""
+        self.names = {"pid", "network", "ipc", "mount", "shm", "proc"}
+
     def enter(self, wanted: frozenset[str], shared_memory_bytes: int) -> None:
         """Move this process into new namespaces; it goes on in a forked child.
 

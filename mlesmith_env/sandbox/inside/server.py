@@ -12,13 +12,16 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import channel, kernel, privileges, processes
-from .cgroups import Group
+from .cgroups import Group, of_container
 from .fence import Fence, UnconfinableError
 from .namespaces import Namespaces
 from .warden import Run
+
+if TYPE_CHECKING:
+    from .container import Container
 
 _END_WITHIN_S = 10.0
 
@@ -50,16 +53,24 @@ class _Server:
         self._session = -1
         """Our end of the channel to a session's warden."""
         self._session_warden = 0
+        self._container: Container | None = None
 
     def prepare(self) -> bool:
         """Enter namespaces, build the fence, tell the host; False on a fault."""
         setup = self._setup
         try:
             self._join(setup.get("group"))
-            if setup["confine"]:
+            if "container" in setup:
+                from .container import Container
+
+                self._container = Container(self._control, setup)
+                self._namespaces.be_given()
+                self._group = of_container()
+            elif setup["confine"]:
                 self._namespaces.enter(
                     frozenset(setup["namespaces"]), setup["limits"]["memory_bytes"] // 2
                 )
+            if setup["confine"]:
                 user = setup.get("user")
                 if user is not None and "user" in self._namespaces.names:
                     # It knows no other user than ours, who has no power outside of it.
@@ -110,7 +121,10 @@ class _Server:
             if request is None:
                 self._end_session()
                 return
-            channel.send(self._control, self._answer(request))
+            if self._container is not None:
+                self._container.answer(request, self._answer)
+            else:
+                channel.send(self._control, self._answer(request))
 
     def _answer(self, request: channel.Message) -> channel.Message:
         if not self._setup["stateful"]:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 
 from . import channel, pages
 
@@ -22,15 +23,10 @@ def serve(control: int, first: channel.Message) -> tuple[int, channel.Message | 
     """
     try:
         sys.path[:] = first["search_path"]
-        for name in first["libraries"]:
-            importlib.import_module(name)
+        load(first["libraries"])
     except Exception:  # noqa: BLE001  reported to the host, whose fault it becomes
         channel.send(control, {"kind": "fault", "message": traceback.format_exc()})
         return control, None
-    # What is loaded stays: the collector need not touch, and so copy, its pages in every fork.
-    gc.collect()
-    gc.freeze()
-    pages.gather()
     signal.signal(signal.SIGCHLD, _reap)
     channel.send(control, {"kind": "ready"})
     with socket.socket(fileno=os.dup(control)) as link:
@@ -49,6 +45,16 @@ def serve(control: int, first: channel.Message) -> tuple[int, channel.Message | 
             os.close(descriptors[0])
             channel.send(control, {"kind": "forked", "process": child})
     return control, None
+
+
+def load(libraries: Iterable[str]) -> None:
+    """Load modules for all processes that are forked from this one. Raises `ImportError`."""
+    for name in libraries:
+        importlib.import_module(name)
+    # What is loaded stays: the collector need not touch, and so copy, its pages in every fork.
+    gc.collect()
+    gc.freeze()
+    pages.gather()
 
 
 def _reap(number: int, frame: object) -> None:

@@ -29,6 +29,9 @@ def run(sandbox: Sandbox, code: str, timeout_s: float = 120.0) -> ExecutionResul
 
 def assert_refused(sandbox: Sandbox, code: str, errors: str = "PermissionError|OSError") -> None:
     """The code fails with one of the errors, and the next honest run still works."""
+    if sandbox.name == "docker":
+        # What is the host's does not even exist in a container.
+        errors += "|FileNotFoundError"
     result = run(sandbox, code)
     last = result.output.strip().splitlines()[-1] if result.output.strip() else ""
     assert result.status == "error", (code, result)
@@ -101,7 +104,8 @@ def test_a_replaced_input_link_is_restored_and_opens_nothing(
         f"import os; os.unlink('input'); os.symlink({str(prepared / 'private')!r}, 'input')\n"
         "print(open('input/answers.csv').read())"
     )
-    assert "PermissionError" in run(closed_sandbox, code).output
+    output = run(closed_sandbox, code).output
+    assert ("FileNotFoundError" if closed_sandbox.name == "docker" else "PermissionError") in output
     assert "id,x,y" in run(closed_sandbox, "print(open('input/train.csv').read())").output
     run(closed_sandbox, "import os; os.unlink('input'); os.makedirs('input/train.csv')")
     assert "id,x,y" in run(closed_sandbox, "print(open('input/train.csv').read())").output
@@ -238,8 +242,10 @@ def test_other_sandboxes_are_closed(make_closed: MakeSandbox) -> None:
     run(one, f"open('mine.txt', 'w').write({SECRET!r})")
     place = one.workspace  # type: ignore[attr-defined]
     assert_refused(other, f"print(open('{place}/mine.txt').read())")
-    assert_refused(other, f"open('{place}/submission.csv', 'w')")
     assert_refused(other, f"import os; os.unlink('{place}/mine.txt')")
+    if one.name != "docker":
+        # Every container has a folder of this name.
+        assert_refused(other, f"open('{place}/submission.csv', 'w')")
     assert run(one, "print(open('mine.txt').read())").output == SECRET + "\n"
 
 
@@ -403,7 +409,7 @@ print('done')
 def test_own_children_can_be_ended(
     make_closed: MakeSandbox, request: pytest.FixtureRequest
 ) -> None:
-    if "local-on-old-kernel" in request.node.name:
+    if "on-old-kernel" in request.node.name:
         pytest.skip("a named limit: without scoped signals a program can signal only itself")
     sandbox = make_closed()
     code = "import subprocess as s; p = s.Popen(['sleep', '600']); p.kill(); print(p.wait())"
@@ -599,8 +605,9 @@ def test_reset_does_not_follow_links(closed_sandbox: Sandbox, tmp_path: Path) ->
     assert run(closed_sandbox, code).status == "ok"
     closed_sandbox.reset()
     assert (outside / "file").read_text() == "kept"
-    left = closed_sandbox.workspace.iterdir()  # type: ignore[attr-defined]
-    assert [path.name for path in left] == ["input"]
+    assert run(closed_sandbox, "import os; print(sorted(os.listdir()))").output == (
+        "['input', 'program.py']\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/b", "..", ""])

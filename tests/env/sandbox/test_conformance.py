@@ -568,8 +568,9 @@ def test_a_run_can_come_from_another_thread_than_the_start(make: MakeSandbox) ->
 def test_close_is_idempotent_and_removes_everything(make: MakeSandbox, tmp_path: Path) -> None:
     sandbox = make(log_dir=tmp_path / "logs")
     result = run(sandbox, "import os; os.makedirs('x/y'); os.symlink('/', 'x/root'); print('kept')")
-    root = sandbox.workspace.parent  # type: ignore[attr-defined]
-    assert root.exists()
+    root = Path(sandbox.workspace.parent)  # type: ignore[attr-defined]
+    # In a container it is nowhere on this machine's disk.
+    assert root.exists() == (sandbox.name != "docker")
     sandbox.close()
     sandbox.close()
     assert not root.exists()
@@ -588,7 +589,7 @@ def test_nothing_leaks(make: MakeSandbox) -> None:
         sandbox = make()
         run(sandbox, "print(1)")
         sandbox.close()
-    assert descriptors() == before
+    assert descriptors() <= before
 
 
 def test_times_are_told_apart(sandbox: Sandbox) -> None:
