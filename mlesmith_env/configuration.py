@@ -5,20 +5,38 @@ from __future__ import annotations
 import difflib
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
 
-from mlesmith_env.errors import InvalidSettingError, UnsupportedTaskError
+from mlesmith_env.errors import InvalidSettingError
 from mlesmith_env.manifest import Limits
 from mlesmith_env.rewards import RewardScheme, get_reward
 
 Feedback = Literal["public", "none"]
 FEEDBACKS: tuple[Feedback, ...] = ("public", "none")
+Isolation = Literal["reuse", "fresh"]
+ISOLATIONS: tuple[Isolation, ...] = ("reuse", "fresh")
 RENDER_MODES = ("ansi",)
+
+
+@dataclass(frozen=True)
+class SandboxOptions:
+    """What the `docker` sandbox takes beyond the task's limits.
+
+    Attributes:
+        image: Image to run; this version's own where None.
+        gpus: Devices to pass through: `all`, a number, or identifiers with commas between; empty
+            for none.
+        cpus: Share of the processors, in processors; None for all of them.
+    """
+
+    image: str | None = None
+    gpus: str = ""
+    cpus: float | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +45,8 @@ class Configuration:
 
     Attributes:
         sandbox: Name of the backend.
+        isolation: `reuse` keeps a sandbox over episodes and cleans it, `fresh` makes a new one.
+        sandbox_options: What the `docker` sandbox takes.
         reward: The reward scheme.
         feedback: Whether scores on public rows are told during the episode.
         limits: The task's limits with the caller's changes.
@@ -36,6 +56,8 @@ class Configuration:
     """
 
     sandbox: str
+    isolation: Isolation
+    sandbox_options: SandboxOptions
     reward: RewardScheme
     feedback: Feedback
     limits: Limits
@@ -52,6 +74,8 @@ class Configuration:
         """Return the configuration as plain data, for logs."""
         return {
             "sandbox": self.sandbox,
+            "isolation": self.isolation,
+            "sandbox_options": asdict(self.sandbox_options),
             "reward": self.reward.name,
             "feedback": self.feedback,
             "limits": self.limits.model_dump(mode="json"),
@@ -69,7 +93,8 @@ def configure(
     feedback: str,
     max_steps: int | None,
     stateful: bool,
-    isolation: str | None,
+    isolation: str,
+    sandbox_options: Mapping[str, object] | None,
     log_dir: str | os.PathLike[str] | None,
     render_mode: str | None,
 ) -> Configuration:
@@ -77,13 +102,7 @@ def configure(
 
     Raises:
         InvalidSettingError: A value is outside its domain; the message names the keyword.
-        UnsupportedTaskError: A value is planned and not there yet.
     """
-    if isolation is not None:
-        raise UnsupportedTaskError(
-            f"isolation={isolation!r} is not there yet; leave it out and choose the backend with "
-            "sandbox="
-        )
     changes: dict[str, float | int] = {}
     if max_steps is not None:
         changes["max_steps"] = _count("max_steps", max_steps)
@@ -95,6 +114,8 @@ def configure(
         _one_of("render_mode", render_mode, RENDER_MODES)
     return Configuration(
         sandbox=sandbox,
+        isolation=cast("Isolation", _one_of("isolation", isolation, ISOLATIONS)),
+        sandbox_options=_options(sandbox, sandbox_options or {}),
         reward=get_reward(reward),
         feedback=cast("Feedback", _one_of("feedback", feedback, FEEDBACKS)),
         limits=limits.model_copy(update=changes),
@@ -102,6 +123,25 @@ def configure(
         log_dir=None if log_dir is None else Path(log_dir).expanduser().absolute(),
         render_mode=render_mode,
     )
+
+
+def _options(sandbox: str, given: Mapping[str, object]) -> SandboxOptions:
+    if given and sandbox != "docker":
+        raise InvalidSettingError(
+            f"sandbox_options={dict(given)!r} are for sandbox='docker', not {sandbox!r}"
+        )
+    for key in given:
+        _one_of("a key of sandbox_options", key, ("image", "gpus", "cpus"))
+    image, gpus, cpus = given.get("image"), given.get("gpus", ""), given.get("cpus")
+    if not (image is None or isinstance(image, str)):
+        raise InvalidSettingError(f"sandbox_options: image={image!r} must be the name of an image")
+    if not isinstance(gpus, str):
+        raise InvalidSettingError(
+            f"sandbox_options: gpus={gpus!r} must be 'all', a number as text, or identifiers with "
+            "commas between"
+        )
+    share = None if cpus is None else _positive("sandbox_options: cpus", cpus, "processors")
+    return SandboxOptions(image, gpus, share)
 
 
 def _flag(name: str, value: object) -> bool:
@@ -117,9 +157,13 @@ def _count(name: str, value: object) -> int:
 
 
 def _seconds(name: str, value: object) -> float:
+    return _positive(name, value, "seconds")
+
+
+def _positive(name: str, value: object, unit: str) -> float:
     number = isinstance(value, int | float | np.integer | np.floating)
     if isinstance(value, bool) or not number or not 0 < float(value) < math.inf:
-        raise InvalidSettingError(f"{name}={value!r} must be a finite number of seconds above 0")
+        raise InvalidSettingError(f"{name}={value!r} must be a finite number of {unit} above 0")
     return float(value)
 
 

@@ -50,7 +50,8 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
 
     Args:
         task: The task, or its slug, id or package folder.
-        sandbox: Where programs run: `local` (confined) or `subprocess` (not confined).
+        sandbox: Where programs run: `local` (confined), `docker` (confined, in a container) or
+            `subprocess` (not confined).
         reward: `improvement`, `progress`, `score` or `terminal`.
         step_timeout_s: Seconds that one run may take; by default the task's limit.
         time_limit_s: Wall-clock seconds of an episode, thinking included; by default the task's.
@@ -58,7 +59,9 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
         max_steps: Steps of an episode; by default the task's limit.
         stateful: Whether variables live on from step to step, as in a notebook; such sessions
             have snapshots.
-        isolation: Not there yet.
+        isolation: `reuse` keeps the sandbox over episodes, emptied and checked; `fresh` makes a new
+            one for each.
+        sandbox_options: For `docker`: `image`, `gpus`, `cpus`; see `SandboxOptions`.
         log_dir: Each episode gets a folder in it. Without it files go with the next `reset`.
         render_mode: `ansi` or None.
 
@@ -84,7 +87,8 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
         feedback: str = "public",
         max_steps: int | None = None,
         stateful: bool = False,
-        isolation: str | None = None,
+        isolation: str = "reuse",
+        sandbox_options: Mapping[str, object] | None = None,
         log_dir: str | os.PathLike[str] | None = None,
         render_mode: str | None = None,
     ) -> None:
@@ -104,6 +108,7 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
             max_steps=max_steps,
             stateful=stateful,
             isolation=isolation,
+            sandbox_options=sandbox_options,
             log_dir=log_dir,
             render_mode=render_mode,
         )

@@ -49,6 +49,8 @@ class ProgramRunner:
 
     def reset(self, public_dir: Path) -> None:
         """Give the next episode an empty workspace, in a new sandbox where there is none."""
+        if self._configuration.isolation == "fresh":
+            self.close()
         if self._sandbox is not None:
             try:
                 self._sandbox.reset()
@@ -58,6 +60,7 @@ class ProgramRunner:
             else:
                 return
         limits = self._configuration.limits
+        options = self._configuration.sandbox_options
         spec = SandboxSpec(
             public_dir=public_dir,
             closed=self._task.closed_paths(),
@@ -66,8 +69,11 @@ class ProgramRunner:
                 workspace_bytes=limits.workspace_bytes,
                 output_bytes=limits.output_bytes,
                 processes=limits.processes,
+                cpus=options.cpus,
             ),
             stateful=self._configuration.stateful,
+            image=options.image,
+            gpus=options.gpus,
         )
         sandbox = make_sandbox(self._configuration.sandbox, spec)
         try:

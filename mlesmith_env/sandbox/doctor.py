@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlesmith_env import settings
-from mlesmith_env.errors import SandboxError
+from mlesmith_env.errors import MissingExtraError, SandboxError, SandboxUnavailableError
 from mlesmith_env.sandbox.inside.landlock import NEWEST_ABI, SIGNAL_ABI, abi
 from mlesmith_env.sandbox.inside.seccomp import supported
 from mlesmith_env.sandbox.inside.syscalls import MACHINES
@@ -18,6 +18,7 @@ from mlesmith_env.sandbox.protocol import SandboxSpec
 from mlesmith_env.sandbox.user import NoUserError, own_user
 
 _TIMEOUT_S = 60.0
+_DOCKER_WITHIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,25 @@ def examine() -> Examination:
     findings = [_platform(), _landlock(), _filter()]
     if all(finding.ok for finding in findings if finding.required):
         findings += _trial()
-    return Examination(tuple(findings))
+    return Examination((*findings, _docker()))
+
+
+def _docker() -> Finding:
+    from mlesmith_env.sandbox.docker import engine, image
+
+    try:
+        client = engine.connect(within_s=_DOCKER_WITHIN_S)
+    except (MissingExtraError, SandboxUnavailableError) as error:
+        return Finding("docker", False, str(error), "optional: only sandbox='docker' needs it")
+    try:
+        tag = image.default_tag()
+        image.find(client, tag)
+        version = client.version()["Version"]
+    except SandboxError as error:
+        return Finding("docker", False, str(error), "optional: only sandbox='docker' needs it")
+    finally:
+        client.close()
+    return Finding("docker", True, f"engine {version} with the image {tag}")
 
 
 def _platform() -> Finding:

@@ -137,6 +137,7 @@ class DockerSandbox(SessionSnapshots):
                     "root": container.ROOT,
                     "public": container.INPUT,
                     "libraries": self._libraries,
+                    "gpus": bool(self.spec.gpus),
                     "closed": _closed_in_libraries(self.spec.closed),
                 },
             },
@@ -218,6 +219,7 @@ class DockerSandbox(SessionSnapshots):
             landlock_abi=int(said["abi"]),
             namespaces=frozenset(said["namespaces"]),
             group=bool(said["group"]),
+            user=image.USER,
             refusals=dict(said["refusals"]),
         )
 

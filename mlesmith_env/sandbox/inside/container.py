@@ -16,7 +16,7 @@ from typing import Any
 
 from . import channel, processes
 from .folders import Folders, NotPlainError
-from .grants import grants, library_folders, search_path
+from .grants import accelerators, grants, library_folders, search_path
 from .removal import clear
 from .template import load
 
@@ -59,6 +59,8 @@ class Container:
         self._stateful = bool(setup["stateful"])
         closed = [folder / part for folder in library_folders() for part in told["closed"]]
         allowed = grants(public, self._folders.writable, closed)
+        if told["gpus"]:
+            allowed += accelerators()
         setup["grants"] = [(str(path), access) for path, access in allowed]
         setup["search_path"] = search_path()
         setup["workspace"] = str(self._folders.folder)
@@ -123,9 +125,7 @@ class Container:
                 socket.send_fds(link, [b"+"], [descriptor])
             os.close(descriptor)
 
-    def _empty(
-        self, ask: Callable[[channel.Message], channel.Message]
-    ) -> channel.Message:
+    def _empty(self, ask: Callable[[channel.Message], channel.Message]) -> channel.Message:
         """Make the container as it was at its start, and make sure that it is.
 
         Raises:

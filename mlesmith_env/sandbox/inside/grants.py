@@ -60,6 +60,7 @@ _SYSTEM_FILES = (
     "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_ACCELERATORS = ("nvidia*", "dri", "kfd")
 _PREFIX_FOLDERS = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
 _OWN_PACKAGES = ("mlesmith_env", "mlesmith_generator")
 _EXPECTED_LIBRARIES = ("numpy", "pandas", "sklearn", "scipy", "joblib")
@@ -159,6 +160,12 @@ def grants(public_dir: Path, writable: Iterable[Path], closed: Iterable[Path]) -
     found[(public_dir.resolve(), "data")] = None
     found.update(dict.fromkeys((folder.resolve(), "write") for folder in writable))
     return list(found)
+
+
+def accelerators() -> list[Grant]:
+    """Return the devices of graphics processors that a container was given."""
+    found = [path for name in _ACCELERATORS for path in Path("/dev").glob(name)]
+    return [(path, "accelerator") for path in sorted(found)]
 
 
 def _outermost(trees: Iterable[Path]) -> list[Path]:

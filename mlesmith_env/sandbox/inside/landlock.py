@@ -15,9 +15,9 @@ from typing import Literal
 
 from . import kernel
 
-Access = Literal["read", "data", "list", "write", "device", "refer"]
+Access = Literal["read", "data", "list", "write", "device", "accelerator", "refer"]
 """`read`: read and execute; `data`: read; `list`: see names; `write`: everything but devices;
-`refer`: link and rename between folders."""
+`accelerator`: a device that is led by ioctl; `refer`: link and rename between folders."""
 
 NEWEST_ABI = 7
 
@@ -39,6 +39,7 @@ _RIGHTS: dict[str, int] = {
     "list": _READ_DIR,
     "write": (_FIRST_ABI | _REFER | _TRUNCATE) & ~(_MAKE_CHAR | _MAKE_SOCK | _MAKE_BLOCK),
     "device": _READ_FILE | _WRITE_FILE,
+    "accelerator": _READ_FILE | _READ_DIR | _WRITE_FILE | _IOCTL_DEV,
     "refer": _REFER,
 }
 

@@ -565,6 +565,20 @@ def test_a_lost_sandbox_raises_and_a_reset_recovers(make_env: MakeEnv) -> None:
     assert run(env, GOOD)[4]["valid_submission"]
 
 
+@pytest.mark.parametrize(("isolation", "same"), [("reuse", True), ("fresh", False)])
+def test_isolation_says_whether_episodes_share_a_sandbox(
+    make_env: MakeEnv, isolation: str, same: bool
+) -> None:
+    env = make_env(isolation=isolation)
+    where = "import os; print(os.getcwd())"
+    places: list[str] = []
+    for _ in range(2):
+        env.reset(seed=0)
+        observation = run(env, where)[0]
+        places.append(observation["feedback"].partition("Output:")[2].strip())
+    assert (places[0] == places[1]) == same
+
+
 def test_an_unknown_sandbox_is_refused(make_env: MakeEnv) -> None:
     with pytest.raises(SandboxUnavailableError, match="locl"):
         make_env(sandbox="locl").reset()
@@ -574,7 +588,19 @@ def test_an_unknown_sandbox_is_refused(make_env: MakeEnv) -> None:
     ("keywords", "error", "message"),
     [
         ({"stateful": "yes"}, InvalidSettingError, "stateful"),
-        ({"isolation": "landlock"}, UnsupportedTaskError, "isolation"),
+        ({"isolation": "landlock"}, InvalidSettingError, "isolation"),
+        ({"isolation": "frech"}, InvalidSettingError, "did you mean 'fresh'"),
+        ({"sandbox_options": {"gpus": "all"}}, InvalidSettingError, "sandbox='docker'"),
+        (
+            {"sandbox": "docker", "sandbox_options": {"gpu": "all"}},
+            InvalidSettingError,
+            "did you mean 'gpus'",
+        ),
+        (
+            {"sandbox": "docker", "sandbox_options": {"cpus": 0}},
+            InvalidSettingError,
+            "cpus",
+        ),
         ({"reward": "rank"}, UnsupportedTaskError, "not there yet"),
         ({"reward": "imprvement"}, InvalidSettingError, "did you mean"),
         ({"feedback": "pubic"}, InvalidSettingError, "did you mean 'public'"),
