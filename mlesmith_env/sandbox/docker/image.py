@@ -31,7 +31,9 @@ LIBRARIES = ("numpy>=1.26", "pandas>=2.3", "scikit-learn>=1.5")
 """What is installed in every image."""
 
 _SOURCE = Path(__file__).parents[1] / "inside"
-_MARK = "mlesmith.inside"
+MARK = "mlesmith.inside"
+"""Label of an image that says which version's server it has."""
+
 _OLDEST_PYTHON = (3, 11)
 
 _Told = Callable[[str], None]
@@ -41,7 +43,7 @@ _Told = Callable[[str], None]
 def inside_digest() -> str:
     """Return the digest of the server's source, by which an image is known to fit this version."""
     digest = hashlib.sha256()
-    for path in _inside_files():
+    for path in inside_files():
         data = path.read_bytes()
         digest.update(f"{path.name} {len(data)}\n".encode() + data)
     return digest.hexdigest()
@@ -79,7 +81,7 @@ def find(client: Any, tag: str) -> str:
                 f"the image {tag} of the docker sandbox is not there: make it once with "
                 f"`{_command(tag)}`"
             ) from error
-    if image.labels.get(_MARK) != inside_digest():
+    if image.labels.get(MARK) != inside_digest():
         raise SandboxUnavailableError(
             f"the image {tag} was made by another version of mlesmith-env: make it anew with "
             f"`{_command(tag)}`"
@@ -113,7 +115,7 @@ def build(
     """
     tag = tag or default_tag()
     requirements = [*LIBRARIES, *extra]
-    files = {f"inside/{path.name}": path for path in _inside_files()}
+    files = {f"inside/{path.name}": path for path in inside_files()}
     if wheels is not None:
         files |= wheel_files(wheels)
     recipe = "\n".join(
@@ -126,7 +128,7 @@ def build(
             f'ENTRYPOINT ["{PREFIX}/bin/python", "{INSIDE}/launcher.py"]',
         ]
     )
-    labels = {_MARK: inside_digest()}
+    labels = {MARK: inside_digest()}
     build_image(client, recipe, files, tag, labels, offline=wheels is not None, tell=tell)
     return tag
 
@@ -247,7 +249,8 @@ def _pack(target: Any, recipe: str, files: Mapping[str, Path]) -> None:
     target.seek(0)
 
 
-def _inside_files() -> list[Path]:
+def inside_files() -> list[Path]:
+    """Return the files of our server."""
     return sorted(_SOURCE.glob("*.py"))
 
 

@@ -58,6 +58,22 @@ def sandbox_image(client: Any, kept: Path) -> str:
         return tag
 
 
+def bare_image(client: Any) -> str:
+    """A small image of the docker sandbox, without any libraries."""
+    recipe = "\n".join(
+        [
+            f"FROM {BASE}",
+            f"RUN python3 -m venv --without-pip {image.PREFIX}",
+            f"COPY inside {image.INSIDE}",
+        ]
+    )
+    files = {f"inside/{path.name}": path for path in image.inside_files()}
+    tag = f"mlesmith-test-bare:{image.inside_digest()[:8]}"
+    labels = {image.MARK: image.inside_digest()}
+    image.build_image(client, recipe, files, tag, labels, offline=True)
+    return tag
+
+
 def host_image(client: Any, kept: Path) -> str:
     """An image in which this project is installed from a wheel, for an ordinary user.
 

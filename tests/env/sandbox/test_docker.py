@@ -17,8 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from containers import bare_image
 
-from mlesmith_env.errors import SandboxError, SandboxLostError, SandboxUnavailableError
+from mlesmith_env.errors import (
+    SandboxError,
+    SandboxLostError,
+    SandboxUnavailableError,
+    SnapshotError,
+)
 from mlesmith_env.sandbox import SandboxLimits, SandboxSpec
 from mlesmith_env.sandbox.docker import container, image, orphans
 from mlesmith_env.sandbox.docker.sandbox import DockerSandbox
@@ -183,6 +189,31 @@ def test_a_closed_sandbox_leaves_no_container(sandbox: DockerSandbox, docker_eng
     assert not is_there(docker_engine, name)
 
 
+def test_sessions_live_on_and_branch(spec: SandboxSpec) -> None:
+    session = DockerSandbox(replace(spec, stateful=True), libraries=())
+    session.start()
+
+    def printed(code: str) -> str:
+        result = session.run(code, timeout_s=120)
+        assert result.status == "ok", result
+        return result.output
+
+    printed("x = 1; open('kept', 'w').write('before')")
+    number = session.snapshot()
+    assert printed("x += 1; open('kept', 'w').write('after'); print(x)") == "2\n"
+    session.restore(number)
+    assert printed("print(x, open('kept').read())") == "1 before\n"
+    session.forget(number)
+    with pytest.raises(SnapshotError):
+        session.restore(number)
+    assert printed("print(x)") == "1\n"
+    session.renew()
+    assert printed("import os; print('x' in globals(), os.listdir())") == "False ['input']\n"
+    session.reset()
+    assert printed("print('x' in globals())") == "False\n"
+    session.close()
+
+
 HOST = """
 import sys
 from pathlib import Path
@@ -282,6 +313,7 @@ class Engine:
         # Short, because the path of a socket may have 107 bytes.
         self.folder = folder
         self.address = f"unix://{folder}/docker.sock"
+        self.image = ""
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -316,18 +348,17 @@ class Engine:
         self.process.wait()
 
 
-@pytest.fixture
-def engine(docker_image: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+@pytest.fixture(scope="module")
+def made_engine(docker_engine: Any) -> Iterator[Engine]:
     if os.getuid() != 0 or shutil.which("dockerd") is None:
         pytest.skip("an engine of one's own needs root and dockerd")
     folder = Path("/tmp") / f"mlesmith-engine-{secrets.token_hex(3)}"
     folder.mkdir()
     own = Engine(folder)
     own.start()
-    saved = subprocess.Popen(["docker", "save", docker_image], stdout=subprocess.PIPE)
-    own.docker("load", stdin=saved.stdout, check=True)
-    saved.wait()
-    monkeypatch.setenv("DOCKER_HOST", own.address)
+    own.image = bare_image(docker_engine)
+    with subprocess.Popen(["docker", "save", own.image], stdout=subprocess.PIPE) as saved:
+        own.docker("load", stdin=saved.stdout, check=True)
     yield own
     own.stop()
     for mount in Path("/proc/mounts").read_text().splitlines():
@@ -335,6 +366,16 @@ def engine(docker_image: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engin
         if place.startswith(str(folder)):
             subprocess.run(["umount", "-l", place], check=False)
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def engine(made_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """An engine that the test may kill."""
+    monkeypatch.setenv("DOCKER_HOST", made_engine.address)
+    yield made_engine
+    assert made_engine.process is not None
+    if made_engine.process.poll() is not None:
+        made_engine.start()
 
 
 def in_containers() -> set[int]:
@@ -351,7 +392,7 @@ def in_containers() -> set[int]:
 
 def test_an_engine_that_is_killed_in_the_middle_of_a_run(engine: Engine, spec: SandboxSpec) -> None:
     before = in_containers()
-    sandbox = DockerSandbox(spec, libraries=())
+    sandbox = DockerSandbox(replace(spec, image=engine.image), libraries=())
     sandbox.start()
     name = sandbox.container_name
     thread = later(engine.kill)
@@ -379,11 +420,10 @@ def test_an_engine_that_is_killed_between_runs_is_told_at_the_end(
     engine: Engine, spec: SandboxSpec
 ) -> None:
     before = in_containers()
-    sandbox = DockerSandbox(spec, libraries=())
+    sandbox = DockerSandbox(replace(spec, image=engine.image), libraries=())
     sandbox.start()
     engine.kill()
     with pytest.raises(SandboxLostError):
         sandbox.close()
     sandbox.close()
     wait_for(lambda: not in_containers() - before, within_s=20)
-    engine.start()
