@@ -343,9 +343,19 @@ class Engine:
         self.process.wait()
 
     def stop(self) -> None:
-        assert self.process is not None
-        self.process.terminate()
-        self.process.wait()
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+
+    def end_shims(self) -> None:
+        """End what a killed engine of Docker's forgets: the shim of a container that has ended."""
+        for entry in Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            except OSError:
+                continue
+            if b"containerd-shim" in words and f"{self.folder}/".encode() in words:
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -355,12 +365,19 @@ def made_engine(docker_engine: Any) -> Iterator[Engine]:
     folder = Path("/tmp") / f"mlesmith-engine-{secrets.token_hex(3)}"
     folder.mkdir()
     own = Engine(folder)
-    own.start()
-    own.image = bare_image(docker_engine)
-    with subprocess.Popen(["docker", "save", own.image], stdout=subprocess.PIPE) as saved:
-        own.docker("load", stdin=saved.stdout, check=True)
-    yield own
-    own.stop()
+    try:
+        own.start()
+        own.image = bare_image(docker_engine)
+        with subprocess.Popen(["docker", "save", own.image], stdout=subprocess.PIPE) as saved:
+            own.docker("load", stdin=saved.stdout, check=True)
+        yield own
+    finally:
+        own.stop()
+        own.end_shims()
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
     for mount in Path("/proc/mounts").read_text().splitlines():
         place = mount.split()[1]
         if place.startswith(str(folder)):
