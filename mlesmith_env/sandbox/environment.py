@@ -71,6 +71,8 @@ def plain_environment(
         # Always the same: it can not be changed after the start of a kept server.
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        # pyarrow's allocator would start a thread in the template, which is forked.
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
     }
     threads = min(threads, MOST_THREADS)
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):

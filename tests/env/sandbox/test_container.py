@@ -15,7 +15,7 @@ import pytest
 _PROJECT = Path(__file__).parents[3]
 _SUITE = "/suite"
 _NEEDED = ("pytest", "pluggy", "iniconfig", "packaging", "pygments", "pytest-timeout")
-_FILES = ("test_conformance.py", "test_closed.py", "conftest.py", "sandboxes.py", "containers.py")
+_PLAYED = ("test_conformance.py", "test_closed.py")
 _KINDS = "not cold and not without-namespaces and not old-kernel and not subprocess"
 """Without namespaces these kinds do not differ from `local`; `subprocess` is not about kernels."""
 
@@ -40,10 +40,9 @@ def _suite() -> bytes:
     """The sandbox's tests, and pytest, as an archive."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name in _FILES:
-            archive.add(
-                Path(__file__).with_name(name), f"{_SUITE}/tests/{name}", filter=_for_everybody
-            )
+        for file in Path(__file__).parent.glob("*.py"):
+            place = file.relative_to(_PROJECT)
+            archive.add(str(file), f"{_SUITE}/{place}", filter=_for_everybody)
         archive.add(_PROJECT / "pyproject.toml", f"{_SUITE}/pyproject.toml", filter=_for_everybody)
         for name in _NEEDED:
             for file in distribution(name).files or []:
@@ -88,7 +87,7 @@ def test_the_suites_hold(container: Any) -> None:
         container,
         "python",
         *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"{_SUITE}/pyproject.toml"),
-        *("-k", _KINDS, f"{_SUITE}/tests"),
+        *("-k", _KINDS, *(f"{_SUITE}/tests/env/sandbox/{name}" for name in _PLAYED)),
     )
     assert code == 0, said[-8000:]
     assert " passed" in said, said
