@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -51,6 +52,7 @@ class Configuration:
         feedback: Whether scores on public rows are told during the episode.
         limits: The task's limits with the caller's changes.
         stateful: Whether variables live on from step to step.
+        libraries: Modules that are loaded before any program is forked, besides the usual ones.
         log_dir: Where episodes are kept; None for a temporary folder.
         render_mode: `ansi` or None.
     """
@@ -62,6 +64,7 @@ class Configuration:
     feedback: Feedback
     limits: Limits
     stateful: bool
+    libraries: tuple[str, ...]
     log_dir: Path | None
     render_mode: str | None
 
@@ -80,6 +83,7 @@ class Configuration:
             "feedback": self.feedback,
             "limits": self.limits.model_dump(mode="json"),
             "stateful": self.stateful,
+            "libraries": list(self.libraries),
         }
 
 
@@ -93,6 +97,7 @@ def configure(
     feedback: str,
     max_steps: int | None,
     stateful: bool,
+    libraries: Sequence[str],
     isolation: str,
     sandbox_options: Mapping[str, object] | None,
     log_dir: str | os.PathLike[str] | None,
@@ -120,6 +125,7 @@ def configure(
         feedback=cast("Feedback", _one_of("feedback", feedback, FEEDBACKS)),
         limits=limits.model_copy(update=changes),
         stateful=_flag("stateful", stateful),
+        libraries=_modules("libraries", libraries),
         log_dir=None if log_dir is None else Path(log_dir).expanduser().absolute(),
         render_mode=render_mode,
     )
@@ -148,6 +154,20 @@ def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise InvalidSettingError(f"{name}={value!r} must be True or False")
     return bool(value)
+
+
+def _modules(name: str, value: object) -> tuple[str, ...]:
+    names: list[object] = list(value) if isinstance(value, list | tuple) else [value]
+    for module in names:
+        if not isinstance(module, str) or not all(map(str.isidentifier, module.split("."))):
+            raise InvalidSettingError(
+                f"{name}={value!r} must be a list of modules to import, such as ['lightgbm']"
+            )
+        if find_spec(module.partition(".")[0]) is None:
+            raise InvalidSettingError(
+                f"{name} names {module!r}, which is not installed here: install it, or leave it out"
+            )
+    return tuple(str(module) for module in names)
 
 
 def _count(name: str, value: object) -> int:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -59,6 +59,8 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
         max_steps: Steps of an episode; by default the task's limit.
         stateful: Whether variables live on from step to step, as in a notebook; such sessions
             have snapshots.
+        libraries: Modules that `local` loads, besides NumPy and so on, before any program is
+            forked: `("lightgbm",)` saves every step their import.
         isolation: `reuse` keeps the sandbox over episodes, emptied and checked; `fresh` makes a new
             one for each.
         sandbox_options: For `docker`: `image`, `gpus`, `cpus`; see `SandboxOptions`.
@@ -87,6 +89,7 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
         feedback: str = "public",
         max_steps: int | None = None,
         stateful: bool = False,
+        libraries: Sequence[str] = (),
         isolation: str = "reuse",
         sandbox_options: Mapping[str, object] | None = None,
         log_dir: str | os.PathLike[str] | None = None,
@@ -107,6 +110,7 @@ class TaskEnv(SessionBranches, gym.Env[Observation, Mapping[str, str]]):
             feedback=feedback,
             max_steps=max_steps,
             stateful=stateful,
+            libraries=libraries,
             isolation=isolation,
             sandbox_options=sandbox_options,
             log_dir=log_dir,

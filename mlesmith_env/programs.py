@@ -74,6 +74,7 @@ class ProgramRunner:
             stateful=self._configuration.stateful,
             image=options.image,
             gpus=options.gpus,
+            libraries=self._configuration.libraries,
         )
         sandbox = make_sandbox(self._configuration.sandbox, spec)
         try:

@@ -21,6 +21,7 @@ _SUPERVISORS_BYTES = 64 * 1024**2
 _SUPERVISORS = 16
 _TASKS_PER_PROCESS = 32
 _END_WITHIN_S = 10.0
+_YOUNG_S = 60.0
 
 
 class NoGroupError(Exception):
@@ -186,6 +187,22 @@ def delete_noted(root: Path) -> None:
     """Remove the group of a sandbox whose own process is gone. Raises `SandboxLostError`."""
     folders = [line for line in _text(root / _NOTE).splitlines() if Path(line).name == root.name]
     _delete(folders)
+
+
+def remove_empty(prefix: str) -> None:
+    """Remove groups in which nobody lives any more, whose notes are gone.
+
+    Args:
+        prefix: How the names of sandboxes begin; a living one's group holds its server.
+    """
+    with suppress(NoGroupError):
+        own, mounts = _own_groups(), _mounts()
+        for controller in _CONTROLLERS:
+            for folder in parent(controller, hierarchy(controller, own, mounts)).glob(prefix + "*"):
+                # One that is just being made is younger. Whoever else has removed it is welcome.
+                with suppress(OSError):
+                    if time.time() - folder.stat().st_mtime > _YOUNG_S:
+                        folder.rmdir()
 
 
 def _own_groups() -> str:

@@ -69,7 +69,7 @@ class ProcessSandbox(SessionSnapshots):
     def __init__(self, spec: SandboxSpec, *, libraries: tuple[str, ...] | None = LIBRARIES) -> None:
         super().__init__()
         self.spec = spec
-        self._libraries = libraries
+        self._libraries = None if libraries is None else (*libraries, *spec.libraries)
         self._server: ColdServer | KeptServer | None = None
         self._workspace: Workspace | None = None
         self._group: ControlGroup | None = None

@@ -44,6 +44,7 @@ class SandboxSpec:
         image: Image of the `docker` backend; this version's own where None.
         gpus: Devices that the `docker` backend passes through: `all`, a number, or identifiers
             with commas between; empty for none.
+        libraries: Modules to load once, besides the usual ones, where runs are forked.
     """
 
     public_dir: Path
@@ -53,6 +54,7 @@ class SandboxSpec:
     stateful: bool = False
     image: str | None = None
     gpus: str = ""
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

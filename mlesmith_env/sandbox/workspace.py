@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
-from mlesmith_env.sandbox.groups import delete_noted
+from mlesmith_env.sandbox.groups import delete_noted, remove_empty
 from mlesmith_env.sandbox.inside.folders import Folders, NotPlainError
 from mlesmith_env.sandbox.inside.removal import clear
 from mlesmith_env.sandbox.owner import Owner
@@ -155,6 +155,7 @@ def remove_abandoned() -> tuple[Path, ...]:
     Raises:
         SandboxLostError: One can not be removed.
     """
+    remove_empty(_PREFIX)
     removed: list[Path] = []
     for root in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
         try:

@@ -588,6 +588,8 @@ def test_an_unknown_sandbox_is_refused(make_env: MakeEnv) -> None:
     ("keywords", "error", "message"),
     [
         ({"stateful": "yes"}, InvalidSettingError, "stateful"),
+        ({"libraries": ["no_such_module"]}, InvalidSettingError, "not installed"),
+        ({"libraries": ["import os"]}, InvalidSettingError, "modules to import"),
         ({"isolation": "landlock"}, InvalidSettingError, "isolation"),
         ({"isolation": "frech"}, InvalidSettingError, "did you mean 'fresh'"),
         ({"sandbox_options": {"gpus": "all"}}, InvalidSettingError, "sandbox='docker'"),

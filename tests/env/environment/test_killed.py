@@ -102,6 +102,10 @@ def test_a_killed_environment_leaves_nothing_running_and_a_whole_log(
     print(f"gone after {time.monotonic() - killed:.2f} s")
     (log,) = logs.rglob(TRAJECTORY)
     check_log(log)
+    # What it kept on disk goes when the next one starts.
+    sweep = "from mlesmith_env.sandbox.workspace import remove_abandoned; remove_abandoned()"
+    subprocess.run([sys.executable, "-c", sweep], env=variables, check=True)
+    assert not list(temporary.glob("mlesmith-sandbox-*"))
 
 
 SLOW = "import time\nopen('started', 'w').close()\ntime.sleep(3)\n" + springs.GOOD

@@ -285,6 +285,18 @@ def test_groups_go_with_their_sandbox(prepared: Path) -> None:
     assert not any(Path(folder).exists() for folder in folders)
 
 
+def test_empty_groups_whose_notes_are_gone_are_removed_after_a_while(
+    group: ControlGroup, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups.remove_empty(root.name)
+    assert there(group)
+    monkeypatch.setattr(groups, "_YOUNG_S", -1.0)
+    groups.remove_empty("mlesmith-another")
+    assert there(group)
+    groups.remove_empty(root.name)
+    assert not there(group)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -82,3 +82,15 @@ def test_templates_are_forked_from_any_thread_of_the_host(
         player.join()
     assert outputs == ["there\n"] * 4
     assert len(_templates()) == 1
+
+
+def test_libraries_that_are_asked_for_are_loaded_before_the_program(prepared: Path) -> None:
+    spec = SandboxSpec(prepared / "public", libraries=("wave", "xml.dom.minidom"))
+    sandbox = LocalSandbox(spec, libraries=())
+    sandbox.start()
+    try:
+        code = "import sys; print('wave' in sys.modules, 'xml.dom.minidom' in sys.modules)"
+        assert sandbox.run(code, timeout_s=60).output == "True True\n"
+    finally:
+        sandbox.close()
+        servers.end_templates()
