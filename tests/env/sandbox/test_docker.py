@@ -330,7 +330,7 @@ class Engine:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_for(lambda: self.docker("version").returncode == 0)
+        wait_for(lambda: self.docker("version").returncode == 0, within_s=180.0)
 
     def docker(self, *words: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
@@ -386,13 +386,12 @@ def _remove(folder: Path) -> None:
 
 
 @pytest.fixture
-def engine(made_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def engine(made_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that the test may kill."""
     monkeypatch.setenv("DOCKER_HOST", made_engine.address)
-    yield made_engine
-    assert made_engine.process is not None
-    if made_engine.process.poll() is not None:
+    if made_engine.process is None or made_engine.process.poll() is not None:
         made_engine.start()
+    return made_engine
 
 
 def in_containers() -> set[int]:
