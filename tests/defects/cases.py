@@ -14,7 +14,9 @@ from typing import Literal
 from .bases import Base
 from .making import Exhibit, make
 
-Area = Literal["package", "data", "leak", "description", "worth", "execution", "legitimate"]
+Area = Literal[
+    "package", "data", "leak", "description", "worth", "script", "execution", "legitimate"
+]
 Builder = Callable[[Path], Exhibit]
 
 
@@ -76,6 +78,16 @@ def legitimate_page(build: Builder) -> Builder:
     """Register a builder of a good task whose page is not the generator's."""
     LEGITIMATE.append(Case(_name(build), "legitimate", build))
     return build
+
+
+def legitimate_built(*, execution: bool = False) -> Callable[[Builder], Builder]:
+    """Register a builder of a good task that is not made of a raw table alone."""
+
+    def register(build: Builder) -> Builder:
+        LEGITIMATE.append(Case(_name(build), "legitimate", build, execution=execution))
+        return build
+
+    return register
 
 
 def _made(table: Callable[[], Base]) -> Builder:

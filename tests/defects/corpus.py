@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     failing_runs,
+    failing_scripts,
     leaking_tables,
     mutated_data,
     mutated_packages,
@@ -17,6 +18,7 @@ __all__ = [
     "DEFECTS",
     "LEGITIMATE",
     "failing_runs",
+    "failing_scripts",
     "leaking_tables",
     "mutated_data",
     "mutated_packages",

@@ -137,7 +137,8 @@ def reworded(task: Task, old: str, new: str) -> Exhibit:
 def _write(task: Task, manifest: Manifest, description: str, *, final: bool) -> Exhibit:
     prepared = dict(manifest.prepared)
     prepared[f"public/{DESCRIPTION}"] = hashlib.sha256(description.encode()).hexdigest()
-    manifest = seal(manifest.model_copy(update={"prepared": prepared}), description)
+    manifest = manifest.model_copy(update={"prepared": prepared})
+    manifest = seal(manifest, description, task.scripts)
     files = {
         path.name: path.read_text(encoding="utf-8")
         for path in task.directory.iterdir()

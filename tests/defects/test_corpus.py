@@ -30,7 +30,7 @@ def test_the_corpus_is_large_and_names_are_unique() -> None:
     names = [case.name for case in (*DEFECTS, *LEGITIMATE)]
     assert len(set(names)) == len(names)
     assert {case.area for case in DEFECTS} == {
-        "package", "data", "leak", "description", "worth", "execution",
+        "package", "data", "leak", "description", "worth", "script", "execution",
     }  # fmt: skip
 
 

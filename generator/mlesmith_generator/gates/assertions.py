@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from mlesmith_env.errors import DataUnavailableError, MlesmithError, SandboxError
-from mlesmith_env.grading import Grader
+from mlesmith_env.manifest import PREPARE
 from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.gates.consistency import (
@@ -21,9 +21,7 @@ from mlesmith_generator.gates.consistency import (
     scan_target,
 )
 from mlesmith_generator.gates.contents import (
-    ANSWERS_CSV,
     Tables,
-    path_of,
     read_tables,
     refused,
     scan_bytes,
@@ -33,6 +31,7 @@ from mlesmith_generator.gates.leaks import scan_leaks
 from mlesmith_generator.gates.populations import scan_populations
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.scoring import scan_malformed, scan_perfection, scan_sample
+from mlesmith_generator.gates.scripts import scan_metric_script, scan_repetition
 from mlesmith_generator.gates.verdict import Scan, report
 from mlesmith_generator.records import GateReport
 
@@ -66,7 +65,13 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     except MlesmithError as error:
         return [scan_files(task, where, None), refused("tables", "missing-file", error)]
     manifest = task.manifest
-    scans = [scan_bytes(task, where), scan_columns(tables, manifest), scan_ids(tables, manifest)]
+    again = [scan_repetition(task)] if PREPARE in task.scripts else []
+    scans = [
+        *again,
+        scan_bytes(task, where),
+        scan_columns(tables, manifest),
+        scan_ids(tables, manifest),
+    ]
     needed = manifest.submission.id_column, manifest.recipe.target
     if not set(needed) <= set(tables.answers.columns) or "Usage" not in tables.answers.columns:
         return [scan_files(task, where, None), *scans]
@@ -102,17 +107,20 @@ def _stackable(tables: Tables, id_column: str, target: str) -> bool:
 def _graded(
     task: Task, prepared: PreparedTask, tables: Tables, rows: TaskRows | None
 ) -> list[Scan]:
-    leaderboard = task.directory / LEADERBOARD
     try:
-        grader = Grader(
-            task.manifest,
-            path_of(prepared, ANSWERS_CSV),
-            leaderboard if leaderboard.is_file() else None,
-        )
-        return [
-            scan_perfection(grader),
-            scan_sample(grader, tables.sample, rows),
-            scan_malformed(grader),
-        ]
+        grader = task.grader_of(prepared)
     except MlesmithError as error:
         return [refused("grading", "grading-fails", error)]
+    scans: list[Scan] = []
+    try:
+        scans.append(scan_perfection(grader))
+        scans += [scan_sample(grader, tables.sample, rows), scan_malformed(grader)]
+        if grader.scorer is not None and all(scan.passed for scan in scans):
+            scans += scan_metric_script(grader, grader.scorer, tables.sample)
+    except SandboxError:
+        raise
+    except MlesmithError as error:
+        scans.append(refused("grading", "grading-fails", error))
+    finally:
+        grader.close()
+    return scans

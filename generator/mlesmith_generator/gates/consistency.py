@@ -100,7 +100,9 @@ def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
         evidence = f"test.csv has the target column {target!r}"
         findings.append(Finding("target-in-test", evidence, "refactor"))
     answers = [str(name) for name in tables.answers.columns]
-    if set(answers) != {form.id_column, target, USAGE}:
+    needed = {form.id_column, target, USAGE}
+    # A script may use further columns, such as weights; nobody else sees them.
+    if set(answers) != needed and not (manifest.scripts and set(answers) > needed):
         evidence = f"answers.csv has the columns {answers}, not {form.id_column}, {target}, {USAGE}"
         findings.append(Finding("answers-inconsistent", evidence, "refactor"))
     odd = sorted(set(train) ^ set(test) - {target} - {form.id_column}) if target in train else []

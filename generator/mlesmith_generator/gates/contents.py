@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from mlesmith_env.errors import MlesmithError, ReadError
-from mlesmith_env.manifest import Manifest
+from mlesmith_env.manifest import PREPARE, Manifest
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.gates.verdict import Finding, Scan
 
@@ -72,8 +72,12 @@ def found_files(prepared: PreparedTask) -> dict[str, Path]:
 
 
 def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Scan:
-    """Check that both folders hold the expected files and no others, and no answers in public."""
+    """Check that both folders hold the expected files and no others, and no answers in public.
+
+    A `prepare.py` may give further public files, as long as the manifest pins them.
+    """
     found = found_files(prepared)
+    more = set(task.manifest.prepared) if PREPARE in task.scripts else set[str]()
     findings = [
         Finding("missing-file", f"{name} is missing from the prepared data", "refactor")
         for name in EXPECTED
@@ -84,12 +88,14 @@ def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Sca
         if name.startswith("public/") and exposed:
             evidence = f"{name} holds hidden ids beside their answers"
             findings.append(Finding("answers-exposed", evidence, "refactor"))
+        if name.startswith("public/") and name in more:
+            continue
         evidence = f"{name} does not belong into the prepared data"
         findings.append(Finding("unexpected-file", evidence, "refactor"))
     findings += [
         Finding("unexpected-file", f"{name} is a link; prepared data are plain files", "refactor")
         for name, path in found.items()
-        if path.is_symlink() and name in EXPECTED
+        if path.is_symlink() and name in {*EXPECTED, *more}
     ]
     return Scan("layout", f"{len(found)} files, all expected", tuple(findings))
 
@@ -119,7 +125,7 @@ def scan_bytes(task: Task, prepared: PreparedTask) -> Scan:
     """Check that what lies there now is byte by byte what preparation gave before."""
     pinned = dict(task.manifest.prepared)
     findings: list[Finding] = []
-    for name in EXPECTED:
+    for name in sorted({*EXPECTED, *pinned}):
         path = path_of(prepared, name)
         if name not in pinned:
             evidence = f"the manifest pins no SHA-256 of {name}"

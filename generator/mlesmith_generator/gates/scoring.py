@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlesmith_env.errors import InvalidSubmissionError, MlesmithError
+from mlesmith_env.errors import InvalidSubmissionError, MetricError, MlesmithError, SandboxError
 from mlesmith_env.grading import Grader
 from mlesmith_env.manifest import Part
 from mlesmith_generator.gates.order import association, neighbours
@@ -40,7 +40,9 @@ def scan_perfection(grader: Grader) -> Scan:
     for part in PARTS:
         try:
             top = grader.score_predictions(perfect, part)
-            worse = [_spoilt(grader, perfect, part, seed) for seed in range(_SHUFFLES)]
+            worse = _spoilt(grader, perfect, part)
+        except SandboxError:
+            raise
         except MlesmithError as error:
             evidence = f"{metric.name} has no value on the {part} rows: {error}"
             findings.append(Finding("metric-undefined", evidence))
@@ -70,9 +72,15 @@ def _perfect(grader: Grader) -> NDArray[Any]:
     return grader.predictions(submission)
 
 
-def _spoilt(grader: Grader, perfect: NDArray[Any], part: Part, seed: int) -> float:
-    random = np.random.default_rng(seed)
-    return grader.score_predictions(perfect[random.permutation(len(perfect))], part)
+def _spoilt(grader: Grader, perfect: NDArray[Any], part: Part) -> list[float]:
+    """Return the scores of the answers, dealt out anew; raises MetricError where one has none."""
+    rows = np.flatnonzero(grader.mask(part))
+    draws = [np.random.default_rng(seed) for seed in range(_SHUFFLES)]
+    cases = [(rows, perfect[random.permutation(len(perfect))][rows]) for random in draws]
+    scores = grader.score_cases(cases).tolist()
+    if not all(map(math.isfinite, scores)):
+        raise MetricError("it gives no score to the answers in another order")
+    return scores
 
 
 def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> Scan:
