@@ -219,16 +219,18 @@ class _Sheet:
 def parse_numbers(texts: list[str]) -> Floats:
     """Return the numbers that the texts spell, NaN for those that spell none."""
     # One look at all cells at once: with these characters alone `float` takes decimal numbers only.
-    if _NUMBERS.fullmatch("\n".join(texts)) and max(map(len, texts), default=0) <= _LONGEST_NUMBER:
+    joined = "\n".join(texts)
+    plain = joined.count("\n") < max(len(texts), 1) and _NUMBERS.fullmatch(joined)
+    if plain and max(map(len, texts), default=0) <= _LONGEST_NUMBER:
         try:
             return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
         except ValueError:
             pass  # Some cell is like '1e' or '': look at each below.
-    plain = [
+    each = [
         float(text) if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text) else np.nan
         for text in texts
     ]
-    return np.array(plain, dtype=np.float64)
+    return np.array(each, dtype=np.float64)
 
 
 def _fault(text: str) -> str:

@@ -101,7 +101,8 @@ def judge(report: dict[str, Any], shown: str, limits: SandboxLimits, timeout_s: 
         "workspace": (
             "output_limit",
             f"The files in the workspace grew past {limits.workspace_bytes:,} bytes (or past "
-            "their number) and the program was ended: write less, or remove files.",
+            "their number): the program was ended and what it wrote was removed. Write less, or "
+            "remove files first.",
         ),
         "channel": (
             "error",

@@ -8,8 +8,9 @@ import os
 import stat
 import sys
 import time
+from pathlib import Path
 
-from . import privileges
+from . import kernel, privileges, removal
 
 ENTRIES = 200_000
 """Files and folders that a program may make: inodes run out like bytes."""
@@ -17,6 +18,8 @@ ENTRIES = 200_000
 _SHARE = 20
 _LONGEST_PAUSE_S = 2.0
 _BLOCK = 512
+# CLOCK_REALTIME_COARSE, for which Python has no name.
+_CLOCK_OF_FILES = 5 if kernel.LINUX else time.CLOCK_REALTIME
 _OPEN_FOLDERS = 200
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -42,6 +45,7 @@ class DiskQuota:
     ) -> None:
         self._user = user
         self._folders = folders
+        self._began_ns = time.clock_gettime_ns(_CLOCK_OF_FILES)
         self._sees_all = sees_all
         self._most = math.inf
         began = time.monotonic()
@@ -64,6 +68,23 @@ class DiskQuota:
             size += self._nameless(processes)
         self._next = _after(began)
         return size > self._limit or entries > self._most
+
+    def overfull(self) -> bool:
+        """Return whether the folders are over the bound, looking at once.
+
+        Removed files do not count, for whoever has them open has ended or is stopped.
+        """
+        size, entries = self._named()
+        return size > self._limit or entries > self._most
+
+    def undo(self) -> None:
+        """Remove what was written since the watch began, so that the next program has room.
+
+        Raises:
+            OSError: It can not be removed.
+        """
+        for folder in self._folders:
+            removal.remove_since(Path(folder), self._began_ns)
 
     def _named(self) -> tuple[float, int]:
         """Return bytes and number of entries in the folders; links are not followed.

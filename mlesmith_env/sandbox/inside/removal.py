@@ -7,6 +7,9 @@ import stat
 import tempfile
 from pathlib import Path
 
+_LEVELS = 100
+_LONGEST_PATH = 3000
+
 
 def remove(path: Path) -> None:
     """Remove a file, a link or a whole folder, if it is there; links are never followed.
@@ -26,6 +29,43 @@ def clear(folder: Path) -> None:
     """Remove everything in a folder. Raises `OSError`."""
     for entry in _entries(folder):
         remove(folder / entry.name)
+
+
+def remove_since(folder: Path, moment_ns: int) -> None:
+    """Remove what was made or changed in a folder since a moment; what is older stays.
+
+    Nothing may run any more that could change it meanwhile.
+
+    Args:
+        folder: Where to look.
+        moment_ns: Nanoseconds of the clock by which the file system notes changes.
+
+    Raises:
+        OSError: It can not be removed.
+    """
+    for entry in _entries(folder):
+        place = folder / entry.name
+        # In a tree too deep to be looked through, nothing is worth to be kept.
+        if not _prune(place, moment_ns, _LEVELS):
+            remove(place)
+
+
+def _prune(place: Path, moment_ns: int, levels: int) -> bool:
+    """Remove what is newer at a place; return whether all of it could be looked through."""
+    status = place.lstat()
+    new = status.st_ctime_ns >= moment_ns
+    if not stat.S_ISDIR(status.st_mode):
+        if new:
+            place.unlink()
+        return True
+    if not levels or len(os.fsencode(place)) > _LONGEST_PATH:
+        return False
+    for entry in _entries(place):
+        if not _prune(place / entry.name, moment_ns, levels - 1):
+            return False
+    if new and not _entries(place):
+        place.rmdir()
+    return True
 
 
 def _is_folder(path: Path) -> bool:

@@ -96,6 +96,11 @@ class Watch:
         return self._report_on(ended - started)
 
     def _report_on(self, execution_s: float) -> channel.Message:
+        if not self._reason and self._quota.overfull():
+            self._reason = "workspace"
+        if self._reason == "workspace":
+            # Else every later program would fail for what this one has left.
+            self._quota.undo()
         return {
             "kind": "result",
             "reason": self._reason,

@@ -1,0 +1,1 @@
+"""Attacks on the sandbox, played through the environment; `python -m tests.attacks` shows them."""
