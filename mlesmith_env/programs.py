@@ -236,6 +236,8 @@ def _seconds(result: ExecutionResult) -> str:
 def _told(result: ExecutionResult, lines: list[str]) -> str:
     if result.session == "lost":
         lines = [*lines, "The session ended with it: all variables are gone."]
+    elif result.session == "renewed":
+        lines = [*lines, "The session was lost before this step: only its own variables are there."]
     elif result.session == "kept" and result.status != "ok":
         lines = [*lines, "The session goes on: the variables so far are kept."]
     output = clipped(cleaned(result.output).rstrip(), _OUTPUT_TOLD)

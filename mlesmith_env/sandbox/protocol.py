@@ -9,8 +9,9 @@ from typing import Literal, Protocol, runtime_checkable
 RunStatus = Literal["ok", "error", "timeout", "out_of_memory", "killed", "output_limit"]
 """How a run ended: `error` is a non-zero exit, `killed` a signal nobody here sent."""
 
-SessionState = Literal["none", "kept", "lost"]
-"""What became of a session's variables: `none` where each run starts anew."""
+SessionState = Literal["none", "kept", "lost", "renewed"]
+"""What became of a session's variables: `none` where each run starts anew; `renewed` where those of
+earlier runs were lost before this one, whose own are kept."""
 
 
 @dataclass(frozen=True)

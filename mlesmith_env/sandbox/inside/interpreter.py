@@ -66,6 +66,8 @@ class Interpreter:
         os._exit(1)
 
     def _prepare(self) -> None:
+        if kernel.LINUX:
+            privileges.die_with_parent()
         sys.path.insert(0, self._workspace)
         self._module.__dict__.update(__builtins__=builtins)
         sys.modules["__main__"] = self._module

@@ -127,7 +127,7 @@ class _Server:
                 channel.send(self._control, self._answer(request))
 
     def _answer(self, request: channel.Message) -> channel.Message:
-        if not self._setup["stateful"]:
+        if not self._setup.get("stateful"):
             return self._run(request)
         if request["kind"] == "end":
             self._end_session()

@@ -55,6 +55,8 @@ class Session:
         self._current: Member | None = None
         self._holders: dict[int, Member] = {}
         self._held_bytes = 0
+        self._missed = False
+        """Whether the session was lost since its last cell."""
         self._cells = 0
         self._alone = False
         self._spare = fence is None
@@ -95,6 +97,7 @@ class Session:
                 return self._execute(request)
 
     def _execute(self, request: channel.Message) -> channel.Message:
+        missed = self._missed
         member = self._current or self._begin()
         self._cells += 1
         # The flag belongs to the pipe, which programs share with us.
@@ -115,7 +118,9 @@ class Session:
         self._forget_dead(watch.statuses)
         if not watch.frozen:
             self._end_everything()
-        return {**report, "session": "kept" if self._current else "lost"}
+        self._missed = False
+        going_on = "renewed" if missed else "kept"
+        return {**report, "session": going_on if self._current else "lost"}
 
     def _begin(self) -> Member:
         """Start an interpreter; nothing foreign has run in it yet."""
@@ -183,10 +188,11 @@ class Session:
         holder = self._holders.get(number)
         if holder is None:
             raise RefusedError(f"snapshot {number} was lost with its process: forget it")
-        self._current = None
+        self._current, self._missed = None, True
         self._freeze()
         replicas.put_back(self._folder(number), self._setup["writable"], self._bound())
         self._current = self._branch(holder, returning=True)
+        self._missed = False
         self._give_up_at(FIRST_VICTIM, self._current)
         self._measure()
         return {"kind": "restored"}
@@ -270,7 +276,7 @@ class Session:
 
     def _drop(self, member: Member) -> None:
         if member is self._current:
-            self._current = None
+            self._current, self._missed = None, True
         self._holders = {key: held for key, held in self._holders.items() if held is not member}
 
     def _forget_dead(self, statuses: dict[int, int]) -> None:
