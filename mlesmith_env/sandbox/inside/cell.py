@@ -60,7 +60,8 @@ class CellWatch(Watch):
         request: What the host said about this cell.
         member: The interpreter, stopped.
         holders: Processes of snapshots, stopped, which stay so.
-        held_bytes: Memory of the session and its snapshots together when the last was made.
+        held_bytes: Memory of the session and its snapshots together some time since the last
+            branch; None where it was not measured.
         output: Our end of the pipe that it prints to.
         report: Where the server reads; only looked at for whether it is still there.
         alone: Whether this process can signal nothing but its descendants.
@@ -74,7 +75,7 @@ class CellWatch(Watch):
         request: dict[str, Any],
         member: Member,
         holders: frozenset[int],
-        held_bytes: int,
+        held_bytes: int | None,
         output: int,
         report: int,
         *,
@@ -99,7 +100,8 @@ class CellWatch(Watch):
         """Whether all that live on are stopped, and nobody else lives."""
         self._member = member
         self._holders = holders
-        self._held_bytes = held_bytes
+        self.held_bytes = held_bytes
+        """Memory of all together some time since the last branch; None where not measured."""
         self._claim: claims.Claim | None = None
         self._looks_again = 0.0
         self._still = (
@@ -193,13 +195,18 @@ class CellWatch(Watch):
     def _memory(self, found: list[int], bound: int) -> int:
         if not self._still:
             return super()._memory(found, bound)
-        moving = [process for process in found if process not in self._still]
-        most = self._held_bytes + processes.resident(moving)
+        most = processes.resident(found)
+        if most > bound and self.held_bytes is not None:
+            # What the stopped ones held then, they can not hold more of now.
+            moving = [process for process in found if process not in self._still]
+            most = min(most, self.held_bytes + processes.resident(moving))
         began = time.monotonic()
         if most <= bound or began < self._looks_again:
             return min(most, bound)
         # Many large processes take long to measure: not all the time.
         exact = processes.proportional(found)
+        if self.held_bytes is None:
+            self.held_bytes = exact
         self._looks_again = time.monotonic() + _SHARE * (time.monotonic() - began)
         return exact
 

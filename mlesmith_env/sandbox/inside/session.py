@@ -54,7 +54,7 @@ class Session:
         self._server = server
         self._current: Member | None = None
         self._holders: dict[int, Member] = {}
-        self._held_bytes = 0
+        self._held_bytes: int | None = None
         self._missed = False
         """Whether the session was lost since its last cell."""
         self._cells = 0
@@ -115,6 +115,7 @@ class Session:
             group=self._group,
         )
         report = watch.run_cell(f"cell-{self._cells}.py")
+        self._held_bytes = watch.held_bytes
         self._forget_dead(watch.statuses)
         if not watch.frozen:
             self._end_everything()
@@ -168,7 +169,6 @@ class Session:
             replicas.remove(folder)
             raise
         self._give_up_at(_HOLDER_SCORE, self._holders[number])
-        self._measure()
         return {"kind": "kept"}
 
     def _threads(self, member: Member) -> int:
@@ -194,7 +194,6 @@ class Session:
         self._current = self._branch(holder, returning=True)
         self._missed = False
         self._give_up_at(FIRST_VICTIM, self._current)
-        self._measure()
         return {"kind": "restored"}
 
     def _forget(self, number: int) -> channel.Message:
@@ -210,9 +209,6 @@ class Session:
         if self._group is not None:
             with suppress(OSError):
                 write(f"/proc/{freezing.known_as(member.process)}/oom_score_adj", score)
-
-    def _measure(self) -> None:
-        self._held_bytes = processes.proportional([found.known for found in freezing.relatives()])
 
     def _branch(self, member: Member, *, returning: bool) -> Member:
         """Have a member fork.
@@ -249,6 +245,7 @@ class Session:
                 "snapshots, or keep less in variables"
             )
         made = Member(ready.process, ours)
+        self._held_bytes = None
         self._freeze(made.process)
         return made
 
