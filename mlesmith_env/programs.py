@@ -11,7 +11,12 @@ from mlesmith_env.actions import Action
 from mlesmith_env.briefing import clipped
 from mlesmith_env.configuration import Configuration
 from mlesmith_env.episode import Episode, Status, StepResult
-from mlesmith_env.errors import InvalidSubmissionError, SandboxError, SnapshotError
+from mlesmith_env.errors import (
+    InvalidSubmissionError,
+    SandboxError,
+    SnapshotError,
+    UnsupportedTaskError,
+)
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.rewards import Outcome, Scale
 from mlesmith_env.sandbox import (
@@ -77,6 +82,10 @@ class ProgramRunner:
             libraries=self._configuration.libraries,
         )
         sandbox = make_sandbox(self._configuration.sandbox, spec)
+        if self._configuration.stateful and not isinstance(sandbox, Snapshots):
+            raise UnsupportedTaskError(
+                f"stateful=True is not there yet in sandbox={sandbox.name!r}: use sandbox='local'"
+            )
         try:
             sandbox.start()
         except BaseException:

@@ -37,11 +37,13 @@ class Interpreter:
     Args:
         control: Descriptor over which the warden leads it.
         workspace: Its folder: first on the import path.
+        spare: Whether Python's resource trackers live on from cell to cell.
     """
 
-    def __init__(self, control: int, workspace: str) -> None:
+    def __init__(self, control: int, workspace: str, *, spare: bool) -> None:
         self._link = socket.socket(fileno=control)
         self._workspace = workspace
+        self._spare = spare
         self._module = types.ModuleType("__main__")
         self._seed: int | None = None
         self._branching = False
@@ -110,6 +112,9 @@ class Interpreter:
             self._shield()
         with suppress(BaseException):
             _settle(hurried=outcome.code == _INTERRUPTED)
+            if not self._spare:
+                # Now, so that no thread of a library's finds them dead in the next cell.
+                _end_trackers()
         claims.say(self._link.fileno(), "ended", outcome.code, out_of_memory=outcome.out_of_memory)
 
     def _run(self, source: str, name: str) -> program.Outcome:
@@ -251,6 +256,17 @@ def _may_signal(processes: Iterable[int]) -> bool:
     except PermissionError:
         return False
     return True
+
+
+def _end_trackers() -> None:
+    for name in _TRACKERS:
+        process = getattr(getattr(sys.modules.get(name), "_resource_tracker", None), "_pid", None)
+        if process is not None:
+            # Where it may not be signalled, or is another branch's: it ends with the cell.
+            with suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+                os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+    _forget_dead_trackers()
 
 
 def _forget_dead_trackers() -> None:

@@ -131,7 +131,7 @@ class Session:
         if process == 0:
             ours.close()
             control = theirs.fileno()
-            interpreter = Interpreter(control, self._setup["workspace"])
+            interpreter = Interpreter(control, self._setup["workspace"], spare=self._spare)
             run = Run(self._setup, {"timeout_s": _NO_END_S}, self._fence, self._group)
             run.be_program(self._printed, ready_write, interpreter.serve, (control,))
         theirs.close()
