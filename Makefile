@@ -34,9 +34,13 @@ lint: $(DEV)  ## Ruff and pyright
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
-bench: $(DEV)  ## Startup and generation benchmarks, as tables and JSON
+bench: $(DEV)  ## Benchmarks in their quick forms, as tables and JSON
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.generation
+	$(BIN)/python -m benchmarks.step_latency --runs 10
+	$(BIN)/python -m benchmarks.reset_latency --runs 10
+	$(BIN)/python -m benchmarks.throughput --environments 1 2 4 8 --seconds 2
+	$(BIN)/python -m benchmarks.soak --steps 200
 
 verify-registry: $(STAMP)  ## Verify every committed task (set MLESMITH_DATA_MIRROR for those that need it)
 	$(BIN)/mlesmith verify registry

@@ -77,6 +77,8 @@ def plain_environment(
     threads = min(threads, MOST_THREADS)
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
         variables[f"{name}_NUM_THREADS"] = 1 if single_threaded else threads
+    # Arrow's own would reserve 1 GB at its first use, which counts as the program's.
+    variables["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     # What joblib takes n_jobs=-1 for.
     variables["LOKY_MAX_CPU_COUNT"] = threads
     return {name: str(value) for name, value in variables.items()}

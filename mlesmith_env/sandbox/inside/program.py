@@ -142,8 +142,9 @@ def flush_files() -> None:
 
 def flush_streams() -> None:
     """Write out what standard output and error still hold back."""
-    _quietly(sys.stdout.flush)
-    _quietly(sys.stderr.flush)
+    for stream in (sys.stdout, sys.stderr):
+        # A program may have put anything in their place.
+        _quietly(lambda stream=stream: stream.flush())
 
 
 def _quietly(function: Callable[[], Any]) -> None:

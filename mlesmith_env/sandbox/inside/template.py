@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 
-from . import channel, pages
+from . import channel, pages, warming
 
 
 def serve(control: int, first: channel.Message) -> tuple[int, channel.Message | None]:
@@ -51,6 +51,7 @@ def load(libraries: Iterable[str]) -> None:
     """Load modules for all processes that are forked from this one. Raises `ImportError`."""
     for name in libraries:
         importlib.import_module(name)
+    warming.warm()
     # What is loaded stays: the collector need not touch, and so copy, its pages in every fork.
     gc.collect()
     gc.freeze()
