@@ -7,11 +7,12 @@ import signal
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mlesmith_env.errors import SandboxLostError
 from mlesmith_env.sandbox.inside import cgroups
+from mlesmith_env.sandbox.inside.limits import tasks
 from mlesmith_env.sandbox.protocol import SandboxLimits
 
 _CONTROLLERS = (cgroups.MEMORY, cgroups.PIDS)
@@ -19,7 +20,6 @@ _NOTE = "groups"
 _SUPERVISORS_BYTES = 64 * 1024**2
 """Room for the server and the warden, which live in the group too."""
 _SUPERVISORS = 16
-_TASKS_PER_PROCESS = 32
 _END_WITHIN_S = 10.0
 _YOUNG_S = 60.0
 
@@ -163,7 +163,7 @@ class ControlGroup:
             cgroups.bound(
                 folders,
                 limits.memory_bytes + spare_bytes + _SUPERVISORS_BYTES,
-                _TASKS_PER_PROCESS * limits.processes + _SUPERVISORS,
+                tasks(asdict(limits)) + _SUPERVISORS,
             )
         except OSError:
             _delete(folders.values())

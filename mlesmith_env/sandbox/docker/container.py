@@ -8,6 +8,7 @@ import select
 import struct
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mlesmith_env.errors import SandboxLostError
 from mlesmith_env.sandbox.docker import engine, orphans
 from mlesmith_env.sandbox.docker.image import INSIDE, PREFIX, USER
 from mlesmith_env.sandbox.docker.listener import NAME
+from mlesmith_env.sandbox.inside.limits import tasks
 from mlesmith_env.sandbox.protocol import SandboxLimits, SandboxSpec
 
 INPUT = "/input"
@@ -31,7 +33,6 @@ _OWN_BYTES = 512 * 1024**2
 _DISK_SLACK_BYTES = 256 * 1024**2
 """Room beyond the bound of the workspace, so that the watch ends a program before it is full."""
 _ENTRIES = 300_000
-_THREADS_PER_PROCESS = 32
 _OWN_PROCESSES = 16
 _GONE_WITHIN_S = 30.0
 _WORDS_SHOWN = 2000
@@ -78,7 +79,7 @@ def options(
         "mem_limit": memory_bytes,
         "memswap_limit": memory_bytes,
         "shm_size": shared_bytes,
-        "pids_limit": _THREADS_PER_PROCESS * limits.processes + _OWN_PROCESSES,
+        "pids_limit": tasks(asdict(limits)) + _OWN_PROCESSES,
         "log_config": LogConfig(type="none"),
         "auto_remove": True,
         "mounts": [

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import channel, claims, kernel, privileges, program
+from . import channel, claims, kernel, privileges, program, times
 from .openfiles import OpenFile, open_anew, open_files
 
 _TRACKERS = ("multiprocessing.resource_tracker", "joblib.externals.loky.backend.resource_tracker")
@@ -75,6 +75,7 @@ class Interpreter:
         sys.modules["__main__"] = self._module
         sys.excepthook = _tell
         program.start_by_fork()
+        times.install()
         if "numpy.random.mtrand" in sys.modules:
             # A forked process would repeat the template's state.
             sys.modules["numpy.random.mtrand"].seed(None)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import math
+import os
 import resource
 from typing import Any
 
 _ADDRESS_SPACE_SLACK = 8 * 1024**3
 """Stacks, arenas and libraries reserve far more than they use; `RLIMIT_DATA` bounds the use."""
+_TASKS_PER_PROCESS, _TASKS_PER_CPU = 4, 16
 _CPU_GRACE_S = 5
 _PENDING_SIGNALS = 4096
+
+
+def tasks(limits: dict[str, Any]) -> int:
+    """Return how many processes and threads a run may have together.
+
+    Enough for the pools that libraries make on this machine, and too few for a flood of them to
+    hold up its neighbours until the watchdog sees it.
+
+    Args:
+        limits: The fields of `SandboxLimits`.
+    """
+    return _TASKS_PER_PROCESS * int(limits["processes"]) + _TASKS_PER_CPU * (os.cpu_count() or 1)
 
 
 def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_ours: bool) -> None:
@@ -42,7 +56,7 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
         _set(resource.RLIMIT_AS, 2 * limits["memory_bytes"] + _ADDRESS_SPACE_SLACK)
     if user_is_ours:
         # Threads count as processes here: room for the pools that each process starts.
-        _set(resource.RLIMIT_NPROC, 8 * limits["processes"])
+        _set(resource.RLIMIT_NPROC, tasks(limits))
 
 
 def _set(kind: int, value: int, upper: int | None = None) -> None:

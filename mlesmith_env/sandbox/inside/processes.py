@@ -53,16 +53,6 @@ def _entries(folder: str) -> int:
         return 0
 
 
-def memory(found: list[int], limit_bytes: int) -> int:
-    """Return the bytes of memory that some processes use together.
-
-    Resident sizes count a page once for every process that shares it; only where their sum is
-    over the limit are the proportional sizes read, which cost more.
-    """
-    used = resident(found)
-    return proportional(found) if used > limit_bytes else used
-
-
 def resident(found: list[int]) -> int:
     """Return the bytes of some processes, shared pages counted for each."""
     return sum(_resident(process) for process in found)

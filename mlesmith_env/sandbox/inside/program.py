@@ -13,6 +13,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from . import times
+
 NAME = "program.py"
 
 
@@ -38,6 +40,7 @@ def run(source: str, workspace: str, seed: int | None) -> Outcome:
     _save(source)
     _seed(seed)
     start_by_fork()
+    times.install()
     module = types.ModuleType("__main__")
     module.__file__ = workspace + "/" + NAME
     module.__dict__.update(__builtins__=builtins, __cached__=None)

@@ -7,7 +7,7 @@ import select
 import time
 from typing import Any
 
-from . import channel, kernel, privileges, processes
+from . import channel, kernel, limits, privileges, processes
 from .cgroups import Group
 from .quota import DiskQuota, room
 
@@ -16,8 +16,6 @@ _END_WITHIN_S = 20.0
 _TRACKERS_WITHIN_S = 2.0
 _WATCH_EVERY_S = 0.05
 _CHUNK = 1 << 16
-_THREADS = 32
-"""Threads that a program may have for each process that it may have."""
 
 
 class Watch:
@@ -183,20 +181,36 @@ class Watch:
             found = processes.descendants(processes.itself())
             if self._too_many(found):
                 return "processes"
-            bound = self._limits["memory_bytes"]
-            with privileges.reading_as(self._user):
-                used = self._memory(found, bound)
-            if used > bound:
-                return "memory"
+            # A control group does it better, and at no cost.
+            if self._group is None:
+                bound = self._limits["memory_bytes"]
+                with privileges.reading_as(self._user):
+                    used = self._memory(found, bound)
+                if used > bound:
+                    return "memory"
             return "workspace" if self._quota.exceeded(found) else ""
         return "workspace" if self._quota.exceeded([]) else ""
 
     def _too_many(self, found: list[int]) -> bool:
         allowed = self._limits["processes"]
-        return len(found) > allowed or processes.threads(found) > _THREADS * allowed
+        return len(found) > allowed or processes.threads(found) > limits.tasks(self._limits)
 
     def _memory(self, found: list[int], bound: int) -> int:
-        return processes.memory(found, bound)
+        """Return the bytes that processes use together, exact only where they may be too many.
+
+        Resident sizes count a page once for every process that shares it; the proportional sizes
+        cost more, and wait for a process that is just forking.
+        """
+        used = processes.resident(found)
+        if used <= bound:
+            return used
+        used = 0
+        for process in found:
+            used += processes.proportional([process])
+            # A flood of processes grows faster than it can be measured.
+            if used > bound or self._too_many(processes.descendants(processes.itself())):
+                break
+        return used
 
     def _pump(self) -> bool:
         """Move output to its file; return False at its end."""

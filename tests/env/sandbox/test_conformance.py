@@ -73,6 +73,17 @@ os.umask(0o777); os.makedirs('unreadable/more', mode=0); open('locked', 'w')
     )
 
 
+def test_touching_makes_a_file_and_copies_keep_working(sandbox: Sandbox) -> None:
+    code = """
+import os, pathlib, shutil
+pathlib.Path('new').touch(); pathlib.Path('new').touch()
+shutil.copy2('new', 'copy')
+try: os.utime('missing')
+except FileNotFoundError: print(sorted(name for name in os.listdir() if name in ('new', 'copy')))
+"""
+    assert run(sandbox, code).output == "['copy', 'new']\n"
+
+
 def test_helper_modules_of_an_earlier_run_can_be_imported(sandbox: Sandbox) -> None:
     run(sandbox, "open('helper.py', 'w').write('VALUE = 1')")
     assert run(sandbox, "import helper; print(helper.VALUE)").output == "1\n"
@@ -292,6 +303,20 @@ time.sleep(600)
 """
     result = run(sandbox, code)
     assert result.status in {"killed", "error"}, result
+    assert run(sandbox, "print('next')").output == "next\n"
+
+
+@pytest.mark.parametrize(
+    "act", ["os.fork()", "os.fork() or os.setsid()"], ids=["forking", "detaching"]
+)
+def test_a_bomb_that_never_stops_forking_is_ended_at_once(make: MakeSandbox, act: str) -> None:
+    sandbox = make()
+    if sandbox.name == "subprocess":
+        pytest.skip("what is not confined can outrun its supervisor")
+    code = f"import os\nwhile True:\n    try: {act}\n    except OSError: pass"
+    result = run(sandbox, code)
+    # Long before its time is over.
+    assert result.status in {"killed", "out_of_memory"}, result
     assert run(sandbox, "print('next')").output == "next\n"
 
 
