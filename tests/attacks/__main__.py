@@ -33,6 +33,8 @@ def main() -> int:
         ):
             outcomes[name] = []
             for attack in chosen:
+                if attack.name in VARIANTS[name].harmless:
+                    continue
                 outcomes[name].append(arena.play(attack))
                 if not options.json:
                     print(_line(name, outcomes[name][-1]), flush=True)

@@ -145,7 +145,7 @@ class Arena:
         while True:
             left = set(processes.descendants(os.getpid())) - self._known - {self._ground.victim.pid}
             if self._stateful:
-                left = {process for process in left if not _is_stopped(process)}
+                left = {process for process in left if not _rests(process)}
             if not left:
                 return []
             if time.monotonic() > deadline:
@@ -217,11 +217,13 @@ class Arena:
             env.close()
 
 
-def _is_stopped(process: int) -> bool:
+def _rests(process: int) -> bool:
+    """Return whether a process is stopped, or is dead and waits for a parent that is stopped."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return True
+    return state in {"T", "Z"}
 
 
 @dataclass(frozen=True)

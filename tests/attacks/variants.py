@@ -23,12 +23,14 @@ class Variant:
         maker: Makes its sandboxes, where `gym.make` has no keyword for that.
         options: Keywords of `gym.make`.
         ours: Whether its processes are descendants of the host process.
+        harmless: Names of attacks that reach nothing here but what is the program's own.
     """
 
     name: str
     maker: Maker | None = None
     options: dict[str, Any] = field(default_factory=dict)
     ours: bool = True
+    harmless: frozenset[str] = frozenset()
 
     @contextmanager
     def arena(self, folder: Path) -> Iterator[Arena]:
@@ -48,12 +50,18 @@ def _bare(**keywords: Any) -> Maker:
     return lambda spec: LocalSandbox(spec, **keywords)
 
 
+# A session holds the channel over which it gets its programs, and lives on to the next of them.
+_OF_A_SESSION = frozenset(
+    {"inherited descriptors", "things that live in the kernel, left for the next run"}
+)
+
 VARIANTS = {
     variant.name: variant
     for variant in (
         Variant("local"),
         Variant("local-without-namespaces", _bare(namespaces=frozenset(), group=False)),
         Variant("local-on-old-kernel", _bare(namespaces=frozenset(), newest_abi=1, group=False)),
-        Variant("local-stateful", options={"stateful": True}),
+        Variant("local-stateful", options={"stateful": True}, harmless=_OF_A_SESSION),
+        Variant("docker", options={"sandbox": "docker"}, ours=False),
     )
 }
