@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from containers import bare_image
+from containers import PROJECT, bare_image
 
 from mlesmith_env.errors import (
     SandboxError,
@@ -187,6 +187,13 @@ def test_a_closed_sandbox_leaves_no_container(sandbox: DockerSandbox, docker_eng
     assert is_there(docker_engine, name)
     sandbox.close()
     assert not is_there(docker_engine, name)
+
+
+def test_no_attack_succeeds_in_a_container() -> None:
+    # A process of its own: the attacks aim at their host.
+    command = [sys.executable, "-m", "tests.attacks", "--variant", "docker", "--light"]
+    played = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=500)
+    assert played.returncode == 0, played.stdout[-4000:] + played.stderr[-2000:]
 
 
 def test_sessions_live_on_and_branch(spec: SandboxSpec) -> None:
