@@ -87,6 +87,14 @@ for _ in range(5):
         os.setsid()
         time.sleep(600)
 """
+_BOMB = """
+import os
+while True:
+    try:
+        os.fork() or os.setsid()
+    except OSError:
+        pass
+"""
 _FILES = """
 import os, tempfile
 for number in range(100):
@@ -115,6 +123,7 @@ CASES: dict[str, Case] = {
     "too much memory": _case("x = bytearray(2**40)", "out_of_memory"),
     "flood of output": _case("while True: print('x' * 10_000)", "output_limit", weight=0.3),
     "leaves children": _case(_CHILDREN, "ok"),
+    "forks for ever": _case(_BOMB, "killed", "out_of_memory", weight=0.3),
     "leaves files": _case(_FILES, "ok"),
     "leaves shared memory": _case(_SHARED, "ok", weight=0.5),
     "copies the answers": _case(_ANSWERS, "error"),
