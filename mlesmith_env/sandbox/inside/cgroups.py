@@ -31,6 +31,8 @@ class Group:
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
         self._counter = -1
+        self.keeps_limits = False
+        """Whether it bounds a run exactly as asked, not with room for other things."""
 
     def join(self) -> None:
         """Move the calling process in; what it starts from now on is born there.
@@ -41,6 +43,7 @@ class Group:
         self.observe()
         for folder in dict.fromkeys(self._folders.values()):
             write(f"{folder}/{_MEMBERS}", "0")
+        self.keeps_limits = True
 
     def observe(self) -> bool:
         """Find the counter of kills; return whether there is one."""

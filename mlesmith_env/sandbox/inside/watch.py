@@ -182,7 +182,7 @@ class Watch:
             if self._too_many(found):
                 return "processes"
             # A control group does it better, and at no cost.
-            if self._group is None:
+            if self._group is None or not self._group.keeps_limits:
                 bound = self._limits["memory_bytes"]
                 with privileges.reading_as(self._user):
                     used = self._memory(found, bound)

@@ -130,6 +130,7 @@ def test_whatever_is_killed_between_two_cells_the_next_ones_work(
             sandbox.restore(number)
             assert sandbox.run("print(x)", timeout_s=60).output == "1\n"
         else:
+            wait_until_gone({holder: born[holder]})
             with pytest.raises(SnapshotError, match="lost"):
                 sandbox.restore(number)
             sandbox.forget(number)
