@@ -7,6 +7,7 @@ leads it keeps time and limits, stops it between its cells, and believes only th
 from __future__ import annotations
 
 import builtins
+import gc
 import linecache
 import os
 import signal
@@ -15,7 +16,7 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -28,6 +29,8 @@ _SEEDED = {"random": 2**64, "numpy.random.mtrand": 2**32}
 
 _EXECUTORS = "joblib.externals.loky.reusable_executor"
 _INTERRUPTED = 130
+_TRACKER_WITHIN_S = 1.0
+_FEEDER_WITHIN_S = 2.0
 _ADOPTED_WITHIN_S = 10.0
 
 
@@ -47,6 +50,10 @@ class Interpreter:
         self._module = types.ModuleType("__main__")
         self._seed: int | None = None
         self._branching = False
+        self._lost: list[tuple[int, int | None]] = []
+        """Resource trackers that end with the cell: the descriptor and the process of each."""
+        self._collects = True
+        """Whether the program has garbage collected by itself; between cells none is."""
         self._files: list[OpenFile] = []
         self._folder = workspace
         self._mask: set[Any] = set()
@@ -96,9 +103,13 @@ class Interpreter:
         self._seed = cell["seed"]
         with suppress(Exception):
             _forget_dead_trackers()
+            while self._lost:
+                _release(*self._lost.pop())
             for module, modulus in _SEEDED.items():
                 if module in sys.modules:
                     self._seed_one(sys.modules[module], modulus)
+        if self._collects:
+            gc.enable()
         sys.argv = [name]
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         # An interrupt that came too late for the last cell is not for this one.
@@ -111,11 +122,16 @@ class Interpreter:
             outcome = program.Outcome(_INTERRUPTED)
         finally:
             self._shield()
+            # Nor does a finalizer, which we would be stopped in.
+            self._collects = gc.isenabled()
+            gc.disable()
         with suppress(BaseException):
             _settle(hurried=outcome.code == _INTERRUPTED)
-            if not self._spare:
+            if not self._spare and any(_trackers()):
+                # What is garbage by now tells them that it is.
+                gc.collect()
                 # Now, so that no thread of a library's finds them dead in the next cell.
-                _end_trackers()
+                self._lost.extend(_part_with_trackers())
         claims.say(self._link.fileno(), "ended", outcome.code, out_of_memory=outcome.out_of_memory)
 
     def _run(self, source: str, name: str) -> program.Outcome:
@@ -241,7 +257,11 @@ def _settle(*, hurried: bool) -> None:
     may_end_them = executor is not None and _may_signal(executor._processes)
     if executor is not None and (may_end_them or not hurried):
         # They end with the cell; joblib makes new ones when it needs them again.
+        feeder: Any = getattr(executor._call_queue, "_thread", None)
         executor.shutdown(wait=True, kill_workers=may_end_them)
+        if feeder is not None:
+            # Nobody else waits for it, and it too has something to tell the resource tracker.
+            feeder.join(_FEEDER_WITHIN_S)
     if any(file.written for file in open_files()):
         program.flush_files()
     program.flush_streams()
@@ -259,23 +279,22 @@ def _may_signal(processes: Iterable[int]) -> bool:
     return True
 
 
-def _end_trackers() -> None:
-    for name in _TRACKERS:
-        process = getattr(getattr(sys.modules.get(name), "_resource_tracker", None), "_pid", None)
-        if process is not None:
-            # Where it may not be signalled, or is another branch's: it ends with the cell.
-            with suppress(OSError):
-                os.kill(process, signal.SIGKILL)
-                os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
-    _forget_dead_trackers()
+def _part_with_trackers() -> Iterator[tuple[int, int | None]]:
+    """Let helper processes of `multiprocessing`, which end with the cell, be started anew.
+
+    Their ends of the pipes stay open, for without writers they would clean up, loudly.
+
+    Yields:
+        The descriptor and the process of each.
+    """
+    for tracker in _trackers():
+        yield tracker._fd, tracker._pid
+        tracker._fd = tracker._pid = None
 
 
 def _forget_dead_trackers() -> None:
-    """Let helper processes of `multiprocessing`, which ended with the last cell, start anew."""
-    for name in _TRACKERS:
-        tracker: Any = getattr(sys.modules.get(name), "_resource_tracker", None)
-        if getattr(tracker, "_fd", None) is None:
-            continue
+    """Let those start anew that have ended nevertheless."""
+    for tracker in _trackers():
         with suppress(OSError):
             # In a branch its number is forgotten already.
             if tracker._pid is not None and os.waitpid(tracker._pid, os.WNOHANG)[0] == 0:
@@ -283,6 +302,28 @@ def _forget_dead_trackers() -> None:
         with suppress(OSError):
             os.close(tracker._fd)
         tracker._fd = tracker._pid = None
+
+
+def _trackers() -> Iterator[Any]:
+    """Yield the trackers that were started, each while no other thread can start it."""
+    for name in _TRACKERS:
+        tracker: Any = getattr(sys.modules.get(name), "_resource_tracker", None)
+        lock = getattr(tracker, "_lock", None)
+        if lock is None or not lock.acquire(timeout=_TRACKER_WITHIN_S):
+            continue
+        try:
+            if tracker._fd is not None:
+                yield tracker
+        finally:
+            lock.release()
+
+
+def _release(descriptor: int, process: int | None) -> None:
+    with suppress(OSError):
+        os.close(descriptor)
+    with suppress(OSError):
+        if process is not None:
+            os.waitpid(process, os.WNOHANG)
 
 
 def _current_folder(fallback: str) -> str:

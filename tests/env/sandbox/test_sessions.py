@@ -416,8 +416,11 @@ def test_figures_are_part_of_the_state(session: Session) -> None:
 
 
 def test_joblib_processes_are_no_hindrance(session: Session) -> None:
+    # Garbage is collected all the time, so that one day it is between two cells.
     work = """
+import gc
 from joblib import Parallel, delayed
+gc.set_threshold(1, 1, 1)
 print(sum(Parallel(n_jobs=2)(delayed(abs)(-i) for i in range(5))))
 """
     result = session.run(work)
@@ -426,6 +429,17 @@ print(sum(Parallel(n_jobs=2)(delayed(abs)(-i) for i in range(5))))
     assert session.says(work) == "10"
     session.restore(number)
     assert session.says(work) == "10"
+
+
+def test_what_a_cell_chose_of_garbage_collection_lives_on(session: Session) -> None:
+    asked = "import gc; print(gc.isenabled())"
+    assert session.says(asked) == "True"
+    assert session.says(asked) == "True"
+    session.says("gc.disable()")
+    assert session.says(asked) == "False"
+    session.restore(session.snapshot())
+    assert session.says(asked + "; gc.enable()") == "False"
+    assert session.says(asked) == "True"
 
 
 def test_several_threads_are_refused_and_the_session_goes_on(local: Session) -> None:
