@@ -131,8 +131,7 @@ class Container:
         Raises:
             UncleanError: Something is left.
         """
-        if self._stateful:
-            ask({"kind": "end"})
+        ask({"kind": "end"})
         deadline = time.monotonic() + _CLEAN_WITHIN_S
         while left := _others():
             if time.monotonic() > deadline:

@@ -26,13 +26,11 @@ def tasks(limits: dict[str, Any]) -> int:
     return _TASKS_PER_PROCESS * int(limits["processes"]) + _TASKS_PER_CPU * (os.cpu_count() or 1)
 
 
-def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_ours: bool) -> None:
-    """Set the limits for good.
+def apply(limits: dict[str, Any], *, memory: bool, user_is_ours: bool) -> None:
+    """Set the limits for good, but for that of CPU time.
 
     Args:
         limits: The fields of `SandboxLimits`.
-        timeout_s: Wall-clock seconds of the run; CPU time is bounded far above it, for the case
-            that whoever watches the clock is lost.
         memory: Whether to bound memory here.
         user_is_ours: Whether all processes counted for this user belong to the run.
     """
@@ -41,9 +39,6 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
     _set(resource.RLIMIT_CORE, 1)
     _set(resource.RLIMIT_NOFILE, limits["open_files"])
     _set(resource.RLIMIT_FSIZE, max(limits["workspace_bytes"], 1))
-    # The signal of the lower one tells the end apart; the upper one is for who ignores it.
-    cpu_s = math.ceil(timeout_s) * 64 + 60
-    _set(resource.RLIMIT_CPU, cpu_s, cpu_s + _CPU_GRACE_S)
     if hasattr(resource, "RLIMIT_SIGPENDING"):
         # What the kernel counts for the user, whose other processes need some too; and no way to
         # be served before them.
@@ -57,6 +52,17 @@ def apply(limits: dict[str, Any], timeout_s: float, *, memory: bool, user_is_our
     if user_is_ours:
         # Threads count as processes here: room for the pools that each process starts.
         _set(resource.RLIMIT_NPROC, tasks(limits))
+
+
+def bound_cpu_time(timeout_s: float) -> None:
+    """Bound CPU time far above the clock's bound, in case whoever watches the clock is lost.
+
+    Args:
+        timeout_s: Wall-clock seconds of the run.
+    """
+    # The signal of the lower one tells the end apart; the upper one is for who ignores it.
+    cpu_s = math.ceil(timeout_s) * 64 + 60
+    _set(resource.RLIMIT_CPU, cpu_s, cpu_s + _CPU_GRACE_S)
 
 
 def _set(kind: int, value: int, upper: int | None = None) -> None:

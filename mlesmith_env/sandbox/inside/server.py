@@ -30,12 +30,14 @@ def serve(control: int) -> None:
     """Serve one host until it closes the channel. Never returns."""
     os.set_inheritable(control, False)
     first = channel.receive(control)
+    serves_many = False
     if first is not None and first["kind"] == "template":
         from . import template
 
         control, first = template.serve(control, first)
+        serves_many = True
     if first is not None:
-        server = _Server(control, first)
+        server = _Server(control, first, serves_many=serves_many or "container" in first)
         if server.prepare():
             server.loop()
     # Without the interpreter's own end, which would tear down every library.
@@ -43,16 +45,19 @@ def serve(control: int) -> None:
 
 
 class _Server:
-    def __init__(self, control: int, setup: channel.Message) -> None:
+    def __init__(self, control: int, setup: channel.Message, *, serves_many: bool) -> None:
         self._control = control
         self._setup = setup
+        self._serves_many = serves_many
         self._namespaces = Namespaces()
         self._fence: Fence | None = None
         self._group: Group | None = None
         self._refusals: dict[str, str] = {}
-        self._session = -1
-        """Our end of the channel to a session's warden."""
-        self._session_warden = 0
+        self._link = -1
+        """Our end of the channel to a warden: of a session, or of a run that has no program yet."""
+        self._warden = 0
+        self._done = False
+        """Whether it has nothing more to do than to end."""
         self._container: Container | None = None
 
     def prepare(self) -> bool:
@@ -117,9 +122,12 @@ class _Server:
     def loop(self) -> None:
         """Answer requests until the host closes the channel."""
         while True:
+            if self._serves_many and not self._setup.get("stateful"):
+                # Now, while the host grades and the agent thinks.
+                self._make_ready()
             request = channel.receive(self._control)
             if request is None:
-                self._end_session()
+                self._dismiss()
                 return
             if self._container is not None:
                 self._container.answer(request, self._answer)
@@ -127,51 +135,67 @@ class _Server:
                 channel.send(self._control, self._answer(request))
 
     def _answer(self, request: channel.Message) -> channel.Message:
-        if not self._setup.get("stateful"):
-            return self._run(request)
         if request["kind"] == "end":
-            self._end_session()
+            self._dismiss()
             return {"kind": "ended"}
-        return self._ask_session(request)
+        if self._setup.get("stateful"):
+            return self._ask_session(request)
+        return self._run(request)
+
+    def _make_ready(self) -> None:
+        """Fork the warden of the next run, which prepares the process of its program."""
+        if self._done:
+            self._dismiss()
+        if self._link < 0:
+            self._start_warden(
+                lambda end: Run(self._setup, self._fence, self._group).supervise(end)
+            )
 
     def _run(self, request: channel.Message) -> channel.Message:
-        report_read, report_write = os.pipe()
-        run = Run(self._setup, request, self._fence, self._group)
-        warden = self._fork_warden(run.supervise, report_write, report_read)
+        self._make_ready()
         try:
-            report = self._await(report_read, warden)
-        finally:
-            os.close(report_read)
-            self._bury(warden)
-        self._namespaces.clear_shared_memory()
+            channel.send(self._link, request)
+            report = self._await()
+        except OSError:
+            report = {"kind": "fault", "message": "the warden of the run was lost"}
+            self._dismiss()
+        else:
+            # All that it led is dead; its own end need not be waited for.
+            self._done = True
         return report
 
     def _ask_session(self, request: channel.Message) -> channel.Message:
         """Pass a request on to the session's warden, which is started by the first one."""
-        if self._session < 0:
+        if self._link < 0:
             from .session import Session
 
-            ours, theirs = (end.detach() for end in socket.socketpair())
-            self._session_warden = self._fork_warden(
-                lambda end: Session(self._setup, self._fence, self._group, end).serve(),
-                theirs,
-                ours,
+            self._start_warden(
+                lambda end: Session(self._setup, self._fence, self._group, end).serve()
             )
-            self._session = ours
         try:
-            channel.send(self._session, request)
-            answer = self._await(self._session, self._session_warden)
+            channel.send(self._link, request)
+            answer = self._await()
         except OSError:
             answer = {"kind": "fault", "message": "the warden of the session was lost"}
         if answer["kind"] == "fault":
-            self._end_session()
+            self._dismiss()
         return answer
 
-    def _end_session(self) -> None:
-        if self._session >= 0:
-            os.close(self._session)
-            self._session = -1
-            self._bury(self._session_warden)
+    def _start_warden(self, act: Callable[[int], None]) -> None:
+        ours, theirs = (end.detach() for end in socket.socketpair())
+        self._warden = self._fork_warden(act, theirs, ours)
+        self._link = ours
+
+    def _dismiss(self) -> None:
+        """Let the warden end, if there is one, and all that it led."""
+        if self._link >= 0:
+            os.close(self._link)
+            self._link, self._done = -1, False
+            os.waitpid(self._warden, 0)
+            # Only where a warden was lost is anything left for us here.
+            processes.end_all(
+                within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
+            )
             self._namespaces.clear_shared_memory()
 
     def _fork_warden(self, act: Callable[[int], None], theirs: int, ours: int) -> int:
@@ -189,13 +213,6 @@ class _Server:
         os.close(theirs)
         return warden
 
-    def _bury(self, warden: int) -> None:
-        os.waitpid(warden, 0)
-        # Only where a warden was lost is anything left for us here.
-        processes.end_all(
-            within_s=_END_WITHIN_S, everything_is_ours="pid" in self._namespaces.names
-        )
-
     def _be_warden(self, act: Callable[[int], None], report: int) -> None:
         try:
             if "pid" in self._namespaces.names:
@@ -206,19 +223,19 @@ class _Server:
         finally:
             os._exit(0)
 
-    def _await(self, report: int, warden: int) -> channel.Message:
-        """Return the warden's report; end this process where the host is gone."""
+    def _await(self) -> channel.Message:
+        """Return the warden's answer; end this process where the host is gone."""
         poll = select.poll()
-        poll.register(report, select.POLLIN)
+        poll.register(self._link, select.POLLIN)
         poll.register(self._control, select.POLLRDHUP if kernel.LINUX else select.POLLHUP)
         while True:
             ready: dict[int, Any] = dict(poll.poll())
             if self._control in ready:
                 # The warden sees the other end of its report close, and ends everything.
-                os.close(report)
-                os.waitpid(warden, 0)
+                os.close(self._link)
+                os.waitpid(self._warden, 0)
                 os._exit(0)
-            message = channel.receive(report)
+            message = channel.receive(self._link)
             if message is None:
-                return {"kind": "fault", "message": "the warden of the run was lost"}
+                raise BrokenPipeError("the warden closed the channel")
             return message

@@ -27,8 +27,6 @@ _RENEWED = frozenset({b"jemalloc_bg_thd"})
 
 _THREADS_WITHIN_S = 1.0
 _HOLDER_SCORE = "500"
-_NO_END_S = 1e7
-"""Stands for no bound of CPU time, which would add up over the cells; the clock bounds each."""
 
 
 class RefusedError(Exception):
@@ -132,7 +130,8 @@ class Session:
             ours.close()
             control = theirs.fileno()
             interpreter = Interpreter(control, self._setup["workspace"], spare=self._spare)
-            run = Run(self._setup, {"timeout_s": _NO_END_S}, self._fence, self._group)
+            # Without a bound of CPU time, which would add up over the cells; the clock bounds each.
+            run = Run(self._setup, self._fence, self._group)
             run.be_program(self._printed, ready_write, interpreter.serve, (control,))
         theirs.close()
         os.close(ready_write)

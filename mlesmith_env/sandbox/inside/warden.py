@@ -13,57 +13,78 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from . import cgroups, channel, kernel, limits, privileges, program
+from . import cgroups, channel, kernel, limits, privileges, processes, program
 from .fence import Fence
-from .watch import Watch
+from .watch import Watch, wait_until_ready
 
 _WRITTEN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+_END_WITHIN_S = 10.0
 
 
 @dataclass
 class Run:
-    """A run as the server hands it over.
+    """A run, which is made ready before there is a program.
 
     Attributes:
         setup: What the host said when it started the server.
-        request: What the host said about this run.
         fence: What to shut the program into; None leaves it open.
         group: The control group that bounds it, if there is one.
     """
 
     setup: dict[str, Any]
-    request: dict[str, Any]
     fence: Fence | None
     group: cgroups.Group | None
     _flag: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, mmap.PAGESIZE))
 
-    def supervise(self, report: int) -> None:
-        """Be the warden: run the program and write one message to `report`."""
+    def supervise(self, server: int) -> None:
+        """Be the warden: make a process ready, run the program in it, and say what happened.
+
+        Args:
+            server: Channel to the server: a request comes, a report goes.
+        """
         if kernel.LINUX:
             privileges.adopt_orphans()
         os.setsid()
         alone = self.fence.guard() if self.fence else False
-        output_read, output_write = os.pipe()
-        ready_read, ready_write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self.be_program(output_write, ready_write, self._execute)
-        os.close(output_write)
-        os.close(ready_write)
+        ready = self._make_ready()
+        request = channel.receive(server)
+        if request is None:
+            processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=alone)
+            return
+        if ready.has_ended():
+            # Who waits long may be the first whom the kernel ends for want of memory.
+            ready.close()
+            ready = self._make_ready()
         watch = Watch(
             self.setup,
-            self.request,
-            child,
-            output_read,
-            report,
+            request,
+            ready.process,
+            ready.output,
+            server,
             alone=alone,
             spare=not self.fence,
             group=self.group,
             user=self.fence.user if self.fence else None,
         )
-        message = watch.run(ready_read)
+        message = watch.run(lambda: ready.begin(request))
         out_of_memory = bool(self._flag[0]) or watch.killed_for_memory
-        channel.send(report, {**message, "out_of_memory": out_of_memory})
+        channel.send(server, {**message, "out_of_memory": out_of_memory})
+
+    def _make_ready(self) -> _Ready:
+        """Start a process that is confined and waits for its program."""
+        output_read, output_write = os.pipe()
+        ready_read, ready_write = os.pipe()
+        program_read, program_write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(program_write)
+            self.be_program(
+                output_write, ready_write, lambda: self._execute(program_read), (program_read,)
+            )
+        for descriptor in (output_write, ready_write, program_read):
+            os.close(descriptor)
+        return _Ready(child, output_read, program_write, wait_until_ready(ready_read))
 
     def be_program(
         self, output: int, ready: int, act: Callable[[], int], kept: tuple[int, ...] = ()
@@ -85,8 +106,14 @@ class Run:
         os.close(ready)
         os._exit(act())
 
-    def _execute(self) -> int:
-        outcome = program.run(self.request["code"], self.setup["workspace"], self.request["seed"])
+    def _execute(self, source: int) -> int:
+        request = channel.receive(source)
+        os.close(source)
+        if request is None:
+            # The warden is gone.
+            return 1
+        limits.bound_cpu_time(request["timeout_s"])
+        outcome = program.run(request["code"], self.setup["workspace"], request["seed"])
         self._flag[0] = outcome.out_of_memory
         program.finish()
         return outcome.code
@@ -121,7 +148,6 @@ class Run:
         # Before the filter, which lets nobody change the limit of core dumps.
         limits.apply(
             self.setup["limits"],
-            self.request["timeout_s"],
             memory=kernel.LINUX,
             user_is_ours=self.fence is not None and self.fence.user_is_ours,
         )
@@ -129,6 +155,43 @@ class Run:
             self.fence.enter()
         if stand_in is not None:
             stand_in()
+
+
+@dataclass
+class _Ready:
+    """A process that is confined and waits for its program: a child of the warden.
+
+    Attributes:
+        process: Its number.
+        output: Our end of the pipe that it prints to.
+        source: Our end of the pipe over which it gets its program.
+        fault: What kept it from being confined, or nothing.
+    """
+
+    process: int
+    output: int
+    source: int
+    fault: str
+
+    def has_ended(self) -> bool:
+        """Return whether it is gone, though nothing was wrong with it."""
+        return not self.fault and os.waitpid(self.process, os.WNOHANG)[0] != 0
+
+    def begin(self, request: channel.Message) -> str:
+        """Give it its program; return what is wrong, or nothing."""
+        try:
+            if not self.fault:
+                channel.send(self.source, request)
+        except OSError as error:
+            return f"the program's process ended before it began: {error}"
+        finally:
+            os.close(self.source)
+        return self.fault
+
+    def close(self) -> None:
+        """Close our ends of the pipes."""
+        os.close(self.output)
+        os.close(self.source)
 
 
 def _forget_ourselves() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Callable
 from typing import Any
 
 from . import channel, kernel, limits, privileges, processes
@@ -66,17 +67,16 @@ class Watch:
         self._folder: str = setup["writable"][0]
         self._quota = DiskQuota(setup["writable"], self._limits["workspace_bytes"], user=user)
 
-    def run(self, ready: int) -> channel.Message:
+    def run(self, begin: Callable[[], str]) -> channel.Message:
         """Watch the program to its end, and that of all its descendants; return what happened.
 
         Args:
-            ready: Pipe on which the program's process says that it is confined.
+            begin: Lets the program begin; returns what keeps it from that, or nothing.
         """
         self._open_output()
         try:
-            fault = wait_until_ready(ready)
-            started = time.monotonic()
-            ended = started
+            started = ended = time.monotonic()
+            fault = begin()
             if not fault:
                 ended = self._watch(started)
         finally:

@@ -57,7 +57,7 @@ from pathlib import Path
 from mlesmith_env.sandbox import SandboxLimits, SandboxSpec
 from mlesmith_env.sandbox.process import LocalSandbox
 
-said = {}
+said, open_ones = {}, {}
 root = Path(sys.argv[1])
 for name, kind in {"given": {}, "bare": {"namespaces": frozenset(), "group": False}}.items():
     limits = SandboxLimits(processes=20, workspace_bytes=20 * 1024**2, memory_bytes=500 * 1024**2)
@@ -72,8 +72,10 @@ for name, kind in {"given": {}, "bare": {"namespaces": frozenset(), "group": Fal
         "results": [(result.status, result.output) for result in results],
         "taken": taken,
         "left": [path.name for path in sandbox.workspace.iterdir()],
-        "gone": sandbox.workspace.parent.exists(),
     }
+    # Both at a time: the number of a sandbox that is gone may be given again.
+    open_ones[name] = sandbox
+for name, sandbox in open_ones.items():
     folder = sandbox.workspace.parent
     sandbox.close()
     said[name]["gone"] = not folder.exists()
