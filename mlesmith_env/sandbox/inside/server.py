@@ -1,4 +1,4 @@
-"""The sandbox server: takes requests on a control channel and forks a warden for each run.
+"""The sandbox server: takes requests on a control channel and passes them on to a warden, which it forks.
 
 It is a clean process without a key, an answer or a descriptor of the host. A cold server serves one
 run; one that was forked from a template, with libraries loaded, serves many.
@@ -18,7 +18,7 @@ from . import channel, kernel, privileges, processes
 from .cgroups import Group, of_container
 from .fence import Fence, UnconfinableError
 from .namespaces import Namespaces
-from .warden import Run
+from .warden import Warden
 
 if TYPE_CHECKING:
     from .container import Container
@@ -54,10 +54,8 @@ class _Server:
         self._group: Group | None = None
         self._refusals: dict[str, str] = {}
         self._link = -1
-        """Our end of the channel to a warden: of a session, or of a run that has no program yet."""
+        """Our end of the channel to the warden, of runs or of a session."""
         self._warden = 0
-        self._done = False
-        """Whether it has nothing more to do than to end."""
         self._container: Container | None = None
 
     def prepare(self) -> bool:
@@ -143,13 +141,9 @@ class _Server:
         return self._run(request)
 
     def _make_ready(self) -> None:
-        """Fork the warden of the next run, which prepares the process of its program."""
-        if self._done:
-            self._dismiss()
+        """Fork the warden, where there is none, which prepares the process of a program."""
         if self._link < 0:
-            self._start_warden(
-                lambda end: Run(self._setup, self._fence, self._group).supervise(end)
-            )
+            self._start_warden(lambda end: Warden(self._setup, self._fence, self._group).serve(end))
 
     def _run(self, request: channel.Message) -> channel.Message:
         self._make_ready()
@@ -158,10 +152,10 @@ class _Server:
             report = self._await()
         except OSError:
             report = {"kind": "fault", "message": "the warden of the run was lost"}
+        if report["kind"] == "fault":
             self._dismiss()
         else:
-            # All that it led is dead; its own end need not be waited for.
-            self._done = True
+            self._namespaces.clear_shared_memory()
         return report
 
     def _ask_session(self, request: channel.Message) -> channel.Message:
@@ -190,7 +184,7 @@ class _Server:
         """Let the warden end, if there is one, and all that it led."""
         if self._link >= 0:
             os.close(self._link)
-            self._link, self._done = -1, False
+            self._link = -1
             os.waitpid(self._warden, 0)
             # Only where a warden was lost is anything left for us here.
             processes.end_all(

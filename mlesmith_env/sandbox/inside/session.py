@@ -17,7 +17,7 @@ from .cell import CellWatch, Member
 from .cgroups import FIRST_VICTIM, Group, write
 from .fence import Fence
 from .interpreter import Interpreter
-from .warden import Run
+from .warden import Warden
 from .watch import wait_until_ready
 
 _END_WITHIN_S = 20.0
@@ -131,8 +131,8 @@ class Session:
             control = theirs.fileno()
             interpreter = Interpreter(control, self._setup["workspace"], spare=self._spare)
             # Without a bound of CPU time, which would add up over the cells; the clock bounds each.
-            run = Run(self._setup, self._fence, self._group)
-            run.be_program(self._printed, ready_write, interpreter.serve, (control,))
+            warden = Warden(self._setup, self._fence, self._group)
+            warden.be_program(self._printed, ready_write, interpreter.serve, (control,))
         theirs.close()
         os.close(ready_write)
         fault = wait_until_ready(ready_read)

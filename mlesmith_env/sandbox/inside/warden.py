@@ -1,4 +1,4 @@
-"""One run: a warden process starts the program, watches it, and ends all that it left behind."""
+"""The warden: a process that starts programs, watches them, and ends all that they left behind."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _END_WITHIN_S = 10.0
 
 
 @dataclass
-class Run:
-    """A run, which is made ready before there is a program.
+class Warden:
+    """Runs programs one after another, the process of each made ready before its request comes.
 
     Attributes:
         setup: What the host said when it started the server.
-        fence: What to shut the program into; None leaves it open.
-        group: The control group that bounds it, if there is one.
+        fence: What to shut programs into; None leaves them open.
+        group: The control group that bounds them, if there is one.
     """
 
     setup: dict[str, Any]
@@ -37,25 +37,33 @@ class Run:
     group: cgroups.Group | None
     _flag: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, mmap.PAGESIZE))
 
-    def supervise(self, server: int) -> None:
-        """Be the warden: make a process ready, run the program in it, and say what happened.
+    def serve(self, server: int) -> None:
+        """Answer requests with what happened, until the server closes the channel.
 
         Args:
-            server: Channel to the server: a request comes, a report goes.
+            server: Channel to it.
         """
         if kernel.LINUX:
             privileges.adopt_orphans()
         os.setsid()
         alone = self.fence.guard() if self.fence else False
-        ready = self._make_ready()
-        request = channel.receive(server)
-        if request is None:
-            processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=alone)
-            return
-        if ready.has_ended():
-            # Who waits long may be the first whom the kernel ends for want of memory.
-            ready.close()
+        while True:
             ready = self._make_ready()
+            request = channel.receive(server)
+            if request is None:
+                processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=alone)
+                return
+            if ready.has_ended():
+                # Who waits long may be the first whom the kernel ends for want of memory.
+                ready.close()
+                ready = self._make_ready()
+            channel.send(server, self._run(ready, request, server, alone=alone))
+
+    def _run(
+        self, ready: _Ready, request: channel.Message, server: int, *, alone: bool
+    ) -> channel.Message:
+        """Run a program, end all that it leaves behind, and return what happened."""
+        self._flag[0] = False
         watch = Watch(
             self.setup,
             request,
@@ -67,9 +75,12 @@ class Run:
             group=self.group,
             user=self.fence.user if self.fence else None,
         )
-        message = watch.run(lambda: ready.begin(request))
+        try:
+            message = watch.run(lambda: ready.begin(request))
+        finally:
+            ready.close()
         out_of_memory = bool(self._flag[0]) or watch.killed_for_memory
-        channel.send(server, {**message, "out_of_memory": out_of_memory})
+        return {**message, "out_of_memory": out_of_memory}
 
     def _make_ready(self) -> _Ready:
         """Start a process that is confined and waits for its program."""
@@ -184,8 +195,6 @@ class _Ready:
                 channel.send(self.source, request)
         except OSError as error:
             return f"the program's process ended before it began: {error}"
-        finally:
-            os.close(self.source)
         return self.fault
 
     def close(self) -> None:
