@@ -1,4 +1,4 @@
-"""The sandbox server: takes requests on a control channel and passes them on to a warden, which it forks.
+"""The sandbox server: takes requests on a control channel, and forks a warden that meets them.
 
 It is a clean process without a key, an answer or a descriptor of the host. A cold server serves one
 run; one that was forked from a template, with libraries loaded, serves many.

@@ -401,29 +401,35 @@ def engine(made_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made_engine
 
 
-def in_containers() -> set[int]:
-    """Processes of the user as whom everything runs in containers."""
-    found: set[int] = set()
+def namespace_of(engine: Engine, container: str) -> str:
+    """The pid namespace that all processes of a container share."""
+    said = engine.docker("inspect", "--format", "{{.State.Pid}}", container).stdout.decode()
+    return os.readlink(f"/proc/{int(said)}/ns/pid")  # noqa: PTH115
+
+
+def is_empty(namespace: str) -> bool:
+    """Whether no process lives in a pid namespace."""
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and entry.stat().st_uid == image.USER:
-                found.add(int(entry.name))
+            if entry.name.isdigit() and os.readlink(entry / "ns/pid") == namespace:  # noqa: PTH115
+                return False
         except OSError:
             continue
-    return found
+    return True
 
 
 def test_an_engine_that_is_killed_in_the_middle_of_a_run(engine: Engine, spec: SandboxSpec) -> None:
-    before = in_containers()
     sandbox = DockerSandbox(replace(spec, image=engine.image), libraries=())
     sandbox.start()
     name = sandbox.container_name
+    namespace = namespace_of(engine, name)
+    assert not is_empty(namespace)
     thread = later(engine.kill)
     with pytest.raises(SandboxError, match="engine"):
         sandbox.run("import time; time.sleep(600)", timeout_s=600)
     thread.join()
     # The container ends because its channel closes, without any engine.
-    wait_for(lambda: not in_containers() - before, within_s=20)
+    wait_for(lambda: is_empty(namespace), within_s=20)
     sandbox.close()
     with pytest.raises(SandboxUnavailableError, match="no Docker engine answers"):
         sandbox.start()
@@ -442,11 +448,11 @@ def test_an_engine_that_is_killed_in_the_middle_of_a_run(engine: Engine, spec: S
 def test_an_engine_that_is_killed_between_runs_is_told_at_the_end(
     engine: Engine, spec: SandboxSpec
 ) -> None:
-    before = in_containers()
     sandbox = DockerSandbox(replace(spec, image=engine.image), libraries=())
     sandbox.start()
+    namespace = namespace_of(engine, sandbox.container_name)
     engine.kill()
     with pytest.raises(SandboxLostError):
         sandbox.close()
     sandbox.close()
-    wait_for(lambda: not in_containers() - before, within_s=20)
+    wait_for(lambda: is_empty(namespace), within_s=20)
