@@ -185,8 +185,8 @@ class _Ready:
     fault: str
 
     def has_ended(self) -> bool:
-        """Return whether it is gone, though nothing was wrong with it."""
-        return not self.fault and os.waitpid(self.process, os.WNOHANG)[0] != 0
+        """Return whether it is gone, whatever it said before."""
+        return os.waitpid(self.process, os.WNOHANG)[0] != 0
 
     def begin(self, request: channel.Message) -> str:
         """Give it its program; return what is wrong, or nothing."""

@@ -564,6 +564,29 @@ def test_commands_can_be_started(sandbox: Sandbox) -> None:
     assert run(sandbox, code).output.split() == ["train.csv", "1"]
 
 
+FIGURE = """
+try:
+    import matplotlib
+except ModuleNotFoundError:
+    raise SystemExit('no matplotlib')
+import matplotlib.pyplot as plt
+plt.plot([1, 3, 2]); plt.title('läuft'); plt.savefig('figure.png'); plt.savefig('figure.svg')
+print(matplotlib.get_backend().lower(), open('figure.png', 'rb').read(4))
+print(open('figure.svg').read(5))
+"""
+
+
+def test_matplotlib_draws_to_a_file(sandbox: Sandbox) -> None:
+    result = run(sandbox, FIGURE)
+    if "no matplotlib" in result.output:
+        # The shared image has it only after `mlesmith image build --with matplotlib`.
+        assert sandbox.name == "docker"
+        pytest.skip("the image has no matplotlib")
+    assert result.status == "ok", result.output
+    # Twice, because the first one also writes a cache of fonts.
+    assert run(sandbox, FIGURE).output == "agg b'\\x89PNG'\n<?xml\n"
+
+
 def test_sandboxes_run_side_by_side_from_many_threads(make: MakeSandbox) -> None:
     outputs: dict[int, list[str]] = {}
 

@@ -291,3 +291,58 @@ def test_a_full_disk_of_the_host_is_a_fault_of_ours(prepared: Path, tmp_path: Pa
     assert done.stdout.count("lost:") == 2, done.stdout
     assert "the disk is full" in done.stdout
     assert done.stdout.count("next\n") == 2, done.stdout
+
+
+@pytest.mark.parametrize("spaces", ["given", "bare"])
+@pytest.mark.parametrize("victim", ["ready process", "warden", "server and warden"])
+def test_whatever_is_killed_between_two_runs_the_next_ones_work(
+    prepared: Path, spaces: str, victim: str
+) -> None:
+    more = {"namespaces": frozenset[str](), "group": False} if spaces == "bare" else {}
+    sandbox = LocalSandbox(spec(prepared), libraries=(), **more)
+    # The template stays when the sandbox goes.
+    build_and_close = LocalSandbox(spec(prepared), libraries=())
+    build_and_close.start()
+    build_and_close.close()
+    before = set(_servers(os.getpid()))
+    sandbox.start()
+    try:
+        assert sandbox.run("print(1)", timeout_s=60).output == "1\n"
+        deadline = time.monotonic() + 60
+        # The process of the next program comes last, and has no children.
+        while not (ready := _ready(set(_servers(os.getpid())) - before)):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        warden = _parent(ready)
+        server = _parent(warden)
+        for process in {
+            "ready process": [ready],
+            "warden": [warden],
+            "server and warden": [server, warden],
+        }[victim]:
+            os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while _words(str(ready)):
+            # Whoever waits for a program ends with the one who would give it.
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        if victim != "ready process":
+            with pytest.raises(SandboxLostError):
+                sandbox.run("print(2)", timeout_s=60)
+        assert sandbox.run("print(3)", timeout_s=60).output == "3\n"
+    finally:
+        sandbox.close()
+
+
+def _ready(processes: set[int]) -> int:
+    """The one without children whose parent's parent is among them too; 0 where there is none."""
+    for process in processes:
+        with suppress(OSError):
+            children = Path(f"/proc/{process}/task/{process}/children").read_text()
+            if not children and {_parent(process), _parent(_parent(process))} <= processes:
+                return process
+    return 0
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
