@@ -7,6 +7,7 @@ import gc
 import io
 import mmap
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -53,7 +54,7 @@ class Warden:
             if request is None:
                 processes.end_all(within_s=_END_WITHIN_S, everything_is_ours=alone)
                 return
-            if ready.has_ended():
+            if ready.is_lost():
                 # Who waits long may be the first whom the kernel ends for want of memory.
                 ready.close()
                 ready = self._make_ready()
@@ -184,9 +185,16 @@ class _Ready:
     source: int
     fault: str
 
-    def has_ended(self) -> bool:
-        """Return whether it is gone, whatever it said before."""
-        return os.waitpid(self.process, os.WNOHANG)[0] != 0
+    def is_lost(self) -> bool:
+        """Return whether it is of no use; then it has ended."""
+        poll = select.poll()
+        poll.register(self.source, 0)
+        # Nobody reads any more, or it never came to that.
+        if not poll.poll(0) and not self.fault:
+            return False
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        return True
 
     def begin(self, request: channel.Message) -> str:
         """Give it its program; return what is wrong, or nothing."""
