@@ -40,6 +40,8 @@ bench: $(DEV)  ## Benchmarks in their quick forms, as tables and JSON
 	$(BIN)/python -m benchmarks.step_latency --runs 10
 	$(BIN)/python -m benchmarks.reset_latency --runs 10
 	$(BIN)/python -m benchmarks.throughput --environments 1 2 4 8 --seconds 2
+	$(BIN)/python -m benchmarks.snapshot --sizes 10 100 --branches 3
+	$(BIN)/python -m benchmarks.kill --rounds 1
 	$(BIN)/python -m benchmarks.soak --steps 200
 
 verify-registry: $(STAMP)  ## Verify every committed task (set MLESMITH_DATA_MIRROR for those that need it)
