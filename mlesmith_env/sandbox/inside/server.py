@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket
 import sys
 import traceback
@@ -29,6 +30,9 @@ _END_WITHIN_S = 10.0
 def serve(control: int) -> None:
     """Serve one host until it closes the channel. Never returns."""
     os.set_inheritable(control, False)
+    # The first process of a pid namespace gets from inside what it has a handler for, and Python
+    # has one for this. Programs get theirs back.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     first = channel.receive(control)
     serves_many = False
     if first is not None and first["kind"] == "template":

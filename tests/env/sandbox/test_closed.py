@@ -382,6 +382,24 @@ def victim() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def test_supervisors_live_through_every_signal(make_any_local: MakeSandbox) -> None:
+    sandbox = make_any_local()
+    code = """
+import os, signal
+for number in sorted(signal.valid_signals()):
+    for process in {1, os.getppid()}:
+        try:
+            os.kill(process, number)
+        except PermissionError:
+            pass
+print('sent')
+"""
+    for _ in range(2):
+        result = run(sandbox, code)
+        assert (result.status, result.output) == ("ok", "sent\n"), result
+    assert run(sandbox, "print(1)").output == "1\n"
+
+
 def test_processes_outside_can_not_be_signalled(
     closed_sandbox: Sandbox, victim: subprocess.Popen[bytes]
 ) -> None:
