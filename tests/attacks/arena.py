@@ -146,12 +146,25 @@ class Arena:
             left = set(processes.descendants(os.getpid())) - self._known - {self._ground.victim.pid}
             if self._stateful:
                 left = {process for process in left if not _rests(process)}
+            else:
+                left -= self._waiting(left)
             if not left:
                 return []
             if time.monotonic() > deadline:
                 self._known |= left
                 return [f"{len(left)} processes outlived their run"]
             time.sleep(0.05)
+
+    def _waiting(self, left: set[int]) -> set[int]:
+        """Return those that wait for the next program: one childless child of each supervisor."""
+        children: dict[int, list[int]] = {}
+        for process in left:
+            children.setdefault(_parent(process), []).append(process)
+        return {
+            found[0]
+            for parent, found in children.items()
+            if parent in self._known and len(found) == 1 and not processes.children(found[0])
+        }
 
     def _play_honestly(self, env: gym.Env[Any, Any]) -> str:
         """Run an honest program; return what is wrong with its result, or nothing."""
@@ -215,6 +228,13 @@ class Arena:
         """Close both environments."""
         for env in self._envs:
             env.close()
+
+
+def _parent(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _rests(process: int) -> bool:

@@ -45,6 +45,14 @@ for target in (*PIDS, HOST_PID, VICTIM_PID, os.getppid()):
 """,
 )
 _escape(
+    "every signal to those above",
+    """
+for number in sorted(signal.valid_signals()):
+    for target in (1, os.getppid()):
+        tried(os.kill, target, number)
+""",
+)
+_escape(
     "signals by owning a descriptor",
     """
 import fcntl
@@ -138,7 +146,7 @@ _escape(
     """
 for command in (['su', '-c', 'id'], ['sudo', '-n', 'id'], ['mount', '-t', 'tmpfs', 'x', '/mnt'],
                 ['passwd', '-d', 'root'], ['newgrp', 'root'], ['unshare', '-r', 'id'],
-                ['nsenter', '-t', '1', '-a', 'id'], ['chroot', '.', 'id'],
+                ['nsenter', '-t', '1', '-m', 'id'], ['chroot', '.', 'id'],
                 ['fusermount', '-u', '/'],
                 ['newuidmap', str(os.getpid()), '0', '0', '1'], ['pkexec', 'id'], ['ip', 'link']):
     done = tried(subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, timeout=8)

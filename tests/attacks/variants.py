@@ -60,6 +60,12 @@ VARIANTS = {
     for variant in (
         Variant("local"),
         Variant("local-without-namespaces", _bare(namespaces=frozenset(), group=False)),
+        # Signals to the first process of a pid namespace are taken, and have no effect.
+        Variant(
+            "local-with-old-landlock",
+            _bare(newest_abi=1),
+            harmless=frozenset({"signals by every call"}),
+        ),
         Variant("local-on-old-kernel", _bare(namespaces=frozenset(), newest_abi=1, group=False)),
         Variant("local-stateful", options={"stateful": True}, harmless=_OF_A_SESSION),
         # All containers have the same paths: the neighbour's is the program's own.
