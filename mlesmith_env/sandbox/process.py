@@ -167,12 +167,13 @@ class ProcessSandbox(SessionSnapshots):
             output = workspace.outputs / f"{workspace.root.name}-{self._runs:06d}.txt"
             request = {
                 "kind": "run",
-                "code": code,
+                "source_path": str(workspace.source),
                 "timeout_s": timeout_s,
                 "seed": seed,
                 "output_path": str(output),
             }
-            report = self._ask(workspace, request, timeout_s)
+            with workspace.holding(code):
+                report = self._ask(workspace, request, timeout_s)
             if not self.spec.stateful:
                 workspace.empty_temporary()
         total_s = time.monotonic() - began

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mlesmith_env.errors import InvalidSubmissionError, SandboxLostError
 from mlesmith_env.sandbox.groups import delete_noted, remove_empty
+from mlesmith_env.sandbox.inside.channel import encoded
 from mlesmith_env.sandbox.inside.folders import Folders, NotPlainError
 from mlesmith_env.sandbox.inside.removal import clear
 from mlesmith_env.sandbox.owner import Owner
@@ -29,6 +30,7 @@ class Workspace:
         root: The temporary folder; programs can not write in it.
         folders: Those in which programs can write.
         outputs: Where full outputs are kept.
+        source: Where the text of a program lies while it runs; closed to programs.
         snapshots: Where copies of the writable folders are kept.
 
     Args:
@@ -46,6 +48,7 @@ class Workspace:
             self.folders = Folders(self.root, public_dir.resolve())
             self.folders.make()
             self.outputs = log_dir or self.root / "outputs"
+            self.source = self.root / "source"
             self.snapshots = self.root / "snapshots"
             self.snapshots.mkdir(mode=0o700)
             self.outputs.mkdir(parents=True, exist_ok=True)
@@ -82,6 +85,16 @@ class Workspace:
         finally:
             os.close(descriptor)
         return True
+
+    @contextmanager
+    def holding(self, code: str) -> Generator[None]:
+        """Have the text of a program in its file. Raises `SandboxLostError`."""
+        with _told_as_lost("the program can not be written"):
+            self.source.write_bytes(encoded(code))
+        try:
+            yield
+        finally:
+            self.source.unlink(missing_ok=True)
 
     def empty(self) -> None:
         """Remove everything that programs have made. Raises `SandboxLostError`."""

@@ -147,15 +147,17 @@ class DockerSandbox(SessionSnapshots):
     def run(self, code: str, *, timeout_s: float, seed: int | None = None) -> ExecutionResult:
         """Run a program; see `Sandbox.run`. Raises `SandboxLostError`."""
         began = time.monotonic()
-        request = {"kind": "run", "code": code, "timeout_s": timeout_s, "seed": seed}
+        request = {"kind": "run", "timeout_s": timeout_s, "seed": seed}
         with self._lock:
             connection = self._started()
             output = self._output_path()
             descriptor = _create(output)
             try:
-                with self._losing_it():
+                with self._losing_it(), tempfile.TemporaryFile() as source:
+                    source.write(channel.encoded(code))
+                    source.flush()
                     connection.send(request)
-                    _send_descriptor(connection, descriptor)
+                    _send_descriptors(connection, [descriptor, source.fileno()])
                     report = self._answer(connection, timeout_s + OVERHEAD_S)
             finally:
                 os.close(descriptor)
@@ -345,9 +347,9 @@ def _create(output: Path) -> int:
         raise SandboxLostError(f"{output} can not be made: {error}") from error
 
 
-def _send_descriptor(connection: Connection, descriptor: int) -> None:
+def _send_descriptors(connection: Connection, descriptors: list[int]) -> None:
     try:
-        socket.send_fds(connection.socket, [b"+"], [descriptor])
+        socket.send_fds(connection.socket, [b"+"], descriptors)
     except OSError as error:
         raise SandboxLostError(f"the sandbox's server can not be reached ({error})") from error
 

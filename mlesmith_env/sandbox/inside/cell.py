@@ -120,15 +120,18 @@ class CellWatch(Watch):
         """
         self._open_output()
         started = ended = time.monotonic()
-        cell = {"kind": "cell", "name": name}
+        cell = {"kind": "cell", "name": name, "seed": self._request["seed"]}
+        source = os.open(str(self._request["source_path"]), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            self._member.ask({**cell, "code": self._request["code"], "seed": self._request["seed"]})
+            self._member.ask(cell, source)
         except OSError:
             self._reason = "channel"
         else:
             ended = self._watch(started)
             if self._reason == "timeout":
                 ended = self._interrupt(ended)
+        finally:
+            os.close(source)
         kept = self._holders | ({self._child} if self._claim else frozenset())
         self.frozen, statuses = freezing.freeze(
             kept, alone=self._alone, spare=self._spare, within_s=_END_WITHIN_S

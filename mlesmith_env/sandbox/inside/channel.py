@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import socket
 import struct
 import time
 from typing import Any
@@ -29,6 +30,21 @@ def packed(message: Message) -> bytes:
     """Return a message as it is sent."""
     body = json.dumps(message).encode()
     return _HEADER.pack(len(body)) + body
+
+
+def encoded(text: str) -> bytes:
+    """Return a program's text as it lies in a file, whatever characters it has."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def receive_text(link: socket.socket) -> str:
+    """Receive a descriptor of an open file and return the text in it, as `encoded` wrote it.
+
+    Texts of programs go this way, past the memory of all from which later programs are forked.
+    """
+    _, descriptors, _, _ = socket.recv_fds(link, 1, 1)
+    with open(descriptors[0], "rb") as file:  # noqa: PTH123
+        return file.read().decode("utf-8", "surrogatepass")
 
 
 def receive(descriptor: int, *, deadline: float | None = None) -> Message | None:

@@ -54,6 +54,7 @@ class Container:
         self._folders.make()
         # Beside the folders of programs, and closed to them.
         self._output = self._root / "output"
+        self._source = self._root / "source"
         self._snapshots = self._root / "snapshots"
         self._snapshots.mkdir(mode=0o700)
         self._stateful = bool(setup["stateful"])
@@ -98,19 +99,23 @@ class Container:
     def _run(
         self, request: channel.Message, ask: Callable[[channel.Message], channel.Message]
     ) -> channel.Message:
-        # The host's file, which no other process here needs to hold.
-        destination = self._receive_descriptor()
+        # The host's files, which no other process here needs to hold.
+        destination, source = self._receive_descriptors()
+        places = {"output_path": str(self._output), "source_path": str(self._source)}
         try:
+            with self._source.open("wb") as file:
+                _copy(source, file.fileno())
             self._folders.link_input()
-            report = _with_room(ask({**request, "output_path": str(self._output)}))
+            report = _with_room(ask({**request, **places}))
             with self._output.open("rb") as printed:
-                while data := printed.read(_CHUNK):
-                    _write(destination, data)
+                _copy(printed.fileno(), destination)
             self._output.unlink()
             if not self._stateful:
                 self._folders.empty_temporary()
         finally:
+            self._source.unlink(missing_ok=True)
             os.close(destination)
+            os.close(source)
         return report
 
     def _take(self, request: channel.Message) -> None:
@@ -150,10 +155,11 @@ class Container:
                 raise UncleanError(f"{held:,} bytes are still held in {place}")
         return {"kind": "emptied"}
 
-    def _receive_descriptor(self) -> int:
+    def _receive_descriptors(self) -> tuple[int, int]:
         with socket.socket(fileno=os.dup(self._control)) as link:
-            _, descriptors, _, _ = socket.recv_fds(link, 1, 1)
-        return descriptors[0]
+            _, descriptors, _, _ = socket.recv_fds(link, 1, 2)
+        destination, source = descriptors
+        return destination, source
 
 
 def connect(path: str) -> int:
@@ -163,10 +169,11 @@ def connect(path: str) -> int:
         return link.detach()
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _copy(source: int, destination: int) -> None:
+    """Copy a file, past our own memory, of which later programs are forked."""
+    done = 0
+    while moved := os.sendfile(destination, source, done, _CHUNK):
+        done += moved
 
 
 def _with_room(report: channel.Message) -> channel.Message:

@@ -99,7 +99,7 @@ class Interpreter:
             self._link.close()
 
     def _execute(self, cell: channel.Message) -> None:
-        source, name = cell["code"], cell["name"]
+        source, name = channel.receive_text(self._link), cell["name"]
         self._seed = cell["seed"]
         with suppress(Exception):
             _forget_dead_trackers()

@@ -9,6 +9,7 @@ import mmap
 import os
 import select
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -87,16 +88,17 @@ class Warden:
         """Start a process that is confined and waits for its program."""
         output_read, output_write = os.pipe()
         ready_read, ready_write = os.pipe()
-        program_read, program_write = os.pipe()
+        ours, theirs = socket.socketpair()
         child = os.fork()
         if child == 0:
-            os.close(program_write)
+            ours.close()
             self.be_program(
-                output_write, ready_write, lambda: self._execute(program_read), (program_read,)
+                output_write, ready_write, lambda: self._execute(theirs), (theirs.fileno(),)
             )
-        for descriptor in (output_write, ready_write, program_read):
+        theirs.close()
+        for descriptor in (output_write, ready_write):
             os.close(descriptor)
-        return _Ready(child, output_read, program_write, wait_until_ready(ready_read))
+        return _Ready(child, output_read, ours, wait_until_ready(ready_read))
 
     def be_program(
         self, output: int, ready: int, act: Callable[[], int], kept: tuple[int, ...] = ()
@@ -118,14 +120,15 @@ class Warden:
         os.close(ready)
         os._exit(act())
 
-    def _execute(self, source: int) -> int:
-        request = channel.receive(source)
-        os.close(source)
+    def _execute(self, link: socket.socket) -> int:
+        request = channel.receive(link.fileno())
         if request is None:
             # The warden is gone.
             return 1
+        source = channel.receive_text(link)
+        link.close()
         limits.bound_cpu_time(request["timeout_s"])
-        outcome = program.run(request["code"], self.setup["workspace"], request["seed"])
+        outcome = program.run(source, self.setup["workspace"], request["seed"])
         self._flag[0] = outcome.out_of_memory
         program.finish()
         return outcome.code
@@ -176,19 +179,19 @@ class _Ready:
     Attributes:
         process: Its number.
         output: Our end of the pipe that it prints to.
-        source: Our end of the pipe over which it gets its program.
+        link: Our end of the socket over which it gets its program.
         fault: What kept it from being confined, or nothing.
     """
 
     process: int
     output: int
-    source: int
+    link: socket.socket
     fault: str
 
     def is_lost(self) -> bool:
         """Return whether it is of no use; then it has ended."""
         poll = select.poll()
-        poll.register(self.source, 0)
+        poll.register(self.link.fileno(), 0)
         # Nobody reads any more, or it never came to that.
         if not poll.poll(0) and not self.fault:
             return False
@@ -200,15 +203,20 @@ class _Ready:
         """Give it its program; return what is wrong, or nothing."""
         try:
             if not self.fault:
-                channel.send(self.source, request)
+                source = os.open(request["source_path"], os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    channel.send(self.link.fileno(), request)
+                    socket.send_fds(self.link, [b"+"], [source])
+                finally:
+                    os.close(source)
         except OSError as error:
             return f"the program's process ended before it began: {error}"
         return self.fault
 
     def close(self) -> None:
-        """Close our ends of the pipes."""
+        """Close our ends of both."""
         os.close(self.output)
-        os.close(self.source)
+        self.link.close()
 
 
 def _forget_ourselves() -> None:

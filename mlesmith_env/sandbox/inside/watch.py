@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import time
@@ -215,19 +216,29 @@ class Watch:
     def _pump(self) -> bool:
         """Move output to its file; return False at its end."""
         try:
-            data = os.read(self._output, _CHUNK)
+            moved = self._move(self._left or 1)
         except BlockingIOError:
             return True
-        if not data:
-            return False
-        if len(data) > self._left:
-            data = data[: self._left]
+        if moved > self._left:
             self._reason = "output"
-        self._left -= len(data)
-        view = memoryview(data)
-        while view:
+        self._left = max(0, self._left - moved)
+        return moved > 0
+
+    def _move(self, most: int) -> int:
+        """Move bytes of output to its file, or, where none may come, away; return how many."""
+        if self._left and kernel.LINUX:
+            # Past our own memory, of which the next program's process is forked.
+            try:
+                return os.splice(self._output, self._file, min(most, _CHUNK))
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                # A file system that does not support it.
+        view = memoryview(os.read(self._output, min(most, _CHUNK)))
+        moved = len(view)
+        while self._left and view:
             view = view[os.write(self._file, view) :]
-        return True
+        return moved
 
     def _drain(self) -> None:
         """Take what still stands in the pipe; all who could write are dead."""

@@ -382,6 +382,28 @@ def victim() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def test_earlier_programs_and_their_output_are_not_in_memory(closed_sandbox: Sandbox) -> None:
+    earlier = "print('of-an' + '-earlier' * 3)  # of-an-earlier-text" + "\n# more" * 2000
+    assert run(closed_sandbox, earlier).output == "of-an-earlier-earlier-earlier\n"
+    closed_sandbox.reset()
+    # It looks for the first half, which lies in its own memory too, and then for what follows.
+    code = """
+import ctypes
+found = []
+for line in open('/proc/self/maps'):
+    fields = line.split()
+    if fields[1][:2] == 'rw' and (len(fields) == 5 or fields[5] == '[heap]'):
+        first, last = (int(word, 16) for word in fields[0].split('-'))
+        data = ctypes.string_at(first, last - first)
+        at = data.find(b'of-an-')
+        while at >= 0:
+            if data[at + 6:at + 14] == b'earlier-': found.append(data[at:at + 40])
+            at = data.find(b'of-an-', at + 1)
+print(found)
+"""
+    assert run(closed_sandbox, code).output == "[]\n"
+
+
 def test_supervisors_live_through_every_signal(make_any_local: MakeSandbox) -> None:
     sandbox = make_any_local()
     code = """
