@@ -43,8 +43,14 @@ def receive_text(link: socket.socket) -> str:
     Texts of programs go this way, past the memory of all from which later programs are forked.
     """
     _, descriptors, _, _ = socket.recv_fds(link, 1, 1)
-    with open(descriptors[0], "rb") as file:  # noqa: PTH123
-        return file.read().decode("utf-8", "surrogatepass")
+    parts: list[bytes] = []
+    try:
+        # Not by `open`, which an earlier cell of a session may have put something else for.
+        while part := os.read(descriptors[0], 1 << 20):
+            parts.append(part)
+    finally:
+        os.close(descriptors[0])
+    return b"".join(parts).decode("utf-8", "surrogatepass")
 
 
 def receive(descriptor: int, *, deadline: float | None = None) -> Message | None:

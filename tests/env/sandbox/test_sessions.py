@@ -431,6 +431,13 @@ print(sum(Parallel(n_jobs=2)(delayed(abs)(-i) for i in range(5))))
     assert session.says(work) == "10"
 
 
+def test_a_cell_that_replaces_builtins_loses_nothing_but_them(session: Session) -> None:
+    session.says("import builtins; kept = open, print; builtins.open = builtins.print = None")
+    assert session.run("print(1)").session == "kept"
+    session.says("builtins.open, builtins.print = kept")
+    assert session.says("print(1)") == "1"
+
+
 def test_what_a_cell_chose_of_garbage_collection_lives_on(session: Session) -> None:
     asked = "import gc; print(gc.isenabled())"
     assert session.says(asked) == "True"
