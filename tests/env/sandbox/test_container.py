@@ -37,10 +37,10 @@ def container(
 
 
 def _suite() -> bytes:
-    """The sandbox's tests, and pytest, as an archive."""
+    """The tests, and pytest, as an archive."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for file in Path(__file__).parent.glob("*.py"):
+        for file in (_PROJECT / "tests").rglob("*.py"):
             place = file.relative_to(_PROJECT)
             archive.add(str(file), f"{_SUITE}/{place}", filter=_for_everybody)
         archive.add(_PROJECT / "pyproject.toml", f"{_SUITE}/pyproject.toml", filter=_for_everybody)
@@ -59,11 +59,11 @@ def _for_everybody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def run(container: Any, *command: str) -> tuple[int, str]:
+def run(container: Any, *command: str, path: str = f"{_SUITE}/libraries") -> tuple[int, str]:
     done = container.exec_run(
         list(command),
         workdir="/tmp",
-        environment={"PYTHONPATH": f"{_SUITE}/libraries", "PYTHONDONTWRITEBYTECODE": "1"},
+        environment={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     return int(done.exit_code), done.output.decode(errors="replace")
 
@@ -92,3 +92,15 @@ def test_the_suites_hold_for_an_ordinary_user(container: Any) -> None:
     )
     assert code == 0, said[-8000:]
     assert " passed" in said, said
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("container", ["host"], indirect=True)
+def test_no_attack_succeeds_for_an_ordinary_user(container: Any) -> None:
+    path = f"{_SUITE}/libraries:{_SUITE}"
+    options = ("--json", "--light", "--variant", "local")
+    code, said = run(container, "python", "-m", "tests.attacks", *options, path=path)
+    played = json.loads(said[said.index("[") :])
+    assert [record for record in played if not record["held"]] == []
+    assert len(played) > 150
+    assert code == 0
