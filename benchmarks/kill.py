@@ -25,10 +25,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import descendants
 from benchmarks.programs import TASK
 from benchmarks.table import show
 from mlesmith_env.sandbox.inside import privileges
+from mlesmith_env.sandbox.inside.processes import children, descendants
 from mlesmith_env.trajectory import TRAJECTORY, read_trajectory
 
 _AIM_S = 2.0
@@ -134,7 +134,7 @@ def play(folder: Path, kind: str, victim: str, draw: random.Random) -> tuple[flo
             took_s = until_gone(None)
         else:
             # The template's child; where that has pid namespaces, what waits outside of them.
-            server = _children(_children(host.pid)[0])[0]
+            server = children(children(host.pid)[0])[0]
             below = {process: _born(process) for process in [server, *descendants(server)]}
             os.kill(server, signal.SIGKILL)
             took_s = until_gone(below)
@@ -169,10 +169,6 @@ def until_gone(born: dict[int, str] | None) -> float:
             return elapsed
         time.sleep(0.005)
     return elapsed
-
-
-def _children(process: int) -> list[int]:
-    return [child for child in descendants(process) if _fields(child)[1:2] == [str(process)]]
 
 
 def _born(process: int) -> str:

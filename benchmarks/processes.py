@@ -1,4 +1,4 @@
-"""What the processes of a benchmark hold: memory of their own, descriptors, children."""
+"""What the processes of a benchmark hold: memory of their own, descriptors, threads."""
 
 from __future__ import annotations
 
@@ -25,17 +25,6 @@ class Holding:
     threads: int
 
 
-def descendants(process: int) -> list[int]:
-    """Return all processes below one, in no order."""
-    found: list[int] = []
-    waiting = [process]
-    while waiting:
-        for child in _children(waiting.pop()):
-            found.append(child)
-            waiting.append(child)
-    return found
-
-
 def holding(processes: list[int]) -> Holding:
     """Return what these processes hold; those that have ended hold nothing."""
     private = descriptors = threads = 0
@@ -49,16 +38,6 @@ def holding(processes: list[int]) -> Holding:
         except OSError:
             continue
     return Holding(len(processes), private, descriptors, threads)
-
-
-def _children(process: int) -> list[int]:
-    children: list[int] = []
-    try:
-        for thread in Path(f"/proc/{process}/task").iterdir():
-            children += map(int, (thread / "children").read_text().split())
-    except OSError:
-        return children
-    return children
 
 
 def _sizes(path: Path) -> dict[str, int]:

@@ -28,11 +28,12 @@ from typing import Any
 
 import mlesmith_env
 from benchmarks.abuse import CASES, HONEST
-from benchmarks.processes import descendants, holding
+from benchmarks.processes import holding
 from benchmarks.programs import FIT, TASK
 from benchmarks.table import show
 from mlesmith_env.env import TaskEnv
 from mlesmith_env.programs import scale_of
+from mlesmith_env.sandbox.inside.processes import descendants
 
 _OTHER_ACTIONS = ("request_info", "get_history", "reset")
 _STEPS_AN_EPISODE = 25

@@ -17,9 +17,10 @@ from typing import Any
 import gymnasium as gym
 
 import mlesmith_env
-from benchmarks.processes import descendants, holding
+from benchmarks.processes import holding
 from benchmarks.programs import FIT, PASS, TASK
 from benchmarks.table import show
+from mlesmith_env.sandbox.inside.processes import descendants
 
 _AIM_MB = 30
 _TITLES = {"pass": PASS, "fit": FIT}
