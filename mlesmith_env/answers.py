@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from mlesmith_env import cells
 from mlesmith_env.errors import InvalidSubmissionError, MetricError, ReadError
-from mlesmith_env.manifest import Manifest, Part
+from mlesmith_env.forms import Misfit, kind_of
+from mlesmith_env.manifest import USAGE, Manifest, Part
 from mlesmith_env.metrics import Metric
-from mlesmith_env.recipes.table import USAGE
 from mlesmith_env.spelling import Spellings
-from mlesmith_env.submission import longest_marks, parse_numbers
+from mlesmith_env.submission import longest_marks
 
 USAGES: dict[Part, str] = {"public": "Public", "private": "Private"}
 """What stands in the column `Usage` for the rows of each part."""
@@ -31,13 +31,15 @@ class Answers:
 
     Attributes:
         ids: The ids of the hidden rows.
-        truth: Class codes or numbers, shape (n,).
+        truth: The truth as the metric takes it, (n,) or (n, k); see `metrics.Metric`.
+        texts: The truth columns as they are spelt in the file.
         usage: `Public` or `Private`, shape (n,).
         extra: Further columns as text, where a `metric.py` may use them, for instance weights.
     """
 
     ids: Spellings
     truth: NDArray[Any]
+    texts: tuple[list[str], ...]
     usage: NDArray[np.str_]
     extra: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
 
@@ -49,13 +51,13 @@ def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
         ReadError: The file is missing or corrupt; the message names the line.
         MetricError: The truth lies outside the domain of the metric.
     """
-    form, target = manifest.submission, manifest.recipe.target
-    columns = (form.id_column, target, USAGE)
+    form, told = manifest.submission, manifest.truth
+    columns = (form.id_column, *told, USAGE)
     try:
         text = cells.decode(cells.read_bytes(path, max_bytes=_LARGEST_ANSWERS))
         further = _further(text, columns) if manifest.scripts else ()
         columns = (*columns, *further)
-        table = cells.parse(text, columns, rows=form.rows, marks=longest_marks(form.classes))
+        table = cells.parse(text, columns, rows=form.rows, marks=longest_marks(form))
     except InvalidSubmissionError as error:
         raise _corrupt(path, str(error)) from error
     if table.rows != form.rows:
@@ -69,27 +71,21 @@ def read_answers(manifest: Manifest, path: Path, metric: Metric) -> Answers:
     if len(strange):
         row = int(strange[0])
         raise _corrupt(path, f"{table.locate(row)} has the {USAGE} {cells.shown(usage[row])}")
-    texts = table.text(target)
-    if form.kind == "number":
-        truth: NDArray[Any] = parse_numbers(texts)
-        wrong = np.flatnonzero(~np.isfinite(truth))
-    else:
-        truth = Spellings(form.classes).exact(texts)
-        wrong = np.flatnonzero(truth < 0)
-    if len(wrong):
-        row = int(wrong[0])
-        what = "a number" if form.kind == "number" else "one of the classes"
-        raise _corrupt(
-            path, f"{table.locate(row)} has the target {cells.shown(texts[row])}, not {what}"
-        )
+    try:
+        texts = tuple(table.text(name) for name in told)
+        truth = kind_of(form).truth(texts, form)
+    except Misfit as misfit:
+        where = f"{table.locate(misfit.row)} has in {cells.shown(told[misfit.column])}"
+        raise _corrupt(path, f"{where} {misfit.what}") from misfit
     if form.kind == "number" and not (inside := metric.truth_domain.contains(truth)).all():
         row = int(np.flatnonzero(~inside)[0])
+        value = table.text(told[0])[row]
         raise MetricError(
-            f"{manifest.id}: the truth of row {ids.texts[row]!r} is {texts[row]}, but metric "
+            f"{manifest.id}: the truth of row {ids.texts[row]!r} is {value}, but metric "
             f"{metric.name!r} needs it to be {metric.truth_domain}; choose another metric"
         )
     truth.flags.writeable = usage.flags.writeable = False  # Graders hand them out.
-    return Answers(ids, truth, usage, {name: table.text(name) for name in further})
+    return Answers(ids, truth, texts, usage, {name: table.text(name) for name in further})
 
 
 def _further(text: str, known: tuple[str, ...]) -> tuple[str, ...]:

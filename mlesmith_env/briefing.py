@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from mlesmith_env.forms import kind_of
 from mlesmith_env.manifest import Limits, Manifest
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.spaces import cleaned
@@ -123,17 +124,11 @@ class Briefing:
 
     def _sample_submission(self) -> str:
         form = self.manifest.submission
-        kinds = {
-            "number": "a finite number in every row",
-            "label": "one of the class labels in every row",
-            "probability": "the probability of the second class, between 0 and 1, in every row",
-            "probabilities": "the probability of each class, each row summing to 1",
-        }
         lines = [
             "# Submission",
             f"submission.csv has {form.rows} rows, one for each row of input/test.csv, in any "
             f"order, and the columns {', '.join((form.id_column, *form.columns))}.",
-            f"It holds {kinds[form.kind]}.",
+            f"It holds {kind_of(form).told}.",
         ]
         if form.classes:
             lines.append(f"Classes: {_listed(form.classes)}.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.answers import USAGES, Answers, read_answers
 from mlesmith_env.errors import InvalidSubmissionError, ManifestError, MetricError
+from mlesmith_env.forms import Kind, kind_of
 from mlesmith_env.leaderboard import Leaderboard, read_leaderboard
 from mlesmith_env.manifest import Anchors, Manifest, Part, Record
 from mlesmith_env.metrics import Metric, get_metric
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from mlesmith_env.scripts.scoring import ScriptScorer
 
 Medal = Literal["gold", "silver", "bronze"]
+_NEARLY = 1e-12
+"""How near to the bound of its domain a number is predicted that lies on it."""
 MEDALS: tuple[Medal, ...] = ("gold", "silver", "bronze")
 
 
@@ -130,6 +133,20 @@ class Grader:
             self._scorer.close()
 
     @property
+    def kind(self) -> Kind:
+        """The kind of prediction that is asked for."""
+        return kind_of(self.manifest.submission)
+
+    def perfect_predictions(self) -> Predictions:
+        """Return the predictions that say the truth; numbers stay inside the metric's domain."""
+        told = self.kind.perfect(self.truth(), self.manifest.submission)
+        domain = self.metric.domain
+        if self.manifest.submission.kind != "number" or domain.contains_all(told):
+            return told
+        # A count may be 0 where only what is above 0 can be predicted.
+        return np.where(domain.contains(told), told, max(domain.low, 0.0) + _NEARLY)
+
+    @property
     def answers(self) -> Answers:
         """The hidden truth."""
         return self._known()
@@ -161,13 +178,16 @@ class Grader:
         Raises:
             InvalidSubmissionError: It can not be scored; the message says what to change.
         """
-        return read_submission(
+        known = self._known()
+        found = read_submission(
             source,
             self.manifest.submission,
-            self._known().ids,
+            known.ids,
             max_bytes=self.manifest.limits.submission_bytes,
             domain=self.metric.domain,
         )
+        self.kind.conform(found, known.truth, known.ids.texts)
+        return found
 
     def score(self, source: Path | str | DataFrame, part: Part = "private") -> float:
         """Return the score on a part; raises InvalidSubmissionError."""
@@ -232,16 +252,10 @@ class Grader:
         """Return the submission that equals the truth."""
         from pandas import DataFrame
 
-        form, truth = self.manifest.submission, self.truth()
-        values: dict[str, Sequence[object] | NDArray[Any]] = {form.id_column: list(self.ids)}
-        if form.kind == "probabilities":
-            hot = np.eye(len(form.classes))[truth]
-            values.update({name: hot[:, code] for code, name in enumerate(form.columns)})
-        elif form.kind == "label":
-            values[form.columns[0]] = [form.classes[code] for code in truth.tolist()]
-        else:
-            values[form.columns[0]] = truth.astype(np.float64)
-        return DataFrame(values)
+        form, kind = self.manifest.submission, self.kind
+        columns = kind.written(kind.perfect(self.truth(), form), form)
+        ids: dict[str, Any] = {form.id_column: list(self.ids)}
+        return DataFrame({**ids, **dict(zip(form.columns, columns, strict=True))})
 
     def _anchors(self, part: Part) -> Anchors:
         if part not in USAGES:

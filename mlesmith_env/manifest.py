@@ -16,9 +16,11 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     Tag,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -27,10 +29,63 @@ from mlesmith_env.recipes.model import Recipe, ScriptRecipe
 SCHEMA_VERSION = 1
 PREPARE = "prepare.py"
 METRIC = "metric.py"
+USAGE = "Usage"
+"""Column of `answers.csv` that tells public from private rows."""
 
-Modality = Literal["tabular"]
-Objective = Literal["binary", "multiclass", "regression"]
-PredictionKind = Literal["number", "label", "probability", "probabilities"]
+Modality = Literal[
+    "tabular",
+    "time-series",
+    "text",
+    "image",
+    "audio",
+    "molecule",
+    "graph",
+    "geospatial",
+    "relational",
+    "ratings",
+    "sequence",
+    "mixed",
+]
+Objective = Literal[
+    "binary",
+    "multiclass",
+    "ordinal",
+    "multilabel",
+    "regression",
+    "count",
+    "multi_regression",
+    "quantile",
+    "interval",
+    "ranking",
+    "recommendation",
+    "rating",
+    "survival",
+    "anomaly",
+    "forecasting",
+    "similarity",
+    "sequence_labelling",
+    "span_extraction",
+    "counting",
+    "detection",
+    "segmentation",
+    "link_prediction",
+]
+PredictionKind = Literal[
+    "number",
+    "label",
+    "probability",
+    "probabilities",
+    "numbers",
+    "interval",
+    "multilabel",
+    "ranking",
+    "survival",
+    "items",
+    "tags",
+    "span",
+    "boxes",
+    "mask",
+]
 Split = Literal["train", "eval"]
 Part = Literal["public", "private"]
 
@@ -134,6 +189,14 @@ class SubmissionForm(Record):
     """Class labels in order, for all but `number`. For `probability` the second is positive."""
     rows: int = Field(gt=0)
     """Number of rows of the test set, public and private together."""
+    truth: tuple[str, ...] = ()
+    """Columns of `train.csv` and `answers.csv` that hold the truth, where they are not the
+    recipe's target alone: the targets, or relevance and group, or time and event."""
+
+    @model_serializer(mode="wrap")
+    def _less_what_is_usual(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data = handler(self)
+        return data if self.truth else {key: data[key] for key in data if key != "truth"}
 
 
 class Thresholds(Record):
@@ -237,6 +300,11 @@ class Manifest(Record):
     def id(self) -> str:
         """The Gymnasium id: `mlesmith/abalone-rings-v1`."""
         return f"mlesmith/{self.name}"
+
+    @property
+    def truth(self) -> tuple[str, ...]:
+        """Columns of `train.csv` and `answers.csv` that hold the truth."""
+        return self.submission.truth or (self.recipe.target,)
 
     @property
     def scripts(self) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,16 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_env.errors import RecipeError
-from mlesmith_env.manifest import SubmissionForm
+from mlesmith_env.forms import Misfit, kind_of
+from mlesmith_env.manifest import USAGE, SubmissionForm
 from mlesmith_env.recipes.draws import order
 from mlesmith_env.recipes.holdout import split_rows
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.text import column_of, factors, numbers, text_array, values_or_none
+from mlesmith_env.recipes.text import column_of, text_array, values_or_none
 from mlesmith_env.recipes.transforms import apply_transforms, require_column
-
-USAGE = "Usage"
-"""Column of `answers.csv` that tells public from private rows."""
 
 _ROWS_AT_ONCE = 2**15
 
@@ -33,9 +29,9 @@ def prepare(
 ) -> dict[str, str]:
     """Write the files of a task and return their SHA-256 by path.
 
-    `public/` gets `description.md`, `train.csv` (id, features, target), `test.csv` (id, features)
-    and `sample_submission.csv` (a constant: the mean of the training target, its most frequent
-    class, or even probabilities); `private/` gets `answers.csv` (id, target, `Usage`). The rows
+    `public/` gets `description.md`, `train.csv` (id, features, truth), `test.csv` (id, features)
+    and `sample_submission.csv` (a constant, such as the mean of the training target, its most
+    frequent class, or even chances); `private/` gets `answers.csv` (id, truth, `Usage`). The rows
     of every file are shuffled, and ids are numbers that say nothing about a row. How many rows
     `form` announces is not looked at.
 
@@ -51,12 +47,14 @@ def prepare(
         RecipeError: The recipe does not fit the data.
     """
     frame = apply_transforms(read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed)
-    target = require_column(frame, recipe.target, "target")
-    _check(frame, target, recipe, form)
+    kind, truth = kind_of(form), form.truth or (recipe.target,)
+    _check(frame, truth, recipe, form)
     parts = split_rows(frame, recipe)
     if recipe.holdout.drop_column and recipe.holdout.column is not None:
         frame = frame.drop(columns=[recipe.holdout.column])
-    features = [str(name) for name in frame.columns if name != recipe.target]
+    told = kind.public_truth(form)
+    features = [str(name) for name in frame.columns if name not in truth or name in told]
+    hidden = [name for name in truth if name not in told]
     if not features:
         raise RecipeError(f"no column is left to predict {recipe.target!r} from")
     ids = order(recipe.seed, "ids", len(frame))
@@ -64,14 +62,14 @@ def prepare(
     shuffled = order(recipe.seed, "shuffle", len(frame))
     train = shuffled[parts[shuffled] == "train"]
     test = shuffled[parts[shuffled] != "train"]
-    answers = frame[[form.id_column, recipe.target]].iloc[test]
+    answers = frame[[form.id_column, *truth]].iloc[test]
     usage = np.char.capitalize(parts[test]).tolist()
     columns = [form.id_column, *features]
-    sample = _sample(column_of(frame, recipe.target).iloc[train], form)
+    sample = kind.sample(_texts(frame, truth, train), _texts(frame, truth, test), form)
     files: dict[str, Iterator[Sequence[str | None]]] = {
-        "public/train.csv": _rows(frame.loc[:, [*columns, recipe.target]], train),
+        "public/train.csv": _rows(frame.loc[:, [*columns, *hidden]], train),
         "public/test.csv": _rows(frame.loc[:, columns], test),
-        "public/sample_submission.csv": _constant(frame, test, form, sample),
+        "public/sample_submission.csv": _submission(frame, test, form, sample),
         "private/answers.csv": _answers(answers, usage),
     }
     digests = {"public/description.md": _write_text(into / "public/description.md", description)}
@@ -81,48 +79,38 @@ def prepare(
 
 
 def _check(
-    frame: pd.DataFrame, target: pd.Series, recipe: TableRecipe, form: SubmissionForm
+    frame: pd.DataFrame, truth: Sequence[str], recipe: TableRecipe, form: SubmissionForm
 ) -> None:
     if frame.empty:
         raise RecipeError("no rows are left after the transforms")
     if form.id_column in frame.columns:
         raise RecipeError(f"the data have a column {form.id_column!r}; give the ids another name")
-    if recipe.target == USAGE:
-        raise RecipeError(f"a target can not be called {USAGE!r}; rename it")
-    codes, values = factors(target)
-    missing = int((codes < 0).sum())
-    if missing:
-        raise RecipeError(
-            f"the target {recipe.target!r} is missing in {missing} of {len(target)} rows; "
-            "add a `require` transform for it"
-        )
-    if form.kind == "number":
-        bad = [value for value, n in zip(values, numbers(pd.Series(values)), strict=True) if n != n]
-        if bad:
+    kind = kind_of(form)
+    for name in truth:
+        column = require_column(frame, name, "target")
+        if name == USAGE:
+            raise RecipeError(f"a target can not be called {USAGE!r}; rename it")
+        missing = int(column.isna().sum())
+        if missing and not kind.may_miss:
             raise RecipeError(
-                f"the target {recipe.target!r} holds {bad[0]!r}, which is not a number "
-                f"({len(bad)} such values); add a `parse_number` or `exclude` transform"
+                f"the target {name!r} is missing in {missing} of {len(column)} rows; "
+                "add a `require` transform for it"
             )
-        return
-    strange = sorted(set(values) - set(form.classes))
-    if strange:
+    try:
+        kind.truth(_texts(frame, truth, np.arange(len(frame))), form)
+    except Misfit as misfit:
+        remedy = f"; {misfit.remedy}" if misfit.remedy else ""
         raise RecipeError(
-            f"the target {recipe.target!r} holds {strange[0]!r}, which is none of the classes "
-            f"{', '.join(map(repr, form.classes[:6]))} ({len(strange)} such values)"
-        )
+            f"the target {truth[misfit.column]!r} holds {misfit.what}{remedy}"
+        ) from misfit
 
 
-def _sample(train: pd.Series, form: SubmissionForm) -> tuple[str, ...]:
-    """Return the constant prediction, a value for each prediction column."""
-    if form.kind == "number":
-        mean = math.fsum(numbers(train).tolist()) / len(train)
-        return (repr(float(f"{mean:.6g}")),)
-    if form.kind == "label":
-        counts = Counter(values_or_none(train))
-        return (max(form.classes, key=lambda label: counts[label]),)
-    if form.kind == "probability":
-        return ("0.5",)
-    return (repr(1.0 / len(form.columns)),) * len(form.columns)
+def _texts(
+    frame: pd.DataFrame, names: Sequence[str], positions: NDArray[np.int64]
+) -> list[list[str]]:
+    """Return columns as text, empty where missing."""
+    part = frame.iloc[positions]
+    return [[text or "" for text in values_or_none(column_of(part, name))] for name in names]
 
 
 def _rows(frame: pd.DataFrame, positions: NDArray[np.int64]) -> Iterator[Sequence[str | None]]:
@@ -140,12 +128,12 @@ def _answers(frame: pd.DataFrame, usage: Sequence[str]) -> Iterator[Sequence[str
         yield [*row, part]
 
 
-def _constant(
-    frame: pd.DataFrame, test: NDArray[np.int64], form: SubmissionForm, sample: tuple[str, ...]
+def _submission(
+    frame: pd.DataFrame, test: NDArray[np.int64], form: SubmissionForm, sample: list[list[str]]
 ) -> Iterator[Sequence[str | None]]:
     yield [form.id_column, *form.columns]
-    for name in values_or_none(column_of(frame, form.id_column).iloc[test]):
-        yield [name, *sample]
+    ids = values_or_none(column_of(frame, form.id_column).iloc[test])
+    yield from zip(ids, *sample, strict=True)
 
 
 def _write_csv(path: Path, rows: Iterator[Sequence[str | None]]) -> str:

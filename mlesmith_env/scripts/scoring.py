@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.answers import Answers
 from mlesmith_env.errors import InvalidSubmissionError, MetricError, SandboxError, SandboxLostError
+from mlesmith_env.forms import kind_of
 from mlesmith_env.manifest import METRIC, Manifest, ScriptMetric
 from mlesmith_env.metrics.cases import Case
 from mlesmith_env.sandbox import ExecutionResult, SandboxLimits
@@ -30,6 +31,8 @@ _RESULT = "result.json"
 _RESULT_BYTES = 4 * 1024**2
 _CASES_AT_ONCE = 200
 _LONGEST_S = 1800.0
+_NUMBERS = frozenset({"number", "numbers", "interval", "survival"})
+"""Kinds of prediction whose truth columns all hold numbers; others are handed over as text."""
 _ROUNDING = 1e-9
 """Share of a bound by which a score may miss it: sums are rounded, and it is put on the bound."""
 
@@ -165,33 +168,37 @@ class ScriptScorer:
         arrays: dict[str, NDArray[Any]] = {}
         for number, (chosen, predictions) in enumerate(cases):
             arrays[f"rows{number}"] = np.searchsorted(rows, chosen)
-            arrays[f"predictions{number}"] = predictions
+            arrays[f"predictions{number}"] = self._packed(predictions)
         packed = io.BytesIO()
         np.savez(packed, allow_pickle=False, **arrays)
         box.put("cases.npz", packed.getvalue())
         order = {
             "id": form.id_column,
-            "target": self._manifest.recipe.target,
+            "numbers": self._manifest.truth if form.kind in _NUMBERS else (),
+            "texts": (form.id_column, *self._manifest.truth),
             "columns": form.columns,
-            "kind": form.kind,
-            "classes": form.classes,
+            "classes": form.classes if form.kind == "label" else (),
             "cases": len(cases),
         }
         box.put("order.json", json.dumps(order).encode())
 
+    def _packed(self, predictions: NDArray[Any]) -> NDArray[Any]:
+        """Return predictions as an array that no pickle is needed for: structures as text."""
+        if predictions.dtype != object:
+            return predictions
+        form = self._manifest.submission
+        return np.array(kind_of(form).written(predictions, form)[0], dtype=np.str_)
+
     def _answers_csv(self, answers: Answers, rows: NDArray[np.int64]) -> bytes:
         form = self._manifest.submission
-        truth = answers.truth[rows].tolist()
         columns = [
             [answers.ids.texts[row] for row in rows],
-            [repr(value) for value in truth]
-            if form.kind == "number"
-            else [form.classes[code] for code in truth],
+            *([texts[row] for row in rows] for texts in answers.texts),
             *([values[row] for row in rows] for values in answers.extra.values()),
         ]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([form.id_column, self._manifest.recipe.target, *answers.extra])
+        writer.writerow([form.id_column, *self._manifest.truth, *answers.extra])
         writer.writerows(zip(*columns, strict=True))
         return text.getvalue().encode()
 

@@ -309,7 +309,10 @@ def test_anchors_without_a_scale_are_a_fault_of_the_manifest():
         ("id,rings\na0,1\n", "Usage"),
         ("id,rings,Usage\na0,1,Public\n", "1 rows, the manifest says 6"),
         ("id,rings,Usage\n" + "a0,1,Public\n" * 6, "'a0' is there twice"),
-        ("id,rings,Usage\n" + "".join(f"a{i},x,Public\n" for i in range(6)), "'x', not a number"),
+        (
+            "id,rings,Usage\n" + "".join(f"a{i},x,Public\n" for i in range(6)),
+            "'x', which is not a number",
+        ),
         ("id,rings,Usage\n" + "".join(f"a{i},nan,Public\n" for i in range(6)), "not a number"),
         ("id,rings,Usage\n" + "".join(f"a{i},1,public\n" for i in range(6)), "Usage 'public'"),
         ("id,rings,Usage\na0,1\n", "line 2"),
@@ -330,7 +333,9 @@ def test_missing_answers_are_a_typed_error(tmp_path):
 
 def test_an_unknown_class_in_the_answers_is_a_typed_error(make_grader):
     grader = make_grader(["no", "maybe"] * 3, **classes_task("label", "f1", ("no", "yes")))
-    with pytest.raises(ReadError, match="line 3 has the target 'maybe', not one of the classes"):
+    with pytest.raises(
+        ReadError, match="line 3 has in 'rings' 'maybe', which is none of the classes"
+    ):
         grader.truth()
 
 

@@ -9,9 +9,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.manifest import Manifest, split_of
+from mlesmith_env.manifest import USAGE, Manifest, split_of
 from mlesmith_env.metrics import get_metric
-from mlesmith_env.recipes.table import USAGE
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.rows import Column
 from mlesmith_generator.gates.verdict import Finding, Scan

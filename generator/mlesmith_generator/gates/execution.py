@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.errors import MetricError
@@ -20,7 +19,7 @@ from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
 from mlesmith_generator.gates.oracle import scan_oracle
 from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
-from mlesmith_generator.gates.sample import as_answers, rows_of, scan_sample
+from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
 from mlesmith_generator.gates.units import groups_of
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
@@ -105,14 +104,12 @@ def scan_ladder(
 
 
 def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bool) -> list[Scan]:
-    form, grader = task.manifest.submission, task.grader
-    truth = grader.truth("private")
+    grader = task.grader
     scans = [
         scan_oracle(
             grader.metric,
-            truth,
-            form.kind,
-            len(form.classes),
+            grader.truth("private"),
+            rows_of(grader.perfect_predictions(), grader.mask("private")),
             ladder,
             score=grader.scoring("private") if grader.scorer else None,
             seed=seed,
@@ -240,11 +237,10 @@ def _scan_ceiling(task: Task, ladder: LadderResult) -> Scan:
     best = ladder.ceiling_rung("private")
     share = _way_to_perfect(ladder, best.scores["private"], "private")
     told = f"{best.name} goes {share:.2%} of the way from floor to perfect"
-    truth = task.grader.truth()
     exact = [
         rung.name
         for rung in ladder.worked
-        if rung.predictions is not None and np.array_equal(as_answers(rung.predictions), truth)
+        if rung.predictions is not None and are_answers(rung.predictions, task.grader)
     ]
     if exact:
         told += f"; {', '.join(exact)} predict every answer exactly"

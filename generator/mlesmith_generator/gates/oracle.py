@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.errors import MetricError
-from mlesmith_env.manifest import PredictionKind
 from mlesmith_env.metrics import Metric
 from mlesmith_env.metrics.cases import ScoreCases, scoring_by
 from mlesmith_generator.gates.verdict import Finding, Scan
@@ -18,8 +17,6 @@ from mlesmith_generator.ladder import LadderResult
 SPOILT = (0.0, 0.1, 0.4, 1.0)
 """Shares of the rows whose true values are dealt out anew among them."""
 DEALS = 5
-NEARLY = 1e-12
-"""How near to the bound of its domain a number is predicted that lies on it."""
 SLACK = 0.02
 """Share of the whole span by which a worse guess may score better, by chance."""
 
@@ -27,8 +24,7 @@ SLACK = 0.02
 def scan_oracle(
     metric: Metric,
     truth: NDArray[Any],
-    kind: PredictionKind,
-    classes: int,
+    oracle: NDArray[Any],
     ladder: LadderResult,
     *,
     score: ScoreCases | None = None,
@@ -38,15 +34,13 @@ def scan_oracle(
 
     Args:
         metric: The metric.
-        truth: Canonical truth of the private rows, (n,).
-        kind: Kind of prediction.
-        classes: Number of classes, 0 for numbers.
+        truth: Canonical truth of the private rows, (n,) or (n, k).
+        oracle: The predictions that say it.
         ladder: The rungs.
         score: What scores cases over these rows, where it is not the metric by itself.
         seed: Seed of the dealing.
     """
     try:
-        oracle = _as_prediction(metric, truth, kind, classes)
         if score is None:
             metric(truth, oracle)
         scores = _spoilt_scores(score or scoring_by(metric, truth), oracle, seed)
@@ -94,18 +88,3 @@ def _spoilt_scores(score: ScoreCases, oracle: NDArray[Any], seed: int) -> list[f
     if not np.isfinite(found).all():
         raise MetricError("it gives no score for them, or for some of them in other rows")
     return [float(found[0]), *found[1:].reshape(-1, DEALS).mean(axis=1).tolist()]
-
-
-def _as_prediction(
-    metric: Metric, truth: NDArray[Any], kind: PredictionKind, classes: int
-) -> NDArray[Any]:
-    """Return the truth as a submission that says it, as nearly as the metric allows."""
-    if kind == "probabilities":
-        return np.eye(classes)[truth]
-    if kind == "label":
-        return truth
-    numbers = truth.astype(np.float64)
-    if kind == "probability":
-        return numbers
-    # A count may be 0 where only what is above 0 can be predicted.
-    return np.where(metric.domain.contains(numbers), numbers, metric.domain.low + NEARLY)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_env.grading import Grader
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.resampling import resample
 from mlesmith_generator.gates.verdict import Finding, Scan
@@ -27,7 +28,7 @@ def scan_sample(task: Task, ladder: LadderResult, groups: NDArray[Any] | None, s
     grader, metric = task.grader, ladder.metric
     if _is_constant(sample.predictions):
         return Scan(name, "the sample submission is constant: shuffled it stays the same")
-    if np.array_equal(as_answers(sample.predictions), grader.truth()):
+    if are_answers(sample.predictions, grader):
         evidence = "the sample submission is equal to the answers"
         return Scan(name, "", (Finding("sample-is-answers", evidence),))
     mask = grader.mask("private")
@@ -69,9 +70,11 @@ def rows_of(predictions: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArra
     return np.empty(0) if predictions is None else predictions[mask]
 
 
-def as_answers(predictions: NDArray[Any]) -> NDArray[Any]:
-    """Return the answers that predictions amount to: the likeliest class of several."""
-    return predictions.argmax(axis=1) if predictions.ndim == 2 else predictions
+def are_answers(predictions: NDArray[Any], grader: Grader) -> bool:
+    """Return whether predictions say the truth of every row, by the likeliest class."""
+    if grader.manifest.submission.kind == "probabilities":
+        return np.array_equal(predictions.argmax(axis=1), grader.truth())
+    return np.array_equal(predictions, grader.perfect_predictions())
 
 
 def _is_constant(predictions: NDArray[Any]) -> bool:

@@ -34,7 +34,7 @@ _MANY_ROWS = 50_000
 def scan_perfection(grader: Grader) -> Scan:
     """Check that the answers score perfectly and that no worse predictions score better."""
     metric = grader.metric
-    perfect = _perfect(grader)
+    perfect = grader.perfect_predictions()
     findings: list[Finding] = []
     told: list[str] = []
     for part in PARTS:
@@ -58,18 +58,6 @@ def scan_perfection(grader: Grader) -> Scan:
             evidence = f"{part}: {metric.name} gives shuffled answers the score of the answers"
             findings.append(Finding("constant-metric", evidence))
     return Scan("direction", "; ".join(told), tuple(findings))
-
-
-def _perfect(grader: Grader) -> NDArray[Any]:
-    """The truth as predictions; numbers that may not be predicted moved just inside the domain."""
-    submission, domain = grader.perfect_submission(), grader.metric.domain
-    name = grader.manifest.submission.columns[0]
-    if grader.manifest.submission.kind == "number":
-        values = submission[name].to_numpy(dtype=np.float64)
-        if not domain.contains(values).all():
-            low = domain.low if math.isfinite(domain.low) else -math.inf
-            submission[name] = np.where(domain.contains(values), values, max(low, 0.0) + 1e-9)
-    return grader.predictions(submission)
 
 
 def _spoilt(grader: Grader, perfect: NDArray[Any], part: Part) -> list[float]:
@@ -132,6 +120,8 @@ def _told_by_order(sample: pd.DataFrame, grader: Grader, rows: TaskRows) -> str:
 
 def _told_by(predictions: NDArray[Any], grader: Grader, rows: TaskRows) -> float:
     """Share of the answers that varying predictions of the sample explain beyond chance."""
+    if predictions.dtype == object:
+        return 0.0  # Structures are compared by the execution gate, which scores them.
     table = predictions.astype(np.float64).reshape(len(predictions), -1)
     place = {name: position for position, name in enumerate(grader.ids)}
     hidden = rows.select(rows.hidden, ())
@@ -172,8 +162,8 @@ def _malformed(grader: Grader, folder: Path) -> Iterator[tuple[str, Path | pd.Da
     strange[form.id_column] = ["no such id", *strange[form.id_column].iloc[1:]]
     yield "with an unknown id", strange
     yield "without a prediction column", good.drop(columns=[first])
-    for name, value in _wrong_values(form.kind):
-        if len(good) > _MANY_ROWS and name != "with a missing value":
+    for place, (name, value) in enumerate(grader.kind.wrong_values()):
+        if len(good) > _MANY_ROWS and place:
             continue
         spoilt = good.astype({first: object})
         spoilt.iloc[len(good) // 2, spoilt.columns.get_loc(first)] = value
@@ -191,15 +181,3 @@ def _malformed(grader: Grader, folder: Path) -> Iterator[tuple[str, Path | pd.Da
     link = folder / "link.csv"
     link.symlink_to(header)
     yield "that is a link", link
-
-
-def _wrong_values(kind: str) -> Iterator[tuple[str, object]]:
-    yield "with a missing value", None
-    yield "with the word 'abc'", "abc"
-    if kind != "label":
-        yield "with an infinite value", math.inf
-    if kind in ("probability", "probabilities"):
-        yield "with a probability above 1", 1.5
-        yield "with a probability below 0", -0.5
-    if kind == "probabilities":
-        yield "with probabilities that do not sum to 1", 0.3137

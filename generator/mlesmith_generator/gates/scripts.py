@@ -150,8 +150,11 @@ def _canonical(word: str) -> str:
 
 
 def _spelt(grader: Grader, rows: NDArray[np.intp]) -> list[str]:
-    form, truth = grader.manifest.submission, grader.truth()[rows].tolist()
-    return [_canonical(str(form.classes[t] if form.classes else t)) for t in truth]
+    form = grader.manifest.submission
+    if form.classes:
+        return [_canonical(form.classes[code]) for code in grader.truth()[rows].tolist()]
+    told = grader.kind.written(grader.kind.perfect(grader.truth()[rows], form), form)[0]
+    return [_canonical(str(value)) for value in list(told)]
 
 
 def _longest_run(words: list[str], true: list[str]) -> int:
@@ -216,23 +219,22 @@ def _scan_favours(grader: Grader, truth: NDArray[Any], sample: NDArray[Any]) -> 
 def _nudged(grader: Grader, own: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Return predictions changed by next to nothing; as they are where that could mean much."""
     kind = grader.manifest.submission.kind
-    if kind == "label" or (kind == "number" and bool((own == right).any())):
+    if own.dtype.kind != "f" or (kind == "number" and bool((own == right).any())):
         return own
-    if kind == "number":
+    if kind not in ("probability", "probabilities", "multilabel"):
         return own + 1e-7 * max(float(np.std(right)), 1e-9)
     nudged = own + 1e-7 * np.where(own > 0.5, -1.0, 1.0)
-    return nudged if own.ndim == 1 else nudged / nudged.sum(axis=1, keepdims=True)
+    return nudged / nudged.sum(axis=1, keepdims=True) if kind == "probabilities" else nudged
 
 
 def _as_predictions(grader: Grader) -> NDArray[Any]:
     """Return the truth as predictions for all hidden rows; probabilities a little less sure."""
-    form, truth = grader.manifest.submission, grader.truth()
+    form, perfect = grader.manifest.submission, grader.perfect_predictions()
     if form.kind == "probabilities":
-        hot = np.eye(len(form.classes))[truth]
-        return hot * (1 - _SURE) + _SURE / len(form.classes)
-    if form.kind == "probability":
-        return truth * (1 - 2 * _SURE) + _SURE
-    return truth if form.kind == "label" else truth.astype(np.float64)
+        return perfect * (1 - _SURE) + _SURE / len(form.classes)
+    if form.kind in ("probability", "multilabel"):
+        return perfect * (1 - 2 * _SURE) + _SURE
+    return perfect
 
 
 def _spoilt(right: NDArray[Any], share: float, random: np.random.Generator) -> NDArray[Any]:

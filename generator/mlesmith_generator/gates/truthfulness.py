@@ -17,8 +17,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.manifest import Manifest
-from mlesmith_env.recipes.table import USAGE
+from mlesmith_env.manifest import USAGE, Manifest
 from mlesmith_generator.gates.cells import NUMBER, number_of, wrong_cell
 from mlesmith_generator.gates.completeness import described_columns, visible
 from mlesmith_generator.gates.contents import Tables

@@ -42,9 +42,9 @@ def read_answers(order: dict[str, Any]) -> pd.DataFrame:
     """Return the answers: text ids, text labels or float numbers, other columns as they look."""
     frame = pd.read_csv("input/answers.csv", dtype=str, keep_default_na=False, encoding="utf-8")
     for name in frame.columns:
-        if name == order["target"] and order["kind"] == "number":
+        if name in order["numbers"]:
             frame[name] = frame[name].astype(float)
-        elif name not in (order["id"], order["target"]):
+        elif name not in order["texts"]:
             values = frame[name].astype(object).where(frame[name] != "", None)
             try:
                 frame[name] = pd.to_numeric(values)
@@ -62,7 +62,7 @@ def frames_of(
         # Rows drawn more than once, to tell how sure a score is: each is a row of its own.
         truth[order["id"]] = [str(number) for number in range(len(rows))]
     columns: dict[str, Any] = {order["id"]: truth[order["id"]].copy()}
-    if order["kind"] == "label":
+    if order["classes"]:
         classes = np.array(order["classes"], dtype=object)
         columns[order["columns"][0]] = classes[predictions]
     else:
