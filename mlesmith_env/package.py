@@ -20,13 +20,14 @@ from pydantic import ValidationError
 from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ManifestError, TamperedTaskError
 from mlesmith_env.manifest import METRIC, PREPARE, Manifest, package_digest
+from mlesmith_env.quality import QUALITY
 
 MANIFEST = "task.yaml"
 DESCRIPTION = "description.md"
 LEADERBOARD = "leaderboard.csv"
 VERIFICATION = "verification.json"
 SCRIPTS = (PREPARE, METRIC)
-_KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, *SCRIPTS}
+_KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, QUALITY, *SCRIPTS}
 _LARGEST_FILE = 4 * 1024**2
 
 

@@ -28,6 +28,8 @@ from mlesmith_env.errors import (
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from mlesmith_env.manifest import Manifest
+    from mlesmith_env.quality import Quality
     from mlesmith_env.task import Task
 
 INDEX = "index.json"
@@ -46,9 +48,16 @@ FIELDS = (
     "rows",
     "dataset",
     "licence",
+    "headroom",
+    "discrimination",
+    "difficulty",
+    "level",
+    "seconds",
+    "contaminated_by",
     "digest",
 )
 """What an index says of a task, in this order."""
+_MEASURED = ("headroom", "discrimination", "difficulty", "seconds")
 
 
 @dataclass(frozen=True)
@@ -143,10 +152,16 @@ def entries(roots: Iterable[Path] | None = None) -> dict[str, Entry]:
 def tasks(**filters: object) -> DataFrame:
     """Return a table of the registered tasks, one row a task, sorted by id.
 
+    Beside names and kinds it holds what was measured of a task, NaN where nothing was: `headroom`
+    (standard errors), `discrimination` and `difficulty` (0 to 1), `level` (`easy`, `medium`,
+    `hard`, or empty), `seconds` (of the ladder); and `contaminated_by`, the tasks of public
+    benchmarks that it may repeat (empty where there is none).
+
     Args:
         **filters: Column and value, or a collection of values, for instance
-            `objective="binary", split=["train"]`. `available` tells whether the raw bytes are at
-            hand without network.
+            `objective="binary", split=["train"]`; for a column of numbers also `min_` or `max_`
+            and its name, for instance `min_headroom=5`, which no NaN passes; `difficulty` takes a
+            level too. `available` tells whether the raw bytes are at hand without network.
 
     Raises:
         UnknownTaskError: A filter names no column.
@@ -167,19 +182,37 @@ def tasks(**filters: object) -> DataFrame:
     frame["available"] = [
         at_hand[(entry.root, str(entry.fields["dataset"]))] for entry in found.values()
     ]
+    frame[list(_MEASURED)] = frame[list(_MEASURED)].astype(float)
     for name, value in filters.items():
-        if name not in frame.columns:
-            raise UnknownTaskError(
-                f"tasks() has no column {name!r}{_suggest(name, frame.columns)}; it has "
-                f"{', '.join(frame.columns)}"
-            )
-        wanted = (
-            list(cast("Iterable[object]", value))
-            if isinstance(value, (list, tuple, set, frozenset))
-            else [value]
-        )
-        frame = frame.loc[frame[name].isin(wanted)]
+        frame = frame.loc[_kept(frame, name, value)]
     return frame.sort_values("id", ignore_index=True)
+
+
+def _kept(frame: DataFrame, name: str, value: object) -> Any:
+    """Return which rows of the table of tasks a filter keeps, as a boolean column."""
+    from pandas.api.types import is_numeric_dtype
+
+    bound, _, column = name.partition("_")
+    if name not in frame.columns and bound in ("min", "max") and column in frame.columns:
+        if not is_numeric_dtype(frame[column]) or not isinstance(value, (int, float)):
+            raise UnknownTaskError(
+                f"{name}={value!r}: only a column of numbers has a smallest and a largest value, "
+                f"for instance min_headroom=5; use {column}=<value>"
+            )
+        return frame[column] >= value if bound == "min" else frame[column] <= value
+    if name not in frame.columns:
+        raise UnknownTaskError(
+            f"tasks() has no column {name!r}{_suggest(name, frame.columns)}; it has "
+            f"{', '.join(frame.columns)}"
+        )
+    wanted = (
+        list(cast("Iterable[object]", value))
+        if isinstance(value, (list, tuple, set, frozenset))
+        else [value]
+    )
+    if name == "difficulty" and all(isinstance(item, str) for item in wanted):
+        name = "level"
+    return frame[name].isin(wanted)
 
 
 def find(name: str) -> Entry:
@@ -225,8 +258,9 @@ def load_task(name: str | os.PathLike[str]) -> Task:
     return Task.load(find(name).directory)
 
 
-def index_fields(manifest: Any, licence: str) -> dict[str, Any]:
-    """Return what an index says about a manifest."""
+def index_fields(manifest: Manifest, licence: str, quality: Quality | None) -> dict[str, Any]:
+    """Return what an index says about a task."""
+    measured = {name: None if quality is None else getattr(quality, name) for name in _MEASURED}
     return {
         "id": manifest.id,
         "slug": manifest.slug,
@@ -240,6 +274,9 @@ def index_fields(manifest: Any, licence: str) -> dict[str, Any]:
         "rows": manifest.submission.rows,
         "dataset": manifest.source.dataset,
         "licence": licence,
+        **measured,
+        "level": "" if quality is None else quality.level,
+        "contaminated_by": "" if quality is None else ", ".join(quality.contaminated_by),
         "digest": manifest.digest,
     }
 
@@ -278,17 +315,19 @@ def _rebuilt(
     root: Path, present: set[str], known: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     from mlesmith_env import package, sources
+    from mlesmith_env.quality import read_quality
 
     fields = {key: known[key] for key in present & known.keys()}
     for key in sorted(present - known.keys()):
         try:
             manifest = package.read_package(root / key).manifest
             record = sources.load_source(root / SOURCES / f"{manifest.source.dataset}.yaml")
+            quality = read_quality(root / key, manifest.digest)
         except MlesmithError as error:
             raise RegistryError(
                 f"{root / key} can not enter the index of {root}: {error}"
             ) from error
-        fields[key] = index_fields(manifest, record.licence)
+        fields[key] = index_fields(manifest, record.licence, quality)
     lines = ",\n".join(json.dumps(fields[key], ensure_ascii=False) for key in sorted(fields))
     content = '{"schema_version": 1, "tasks": [\n' + lines + "\n]}\n"
     if os.access(root, os.W_OK):

@@ -28,11 +28,13 @@ from mlesmith_env.package import (
     seal,
     write_package,
 )
+from mlesmith_env.quality import QUALITY, dump_quality
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import dump_source, load_source
 from mlesmith_env.task import Task
 from mlesmith_generator import __version__
 from mlesmith_generator.ladder import LadderResult
+from mlesmith_generator.quality import measure_quality
 from mlesmith_generator.records import Check, GateReport
 
 VERIFICATION_BYTES = 20_000
@@ -49,7 +51,7 @@ class Finished:
 
 
 def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> Finished:
-    """Put the measured anchors into the manifest and write down ladder and evidence."""
+    """Put the measured anchors into the manifest and write down ladder, evidence and quality."""
     manifest = task.manifest.model_copy(update={"reference": ladder.reference})
     manifest = seal(manifest, task.description, task.scripts)
     files = {
@@ -58,6 +60,7 @@ def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> F
         **task.scripts,
         LEADERBOARD: leaderboard_text(manifest.digest, ladder),
         VERIFICATION: verification_text(manifest.digest, reports),
+        QUALITY: dump_quality(measure_quality(manifest, ladder, reports)),
     }
     return Finished(manifest, files, task)
 

@@ -52,6 +52,9 @@ def verify(
     skip_unavailable: Annotated[
         bool, typer.Option("--skip-unavailable", help="Pass over tasks whose bytes are missing.")
     ] = False,
+    update_quality: Annotated[
+        bool, typer.Option("--update-quality", help="Measure `quality.json` anew where it passes.")
+    ] = False,
     sandbox: SandboxName = "local",
     as_json: AsJson = False,
 ) -> None:
@@ -67,6 +70,7 @@ def verify(
         targets,
         workers=workers,
         skip_unavailable=skip_unavailable,
+        update_quality=update_quality,
         sandbox=sandbox,
         as_json=as_json,
     )

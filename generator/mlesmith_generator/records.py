@@ -154,6 +154,8 @@ class Check(Record):
     passed: bool
     measured: str = ""
     """The evidence in short, whether it passed or not."""
+    value: float | None = None
+    """What was measured, where it is one number."""
     warning: bool = False
     """Passed, but just below the line."""
 

@@ -15,12 +15,15 @@ from rich.console import Console
 from mlesmith_env import registry, sources
 from mlesmith_env.errors import DataUnavailableError, ManifestError, MlesmithError, SandboxError
 from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
-from mlesmith_env.package import MANIFEST
+from mlesmith_env.package import MANIFEST, write_atomically
+from mlesmith_env.quality import QUALITY, dump_quality
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.execution import execution_gate
 from mlesmith_generator.gates.review import review_gate
+from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.progress import follow
+from mlesmith_generator.quality import measure_quality
 from mlesmith_generator.records import Check, Defect, GateReport
 
 
@@ -31,6 +34,7 @@ class VerificationJob:
     directory: Path
     sandbox: str
     skip_unavailable: bool
+    update_quality: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,10 @@ def verify_package(job: VerificationJob) -> Verdict:
             seconds = time.monotonic() - began
             return Verdict(name, False, "its raw bytes are not at hand", (), seconds)
         task.prepare()
-        reports = judge(task, sandbox=job.sandbox)
+        reports, ladder = judge(task, sandbox=job.sandbox)
+        if job.update_quality and ladder is not None:
+            quality = measure_quality(task.manifest, ladder, reports)
+            write_atomically(job.directory / QUALITY, dump_quality(quality))
     except SandboxError:
         raise
     except MlesmithError as error:
@@ -85,15 +92,22 @@ def verify_package(job: VerificationJob) -> Verdict:
     return Verdict(name, passed, "", reports, time.monotonic() - began)
 
 
-def judge(task: Task, *, sandbox: str = "local", seed: int = 0) -> tuple[GateReport, ...]:
-    """Pass a task through the gates, cheapest first, up to the first that finds a defect."""
-    reports = [assertions_gate(task)]
+def judge(
+    task: Task, *, sandbox: str = "local", seed: int = 0
+) -> tuple[tuple[GateReport, ...], LadderResult | None]:
+    """Pass a task through the gates, cheapest first, up to the first that finds a defect.
+
+    Returns:
+        The verdicts, and what the ladder measured where it was run and the gate passed.
+    """
+    reports, ladder = [assertions_gate(task)], None
     if reports[-1].passed:
         reports.append(review_gate(task))
     if reports[-1].passed:
-        report, _ = execution_gate(task, sandbox=sandbox, seed=seed, provisional=False)
+        report, measured = execution_gate(task, sandbox=sandbox, seed=seed, provisional=False)
         reports.append(report)
-    return tuple(reports)
+        ladder = measured if report.passed else None
+    return tuple(reports), ladder
 
 
 def packages_of(target: str) -> list[Path]:
@@ -122,12 +136,18 @@ def verify_all(
     *,
     workers: int = 1,
     skip_unavailable: bool = False,
+    update_quality: bool = False,
     sandbox: str = "local",
     as_json: bool = False,
 ) -> bool:
-    """Judge every package of the targets, print the verdicts; returns whether all passed."""
+    """Judge every package of the targets, print the verdicts; returns whether all passed.
+
+    With `update_quality` the `quality.json` of those that pass is measured anew.
+    """
     folders = list(dict.fromkeys(path for target in targets for path in packages_of(target)))
-    jobs = [VerificationJob(folder, sandbox, skip_unavailable) for folder in folders]
+    jobs = [
+        VerificationJob(folder, sandbox, skip_unavailable, update_quality) for folder in folders
+    ]
     console = Console(stderr=as_json, highlight=False)
     executor = LocalExecutor(workers, preload=("mlesmith_generator.verification",))
     outcomes = follow(
@@ -138,6 +158,9 @@ def verify_all(
         total=len(jobs),
     )
     verdicts = [_verdict(outcome) for outcome in outcomes]
+    if update_quality:
+        for root in {folder.parent.parent for folder in folders}:
+            registry.rebuild_index(root)
     verdicts.sort(key=lambda verdict: verdict.task)
     skipped = [verdict for verdict in verdicts if verdict.skipped]
     passed = [verdict for verdict in verdicts if verdict.passed]

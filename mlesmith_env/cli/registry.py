@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+import math
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,31 +14,55 @@ from rich.table import Table
 from mlesmith_env import registry
 from mlesmith_env.errors import MlesmithError
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 Filters = Annotated[
     list[str] | None,
     typer.Option(
-        "--where", "-w", help="Keep tasks with this value, as column=value; repeat for more."
+        "--where", "-w", help="Keep tasks with column=value or min_column=number; repeat for more."
     ),
 ]
+_SHOWN = "id objective metric headroom difficulty seconds rows split domain available".split()
+"""Columns of the printed table, the most telling first."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def list_tasks(where: Filters = None, as_json: AsJson = False) -> None:
+Sort = Annotated[
+    str,
+    typer.Option("--sort", help="Column to sort by; with a minus in front the largest come first."),
+]
+
+
+def list_tasks(where: Filters = None, sort: Sort = "id", as_json: AsJson = False) -> None:
     """List the registered tasks.
 
-    Example: `mlesmith list --where objective=binary --where available=true`
+    `headroom` is how far the best reference solution stands above the best trivial one, in
+    standard errors; `difficulty` goes from 0 to 1; `seconds` are those of all reference solutions.
+
+    Example: `mlesmith list --where objective=binary --where min_headroom=10 --sort -difficulty`
     """
-    frame = registry.tasks(**dict(_filter(text) for text in where or []))
+    frame = _sorted(registry.tasks(**dict(_filter(text) for text in where or [])), sort)
     if as_json:
         typer.echo(frame.to_json(orient="records", force_ascii=False))
         return
-    shown = ["id", "objective", "metric", "domain", "rows", "split", "available"]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in shown:
-        table.add_column(name, no_wrap=name == "id", justify="right" if name == "rows" else "left")
-    for row in frame[shown].itertuples(index=False):
-        table.add_row(*("yes" if v is True else "no" if v is False else str(v) for v in row))
     console = Console(highlight=False)
+    widths = {
+        name: max(len(text) for text in (name, *map(_cell, frame[name]))) + 1 for name in _SHOWN
+    }
+    if not console.is_terminal:
+        console.width = sum(widths.values())
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    columns: list[str] = []
+    for name in _SHOWN:
+        # On a narrow terminal a few whole columns say more than a bit of each.
+        if columns and sum(widths[column] for column in (*columns, name)) > console.width + 1:
+            continue
+        columns.append(name)
+        numbers = frame[name].dtype.kind in "fi"
+        table.add_column(name, no_wrap=True, justify="right" if numbers else "left")
+    for row in frame[columns].itertuples(index=False):
+        table.add_row(*(_cell(value) for value in row))
     console.print(table)
     console.print(f"\n{len(frame)} task(s); `mlesmith show <id>` prints one")
 
@@ -76,6 +101,24 @@ def _filter(text: str) -> tuple[str, object]:
     if not found:
         raise MlesmithError(f"--where takes column=value, got {text!r}")
     known: dict[str, object] = {"true": True, "false": False}
-    if value.isdigit():
-        return name, int(value)
+    for number in (int, float):
+        try:
+            return name, number(value)
+        except ValueError:
+            continue
     return name, known.get(value.lower(), value)
+
+
+def _sorted(frame: DataFrame, sort: str) -> DataFrame:
+    column = sort.removeprefix("-")
+    if column not in frame.columns:
+        raise MlesmithError(f"--sort takes a column ({', '.join(frame.columns)}), got {column!r}")
+    return frame.sort_values([column, "id"], ascending=[column == sort, True], ignore_index=True)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.3g}"
+    return str(value)

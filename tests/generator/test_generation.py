@@ -16,6 +16,7 @@ import pytest
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.package import LEADERBOARD, MANIFEST, dump_manifest, parse_manifest, seal
+from mlesmith_env.quality import read_quality
 from mlesmith_env.registry import read_index
 from mlesmith_generator.generation import Settings, plan
 from tests.env.packages import write_houses
@@ -57,7 +58,7 @@ def first(home: Path) -> Path:
 def _bytes(registry: Path) -> dict[str, bytes]:
     found = {}
     for path in registry.glob("tabular/*/*"):
-        if path.name != "verification.json":
+        if path.name not in ("verification.json", "quality.json"):  # these tell versions and times
             found[f"{path.parent.name}/{path.name}"] = path.read_bytes()
     return found
 
@@ -85,6 +86,32 @@ def test_evidence_belongs_to_its_task_and_is_short(first: Path):
             .read_text()
             .startswith(f"# digest: {entry.fields['digest']}\n")
         )
+
+
+def test_quality_is_measured_at_admission_and_stands_in_the_index(first: Path):
+    for entry in read_index(first):
+        quality = read_quality(entry.directory, str(entry.fields["digest"]))
+        assert quality is not None
+        assert quality.headroom is not None
+        assert quality.headroom >= 3
+        assert None not in (quality.discrimination, quality.difficulty, quality.seconds)
+        assert entry.fields["headroom"] == quality.headroom
+
+
+def test_verify_measures_quality_anew_where_it_is_asked_to(home: Path, first: Path):
+    registry = home / "remeasured"
+    shutil.copytree(first, registry)
+    entry = read_index(registry)[0]
+    path = entry.directory / "quality.json"
+    before = json.loads(path.read_text())
+    path.unlink()
+    assert _mlesmith(home, "verify", str(entry.directory)).returncode == 0
+    assert not path.exists()
+    done = _mlesmith(home, "verify", str(entry.directory), "--update-quality")
+    assert done.returncode == 0, done.stdout
+    after = json.loads(path.read_text())
+    assert {**after, "seconds": 0} == {**before, "seconds": 0}
+    assert read_index(registry)[0].fields["seconds"] == after["seconds"]
 
 
 def test_killed_and_resumed_gives_the_same_bytes_as_one_go(home: Path, first: Path):

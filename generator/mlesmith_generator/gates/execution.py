@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import Part
 from mlesmith_env.package import LEADERBOARD
+from mlesmith_env.quality import MOST_HEADROOM
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
 from mlesmith_generator.gates.oracle import scan_oracle
@@ -213,7 +214,9 @@ def _scan_headroom(gaps: dict[Part, _Gap]) -> Scan:
         # Few public rows may not tell much, but they need a scale.
         if gap.size <= 0 or (part == "private" and gap.sigmas < HEADROOM)
     ]
-    return Scan("headroom", "; ".join([told["private"], told["public"]]), tuple(findings))
+    measured = "; ".join([told["private"], told["public"]])
+    value = min(gaps["private"].sigmas, MOST_HEADROOM)
+    return Scan("headroom", measured, tuple(findings), value)
 
 
 def _scan_one_column(ladder: LadderResult) -> Scan:
@@ -262,7 +265,7 @@ def _scan_discrimination(
     )
     pairs = len(order) - 1
     told = f"{apart / pairs:.2f} ({apart} of {pairs} neighbouring rungs are told apart)"
-    return Scan("discrimination", told)
+    return Scan("discrimination", told, value=apart / pairs)
 
 
 def _way_to_perfect(ladder: LadderResult, score: float, part: Part) -> float:

@@ -35,11 +35,13 @@ class Scan:
         name: Stable kebab-case name of the check.
         measured: The evidence in short where nothing is wrong.
         findings: Defects and warnings.
+        value: What was measured, where it is one number.
     """
 
     name: str
     measured: str
     findings: tuple[Finding, ...] = ()
+    value: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -61,6 +63,7 @@ def report(gate: GateName, scans: Iterable[Scan], seconds: float) -> GateReport:
                 gate=gate,
                 passed=not refusals,
                 measured="; ".join(finding.evidence for finding in told[:3]) or scan.measured,
+                value=scan.value,
                 warning=bool(warnings) and not refusals,
             )
         )

@@ -50,6 +50,17 @@ def test_help_names_every_verb_and_every_verb_shows_an_example(home: Path):
         assert "Example" in told.stdout
 
 
+def test_list_sorts_and_filters_by_quality(home: Path):
+    rows = json.loads(mlesmith(home, "list", "--json", "--sort", "-rows").stdout)
+    counts = [row["rows"] for row in rows]
+    assert counts == sorted(counts, reverse=True)
+    none = mlesmith(home, "list", "--json", "-w", "dataset=houses", "-w", "min_headroom=0.5")
+    assert json.loads(none.stdout) == []
+    wrong = mlesmith(home, "list", "--sort", "beauty")
+    assert wrong.returncode == 1
+    assert "--sort takes a column" in wrong.stderr
+
+
 def test_list_as_a_table_and_as_json(home: Path):
     table = mlesmith(home, "list", "-w", "dataset=houses")
     assert table.returncode == 0
