@@ -56,7 +56,11 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         for point in sorted(entry_points(group="mlesmith.commands"), key=lambda p: p.name):
-            app.command(point.name)(point.load())
+            verb = point.load()
+            if isinstance(verb, typer.Typer):
+                app.add_typer(verb, name=point.name)
+            else:
+                app.command(point.name)(verb)
         app(args=arguments)
     except MlesmithError as error:
         if debug:
