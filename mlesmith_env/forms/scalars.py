@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mlesmith_env.forms.cells import ClassCell, NumberCell
 from mlesmith_env.forms.kind import Floats, Misfit, Predictions, Sheet, repeated
 from mlesmith_env.manifest import PredictionKind, SubmissionForm
-from mlesmith_env.metrics.catalogue import SIMPLEX_TOLERANCE
+from mlesmith_env.metrics.arrays import SIMPLEX_TOLERANCE
 from mlesmith_env.metrics.domain import Domain
 
 UNIT_TOLERANCE = 1e-6

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from mlesmith_env.metrics import labels, numbers, probabilities
+from mlesmith_env.metrics.arrays import SIMPLEX_TOLERANCE
 from mlesmith_env.metrics.catalogue import (
-    SIMPLEX_TOLERANCE,
     Direction,
     Metric,
-    Parameter,
     get_metric,
     metric_names,
     register_metric,
@@ -21,6 +20,7 @@ from mlesmith_env.metrics.domain import (
     UNIT,
     Domain,
 )
+from mlesmith_env.metrics.parameter import Parameter
 
 # Importing the three families fills the catalogue.
 FAMILIES = (labels, probabilities, numbers)

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlesmith_env.errors import MetricError
-from mlesmith_env.metrics.domain import REAL, UNIT, Domain
+from mlesmith_env.metrics.arrays import ARRAYS, Unfit
+from mlesmith_env.metrics.domain import REAL, Domain
+from mlesmith_env.metrics.parameter import Parameter
 
 if TYPE_CHECKING:
     from mlesmith_env.manifest import AnyMetricSpec, Objective, PredictionKind, ScriptMetric
@@ -21,56 +23,10 @@ if TYPE_CHECKING:
 Direction = Literal["maximize", "minimize"]
 MetricFunction = Callable[..., float]
 """Takes truth and prediction, and every parameter by keyword; gives the score."""
+Memory = dict[tuple[int, int], tuple[object, object, Any]]
+"""What pairs of objects gave, by their addresses, together with the objects."""
 
 Function = TypeVar("Function", bound=MetricFunction)
-
-SIMPLEX_TOLERANCE = 1e-3
-"""How far from 1 the probabilities of a row may sum."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A number that a metric depends on, and the values that it may take.
-
-    Attributes:
-        name: Keyword of the metric function.
-        default: Value where the manifest gives none.
-        low: Smallest value.
-        high: Largest value.
-        open: Whether the bounds themselves are refused.
-        integer: Whether it must be whole.
-        summary: What it means, in a few words.
-    """
-
-    name: str
-    default: float | int
-    low: float
-    high: float
-    summary: str
-    open: bool = False
-    integer: bool = False
-
-    def checked(self, metric: str, value: object) -> float | int:
-        """Return the value as a number; raises `MetricError` where it is not allowed."""
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        if good and isinstance(value, int | float) and math.isfinite(value):
-            inside = self.low < value < self.high if self.open else self.low <= value <= self.high
-            if inside and not self.integer:
-                return float(value)
-            if inside and float(value).is_integer():
-                return int(value)
-        raise MetricError(
-            f"parameter {self.name!r} of metric {metric!r} is {value!r}; it must be {self.allowed}"
-        )
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values in words."""
-        what = "a whole number" if self.integer else "a number"
-        if math.isinf(self.high):
-            return f"{what} {'above' if self.open else 'of at least'} {self.low:g}"
-        ends = " (exclusive)" if self.open else ""
-        return f"{what} between {self.low:g} and {self.high:g}{ends}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +41,18 @@ class Metric:
     | `label` | int codes (n,) | int codes (n,) |
     | `probability` | 0 or 1 (n,) | probability of 1, float (n,) |
     | `probabilities` | int codes (n,) | float (n, k), each row summing to 1 |
+    | `numbers` | float (n, k) | float (n, k) |
+    | `interval` | float (n,) | lower and upper end, float (n, 2) |
+    | `multilabel` | 0, 1 or NaN for unknown, float (n, k) | probability of each, float (n, k) |
+    | `ranking` | relevance and code of the group, float (n, 2) | score, float (n,) |
+    | `survival` | time and event, float (n, 2) | risk, float (n,) |
+    | `items` | tuples of str, object (n,) | tuples of str, the best first, object (n,) |
+    | `tags` | tuples of str, one a token, object (n,) | the same |
+    | `span` | str, object (n,) | the same |
+    | `boxes` | tuples of (label, x, y, w, h), object (n,) | of (label, confidence, x, y, w, h) |
+    | `mask` | tuples of (start, length), sorted and disjoint, object (n,) | the same |
+
+    Kinds of one metric are told apart by the dimensions of the prediction.
 
     Attributes:
         name: Name in the catalogue.
@@ -101,7 +69,9 @@ class Metric:
         parameters: Declared parameters.
         params: Their values here.
         domain: Where numbers that are predicted must lie.
-        truth_domain: Where numbers that are true must lie.
+        truth_domain: Where numbers that are true must lie; of the relevance and of the time.
+        of_row: Takes truth and prediction of one row, and every parameter by keyword. Where there
+            is one, `function` takes the list of what it gave for the rows, and nothing else.
     """
 
     name: str
@@ -118,6 +88,7 @@ class Metric:
     params: Mapping[str, float | int] = field(default_factory=dict[str, float | int], hash=False)
     domain: Domain = REAL
     truth_domain: Domain = REAL
+    of_row: Callable[..., Any] | None = None
 
     @property
     def sign(self) -> int:
@@ -128,8 +99,16 @@ class Metric:
         """Return whether score `a` is strictly better than score `b`; NaN is never better."""
         return a > b if self.direction == "maximize" else a < b
 
-    def __call__(self, truth: ArrayLike, prediction: ArrayLike) -> float:
+    def __call__(
+        self, truth: ArrayLike, prediction: ArrayLike, *, memory: Memory | None = None
+    ) -> float:
         """Return the score, finite and inside `range`.
+
+        Args:
+            truth: The truth.
+            prediction: The prediction, a row a row of the truth.
+            memory: Where a metric of structures may keep what single rows gave, for scores of
+                the same objects in other samples; belongs to one metric with its parameters.
 
         Raises:
             MetricError: The arrays do not have the shape, type or domain that the metric takes.
@@ -137,7 +116,10 @@ class Metric:
         y, p = self._checked(np.asarray(truth), np.asarray(prediction))
         # Overflow to infinity is meant to happen and is bounded below; NaN is a fault.
         with np.errstate(all="ignore"):
-            value = float(self.function(y, p, **self.params))
+            if self.of_row is None:
+                value = float(self.function(y, p, **self.params))
+            else:
+                value = float(self.function(self._parts(y, p, memory)))
         if math.isnan(value):
             raise MetricError(f"metric {self.name!r} gave NaN on {len(y)} rows: it has no score")
         low, high = self.range
@@ -146,73 +128,46 @@ class Metric:
 
     def _checked(self, y: NDArray[Any], p: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return both arrays in canonical types; raises `MetricError`."""
-        if y.ndim != 1 or len(y) == 0:
-            raise self._refusal(f"the truth has shape {y.shape}; it needs one value a row")
-        if p.ndim not in (1, 2) or len(p) != len(y):
-            raise self._refusal(f"truth has shape {y.shape} and prediction {p.shape}")
-        if p.ndim == 2:
-            return self._checked_probabilities(y, p)
-        if "number" in self.kinds:
-            numbers = self._numbers(y, "truth"), self._numbers(p, "prediction")
-            self._check_domain(numbers[0], self.truth_domain, "truth")
-            self._check_domain(numbers[1], self.domain, "prediction")
-            return numbers
-        if "label" in self.kinds:
-            return self._codes(y, "truth"), self._codes(p, "prediction")
-        if "probability" not in self.kinds:
-            raise self._refusal("the prediction needs one column a class")
-        codes, scores = self._codes(y, "truth"), self._numbers(p, "prediction")
-        if codes.max() > 1:
-            raise self._refusal(f"the truth holds code {codes.max()}; it must be 0 or 1")
-        self._check_domain(scores, UNIT, "prediction")
-        return codes, scores
+        arrays = [ARRAYS[kind] for kind in self.kinds]
+        wanted = next((kind for kind in arrays if kind.prediction == p.ndim), arrays[0])
+        try:
+            return wanted.checked(y, p, (self.truth_domain, self.domain))
+        except Unfit as problem:
+            raise MetricError(f"metric {self.name!r} can not be computed: {problem}") from problem
 
-    def _checked_probabilities(
-        self, y: NDArray[Any], p: NDArray[Any]
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        if "probabilities" not in self.kinds:
-            raise self._refusal(f"the prediction has shape {p.shape}; it needs one value a row")
-        codes, scores = self._codes(y, "truth"), self._numbers(p, "prediction")
-        if p.shape[1] < 2 or codes.max() >= p.shape[1]:
-            raise self._refusal(
-                f"the truth holds code {codes.max()}, the prediction has {p.shape[1]} columns"
-            )
-        self._check_domain(scores, UNIT, "prediction")
-        sums = scores.sum(axis=1)
-        off = np.flatnonzero(np.abs(sums - 1.0) > SIMPLEX_TOLERANCE)
-        if len(off):
-            raise self._refusal(
-                f"the probabilities of row {off[0]} sum to {sums[off[0]]:g}, not to 1"
-            )
-        return codes, scores
-
-    def _codes(self, values: NDArray[Any], side: str) -> NDArray[np.int64]:
-        if values.dtype.kind not in "iub":
-            raise self._refusal(f"the {side} is of type {values.dtype}; class codes are integers")
-        codes = values.astype(np.int64)
-        if codes.min() < 0:
-            raise self._refusal(f"the {side} holds code {codes.min()}; class codes start at 0")
-        return codes
-
-    def _numbers(self, values: NDArray[Any], side: str) -> NDArray[np.float64]:
-        if values.dtype.kind not in "iuf":
-            raise self._refusal(f"the {side} is of type {values.dtype}; it must be numbers")
-        return values.astype(np.float64)
-
-    def _check_domain(self, values: NDArray[np.float64], domain: Domain, side: str) -> None:
-        if not domain.contains_all(values):
-            value = values[~domain.contains(values)].flat[0]
-            raise self._refusal(f"the {side} holds {value:g}; it must be {domain} and finite")
-
-    def _refusal(self, what: str) -> MetricError:
-        return MetricError(f"metric {self.name!r} can not be computed: {what}")
+    def _parts(self, y: NDArray[Any], p: NDArray[Any], memory: Memory | None) -> list[Any]:
+        """Return what each row gives, looked up where the very same two objects stood before."""
+        of_row = self.of_row
+        if of_row is None:
+            raise MetricError(f"metric {self.name!r} is not put together of rows")
+        params = self.params
+        if memory is None:
+            return [of_row(*pair, **params) for pair in zip(y.tolist(), p.tolist(), strict=True)]
+        parts: list[Any] = []
+        for true, told in zip(y.tolist(), p.tolist(), strict=True):
+            # The objects are kept beside the part, so no other ever gets their address.
+            known = memory.get((id(true), id(told)))
+            if known is None:
+                known = memory[id(true), id(told)] = true, told, of_row(true, told, **params)
+            parts.append(known[2])
+        return parts
 
 
-_OBJECTIVES: dict[str, tuple[Objective, ...]] = {
-    "number": ("regression",),
-    "label": ("binary", "multiclass"),
-    "probability": ("binary",),
-    "probabilities": ("multiclass",),
+_OBJECTIVES: dict[PredictionKind, tuple[Objective, ...]] = {
+    "number": ("regression", "count", "rating", "forecasting", "similarity", "counting"),
+    "label": ("binary", "multiclass", "ordinal", "anomaly"),
+    "probability": ("binary", "anomaly", "similarity", "link_prediction"),
+    "probabilities": ("multiclass", "ordinal"),
+    "numbers": ("multi_regression", "forecasting"),
+    "interval": ("interval",),
+    "multilabel": ("multilabel",),
+    "ranking": ("ranking", "recommendation"),
+    "survival": ("survival",),
+    "items": ("recommendation",),
+    "tags": ("sequence_labelling",),
+    "span": ("span_extraction",),
+    "boxes": ("detection",),
+    "mask": ("segmentation",),
 }
 
 _catalogue: dict[str, Metric] = {}
@@ -232,6 +187,7 @@ def register_metric(
     parameters: tuple[Parameter, ...] = (),
     domain: Domain = REAL,
     truth_domain: Domain = REAL,
+    of_row: Callable[..., Any] | None = None,
 ) -> Callable[[Function], Function]:
     """Return a decorator that puts a function into the catalogue and leaves it as it is.
 
@@ -256,9 +212,11 @@ def register_metric(
         parameters: Its parameters, which the function takes by keyword.
         domain: Where numbers that are predicted must lie.
         truth_domain: Where numbers that are true must lie.
+        of_row: What it takes of each row; see `Metric`.
 
     Raises:
-        MetricError: The name is taken, or perfect value, direction and range disagree.
+        MetricError: The name is taken, perfect value, direction and range disagree, or the kinds
+            can not be told apart.
     """
     best = range[1] if direction == "maximize" else range[0]
 
@@ -273,6 +231,11 @@ def register_metric(
             )
         if not kinds:
             raise MetricError(f"metric {called!r} takes no kind of prediction; declare one")
+        if len({ARRAYS[kind].prediction for kind in kinds}) < len(kinds):
+            raise MetricError(
+                f"metric {called!r} can not tell predictions of kind {' and '.join(kinds)} apart: "
+                "both have as many dimensions; register two metrics"
+            )
         meant = objectives or tuple(
             dict.fromkeys(objective for kind in kinds for objective in _OBJECTIVES[kind])
         )
@@ -291,6 +254,7 @@ def register_metric(
             params={parameter.name: parameter.default for parameter in parameters},
             domain=domain,
             truth_domain=truth_domain,
+            of_row=of_row,
         )
         return function
 

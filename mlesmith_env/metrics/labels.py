@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_env.metrics.catalogue import Parameter, register_metric
+from mlesmith_env.metrics.catalogue import register_metric
+from mlesmith_env.metrics.parameter import Parameter
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,7 +67,7 @@ def balanced_accuracy(truth: Codes, prediction: Codes) -> float:
     perfect=1.0,
     range=(0.0, 1.0),
     kinds=("label",),
-    objectives=("binary",),
+    objectives=("binary", "anomaly"),
     formula="2 TP / (2 TP + FP + FN)",
     summary="The harmonic mean of precision and recall of the positive (second) class.",
     edge="0 where the positive class is neither true nor predicted anywhere.",
@@ -81,7 +82,7 @@ def f1(truth: Codes, prediction: Codes) -> float:
     perfect=1.0,
     range=(0.0, 1.0),
     kinds=("label",),
-    objectives=("binary",),
+    objectives=("binary", "anomaly"),
     formula="(1 + beta^2) TP / ((1 + beta^2) TP + FP + beta^2 FN)",
     summary="F1 with recall weighted beta times as much as precision.",
     edge="0 where the positive class is neither true nor predicted anywhere.",

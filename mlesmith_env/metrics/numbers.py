@@ -11,8 +11,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_env.metrics.catalogue import Parameter, register_metric
+from mlesmith_env.metrics.catalogue import register_metric
 from mlesmith_env.metrics.domain import NON_NEGATIVE, NON_ZERO, POSITIVE
+from mlesmith_env.metrics.parameter import Parameter
 from mlesmith_env.metrics.ranks import average_ranks
 
 Floats = NDArray[np.float64]
@@ -158,6 +159,7 @@ def r2(truth: Floats, prediction: Floats) -> float:
     perfect=0.0,
     range=(0.0, math.inf),
     kinds=("number",),
+    objectives=("regression", "count", "quantile", "forecasting", "counting"),
     formula="1/n * sum_i max(alpha (y_i - p_i), (alpha - 1)(y_i - p_i))",
     summary="The quantile loss: least for the alpha-quantile, so one side of an error costs more.",
     parameters=(Parameter("alpha", 0.5, 0.0, 1.0, "the quantile to predict", open=True),),

