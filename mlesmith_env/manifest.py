@@ -70,6 +70,12 @@ Objective = Literal[
     "segmentation",
     "link_prediction",
 ]
+AMOUNTS: frozenset[Objective] = frozenset(
+    {"regression", "count", "quantile", "rating", "forecasting", "similarity", "counting"}
+)
+"""Objectives that ask for one number a row."""
+CLASSED: frozenset[Objective] = frozenset({"binary", "multiclass", "ordinal", "anomaly"})
+"""Objectives that ask for one class a row."""
 PredictionKind = Literal[
     "number",
     "label",

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import Limits, MetricSpec, PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import (
     Bin,
     DropColumns,
     MapValues,
+    Recipe,
     RequireValue,
     SampleRows,
     TableRecipe,
@@ -55,8 +57,9 @@ class Draft:
 
     idea: Idea
     profile: DatasetProfile
-    table: TableProfile
-    recipe: TableRecipe
+    table: TableProfile | None
+    """The table that it is made of; None where it is made of other files."""
+    recipe: Recipe
     form: SubmissionForm
     """Its `rows` are 1 until the rows have been counted."""
     metric: MetricSpec
@@ -79,10 +82,8 @@ def design(idea: Idea, profile: DatasetProfile, folder: Path, *, seed: int) -> D
         GenerationError: The idea can not be carried out on these data; the message says why.
     """
     table = next((t for t in profile.tables if t.name == idea.table), None)
-    if table is None:
-        raise GenerationError(f"the idea names the table {idea.table!r}, which there is not")
     recipe = _recipe(idea, table, idea.exclusions, seed)
-    form = _form(idea, recipe, folder)
+    form = idea.form or _form(idea, recipe, folder)
     return Draft(
         idea=idea,
         profile=profile,
@@ -102,7 +103,8 @@ def redesign(draft: Draft, defects: Sequence[Defect], *, seed: int) -> Draft:
         GenerationError: A defect has no such cure; the message names it.
     """
     known = {exclusion.column for exclusion in draft.exclusions}
-    needed = {*_names_in(draft.recipe), draft.recipe.target}
+    truth = draft.form.truth or (draft.recipe.target,)
+    needed = {*_names_in(draft.recipe), *truth}
     added: list[Exclusion] = []
     for defect in defects:
         cure = [name for name in defect.columns if name not in known and name not in needed]
@@ -116,8 +118,12 @@ def redesign(draft: Draft, defects: Sequence[Defect], *, seed: int) -> Draft:
 
 
 def _recipe(
-    idea: Idea, table: TableProfile, exclusions: Sequence[Exclusion], seed: int
-) -> TableRecipe:
+    idea: Idea, table: TableProfile | None, exclusions: Sequence[Exclusion], seed: int
+) -> Recipe:
+    if idea.recipe is not None:
+        return _without(idea.recipe, exclusions)
+    if table is None:
+        raise GenerationError(f"the idea names the table {idea.table!r}, which there is not")
     transforms: list[Transform] = list(idea.transforms)
     if not any(isinstance(t, RequireValue) and t.column == idea.target for t in transforms):
         transforms.append(RequireValue(column=idea.target))
@@ -131,17 +137,36 @@ def _recipe(
         transforms=tuple(transforms),
         target=idea.target,
         holdout=idea.holdout,
-        id_column=_free_name("id", {c.name for c in table.columns}),
+        id_column=free_id({c.name for c in table.columns}),
         seed=seed,
     )
 
 
-def _form(idea: Idea, recipe: TableRecipe, folder: Path) -> SubmissionForm:
+def _without(recipe: Recipe, exclusions: Sequence[Exclusion]) -> Recipe:
+    """Return a recipe that also leaves out the excluded columns, at its end."""
+    gone = {
+        name
+        for transform in (recipe.transforms if isinstance(recipe, TableRecipe) else ())
+        if isinstance(transform, DropColumns)
+        for name in transform.columns
+    }
+    more = tuple(dict.fromkeys(e.column for e in exclusions if e.column not in gone))
+    if not more:
+        return recipe
+    if not isinstance(recipe, TableRecipe):
+        raise GenerationError(f"a recipe of kind {recipe.kind!r} can not leave out {more[0]!r}")
+    transforms = (*recipe.transforms, DropColumns(columns=more))
+    return recipe.model_copy(update={"transforms": transforms})
+
+
+def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
     kind = _kind(idea)
     if kind == "number":
         return SubmissionForm(
             id_column=recipe.id_column, columns=(recipe.target,), kind=kind, rows=1
         )
+    if not isinstance(recipe, TableRecipe):
+        raise GenerationError(f"an idea with a {recipe.kind} recipe has to bring its own form")
     frame = apply_transforms(read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed)
     counts = Counter(str(value) for value in frame[recipe.target].dropna())
     if len(counts) < 2:
@@ -203,28 +228,26 @@ def _declared_order(recipe: TableRecipe) -> tuple[str, ...]:
 
 def _kind(idea: Idea) -> PredictionKind:
     metric = get_metric(idea.metric)
-    fitting: dict[str, tuple[PredictionKind, ...]] = {
-        "regression": ("number",),
-        "binary": ("probability", "label", "probabilities"),
-        "multiclass": ("probabilities", "label"),
-    }
-    for kind in fitting[idea.objective]:
+    for kind in FITTING[idea.objective]:
         if kind in metric.kinds:
             return kind
     raise GenerationError(f"{metric.name} takes no predictions of a {idea.objective} task")
 
 
-def _limits(table: TableProfile) -> Limits:
+def _limits(table: TableProfile | None) -> Limits:
+    if table is None:
+        return Limits(step_timeout_s=120.0)
     cells = min(table.rows, MAX_ROWS) * len(table.columns)
     return Limits(step_timeout_s=60.0 if cells < 2_000_000 else 180.0)
 
 
-def _names_in(recipe: TableRecipe) -> set[str]:
+def _names_in(recipe: Recipe) -> set[str]:
     return {recipe.holdout.column} if recipe.holdout.column else set()
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    lowered = {other.lower() for other in taken}
+def free_id(taken: set[str]) -> str:
+    """Return a name for the id column that no column of the data has."""
+    lowered, name = {other.lower() for other in taken}, "id"
     while name in lowered:
         name = f"row_{name}"
     return name

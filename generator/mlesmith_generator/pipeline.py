@@ -17,7 +17,7 @@ from mlesmith_env import cache
 from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
 from mlesmith_env.task import Task
 from mlesmith_generator.admission import admit, finish
-from mlesmith_generator.brainstorm import brainstorm
+from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.dataset import Dataset, open_dataset
 from mlesmith_generator.designer import Draft, design, redesign
 from mlesmith_generator.gates.assertions import assertions_gate
@@ -96,10 +96,8 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
         problems=list(profile.problems),
         seconds=round(time.monotonic() - began, 3),
     )
-    if not profile.tables:
-        return (), "; ".join(profile.problems) or "no file that reads as a table"
     try:
-        ideas = brainstorm(profile, dataset.folder, limit=job.ideas, seed=job.seed)
+        ideas = ideas_for(profile, dataset.folder, limit=job.ideas, seed=job.seed)
     except GenerationError as error:
         return (), str(error)
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
@@ -214,6 +212,8 @@ def _peak_bytes() -> int:
 
 def _told(idea: Idea) -> dict[str, object]:
     return {
+        "formulation": idea.formulation,
+        "modality": idea.modality,
         "table": idea.table,
         "target": idea.target,
         "target_source": idea.target_source,

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mlesmith_env.manifest import MetricSpec, Objective, Record
-from mlesmith_env.recipes.model import Holdout, TableReader, Transform
+from mlesmith_env.manifest import MetricSpec, Modality, Objective, Record, SubmissionForm
+from mlesmith_env.recipes.model import Holdout, Recipe, TableReader, Transform
 
 ColumnType = Literal["number", "category", "boolean", "date", "text", "identifier", "constant"]
 Stage = Literal["brainstorm", "design", "refactor"]
@@ -130,6 +130,18 @@ class Idea(Record):
     """How well a quick cross-validated model beat the trivial one: 0 not at all, 1 perfectly."""
     justification: str
     """Why this makes a good task, from the profile: one to three sentences."""
+    formulation: str = "table"
+    """Name of the formulation that it comes from."""
+    modality: Modality = "tabular"
+    """What kind of data it is about."""
+    recipe: Recipe | None = None
+    """The whole recipe, where the formulation worked it out; else the Designer makes it."""
+    form: SubmissionForm | None = None
+    """The submission form with `rows` 1, where the formulation worked it out."""
+    topic: str = ""
+    """What is asked for, in words for slug and title, where the target's name does not say it."""
+    question: str = ""
+    """The title's words behind the subject, such as `forecast sales of the next 12 months`."""
 
 
 class Defect(Record):

@@ -31,6 +31,7 @@ from mlesmith_env.package import (
     seal,
     write_package,
 )
+from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.recipes.table import prepare
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import dump_source
@@ -39,8 +40,7 @@ from mlesmith_generator import __version__
 from mlesmith_generator.dataset import Dataset
 from mlesmith_generator.describe import Page, describe, domain_of, facts_of, slug_of, title_of
 from mlesmith_generator.designer import Draft
-
-MODALITY = "tabular"
+from mlesmith_generator.formulations import NAMED
 
 
 class Names:
@@ -54,7 +54,7 @@ class Names:
 
     def __init__(self, registry: Path, dataset: str, qualifier: str = "") -> None:
         """Remember the registry; folders are looked at when a slug is asked for."""
-        self._folder = registry / MODALITY
+        self._registry = registry
         self._dataset = dataset
         self.qualifier = qualifier
         self._taken: set[str] = set()
@@ -63,9 +63,9 @@ class Names:
         """Tell whether a slug can be given to a new task of this dataset."""
         if slug in self._taken:
             return False
-        path = self._folder / f"{slug}-v1" / MANIFEST
-        if not path.is_file():
-            return True
+        return all(map(self._ours, self._registry.glob(f"*/{slug}-v1/{MANIFEST}")))
+
+    def _ours(self, path: Path) -> bool:
         try:
             manifest = parse_manifest(path.read_text(encoding="utf-8"), origin=path)
         except MlesmithError:
@@ -88,6 +88,8 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         GenerationError: No rows are left, or no free name.
     """
     idea, profile = draft.idea, draft.profile
+    if not isinstance(draft.recipe, TableRecipe):
+        raise GenerationError(f"nothing here carries out a recipe of kind {draft.recipe.kind!r}")
     with tempfile.TemporaryDirectory(dir=workshop, prefix="prepared-") as temporary:
         into = Path(temporary)
         prepared = prepare(draft.recipe, draft.form, dataset.folder, description="", into=into)
@@ -113,7 +115,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         limits=draft.limits,
         facts=facts,
     )
-    description = describe(page)
+    description = describe(page, NAMED[idea.formulation].sections)
     prepared[f"public/{DESCRIPTION}"] = hashlib.sha256(description.encode()).hexdigest()
     record = dataset.record(file for table in profile.tables for file in table.reader.files)
     low, high = (0.0, 1.0) if metric.direction == "maximize" else (1.0, 0.0)
@@ -122,7 +124,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         version=1,
         title=title,
         domain=domain_of(profile),
-        modality=MODALITY,
+        modality=idea.modality,
         objective=idea.objective,
         metric=draft.metric,
         source=SourceRef(dataset=record.dataset, sha256=record.sha256),
@@ -142,7 +144,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
     )
     manifest = seal(manifest, description)
     dump_source(record, workshop / SOURCES / f"{record.dataset}.yaml")
-    directory = workshop / MODALITY / manifest.name
+    directory = workshop / idea.modality / manifest.name
     write_package(directory, {MANIFEST: dump_manifest(manifest), DESCRIPTION: description})
     return Task.load(directory, nearby=dataset.folder)
 

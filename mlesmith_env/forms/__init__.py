@@ -10,9 +10,9 @@ from mlesmith_env.forms.kind import Kind, Misfit, Sheet
 from mlesmith_env.forms.scalars import LABEL, NUMBER, PROBABILITIES, PROBABILITY
 from mlesmith_env.forms.structures import BOXES, ITEMS, MASK, SPAN, TAGS
 from mlesmith_env.forms.vectors import INTERVAL, MULTILABEL, NUMBERS, RANKING, SURVIVAL
-from mlesmith_env.manifest import PredictionKind, SubmissionForm
+from mlesmith_env.manifest import AMOUNTS, Objective, PredictionKind, SubmissionForm
 
-__all__ = ["KINDS", "Kind", "Misfit", "Sheet", "kind_of"]
+__all__ = ["FITTING", "KINDS", "Kind", "Misfit", "Sheet", "kind_of"]
 
 KINDS: dict[PredictionKind, Kind] = {
     kind.name: kind
@@ -34,6 +34,27 @@ KINDS: dict[PredictionKind, Kind] = {
     )
 }
 """Every kind, by name."""
+
+
+FITTING: dict[Objective, tuple[PredictionKind, ...]] = {
+    **dict.fromkeys(sorted(AMOUNTS), ("number",)),
+    "binary": ("probability", "label"),
+    "anomaly": ("probability", "label"),
+    "link_prediction": ("probability",),
+    "multiclass": ("probabilities", "label"),
+    "ordinal": ("probabilities", "label"),
+    "multilabel": ("multilabel",),
+    "multi_regression": ("numbers",),
+    "interval": ("interval",),
+    "ranking": ("ranking",),
+    "recommendation": ("items",),
+    "survival": ("survival",),
+    "sequence_labelling": ("tags",),
+    "span_extraction": ("span",),
+    "detection": ("boxes",),
+    "segmentation": ("mask",),
+}
+"""Kinds of prediction that an objective may ask for, the preferred one first."""
 
 
 def kind_of(form: SubmissionForm) -> Kind:

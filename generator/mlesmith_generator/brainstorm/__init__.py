@@ -1,4 +1,4 @@
-"""The Brainstormer: ideas for tasks, drawn from a profile by rules and quick models."""
+"""Ideas for one column of a table, drawn from a profile by rules and quick models."""
 
 from mlesmith_generator.brainstorm.ideas import brainstorm
 

@@ -12,14 +12,14 @@ from mlesmith_env.recipes.model import (
     RequireValue,
     Transform,
 )
-from mlesmith_generator.brainstorm.formulation import Formulation, derived_name
+from mlesmith_generator.brainstorm.target import Target, derived_name
 from mlesmith_generator.profiler.typed import TypedColumn
 
 MOSTLY = 0.9
 """Share of one number from which a column is no amount: rather whether there is any."""
 
 
-def amount(column: TypedColumn) -> Formulation | None:
+def amount(column: TypedColumn) -> Target | None:
     """Return the column as a number to predict, or None where it holds too few numbers.
 
     Where nearly all values are the lowest one, what is asked is whether there is any more.
@@ -34,7 +34,7 @@ def amount(column: TypedColumn) -> Formulation | None:
     return _any(made) if counts[0] == counts.max() else None
 
 
-def coarser(first: Formulation) -> list[Formulation]:
+def coarser(first: Target) -> list[Target]:
     """Return other objectives for a number: any or none, thirds, halves."""
     values = first.truth[np.isfinite(first.truth)]
     zero = float((values == 0).mean()) if len(values) else 0.0
@@ -43,7 +43,7 @@ def coarser(first: Formulation) -> list[Formulation]:
     return [*_bands(first, values), *_above(first, values)]
 
 
-def _regression(column: TypedColumn) -> Formulation | None:
+def _regression(column: TypedColumn) -> Target | None:
     truth = column.numeric()
     good = np.isfinite(truth)
     seen = np.unique(truth[good])
@@ -57,7 +57,7 @@ def _regression(column: TypedColumn) -> Formulation | None:
         transforms.append(ParseNumber(column=column.name, into=column.name))
     if not good.all():
         transforms.append(RequireValue(column=column.name))
-    return Formulation(
+    return Target(
         column.name,
         column.name,
         "regression",
@@ -69,7 +69,7 @@ def _regression(column: TypedColumn) -> Formulation | None:
     )
 
 
-def _bands(first: Formulation, values: NDArray[np.float64]) -> list[Formulation]:
+def _bands(first: Target, values: NDArray[np.float64]) -> list[Target]:
     if len(np.unique(values)) < 12:
         return []
     low, high = (_edge(values, share) for share in (1 / 3, 2 / 3))
@@ -81,7 +81,7 @@ def _bands(first: Formulation, values: NDArray[np.float64]) -> list[Formulation]
     return [_binned(first, "band", (low, high), labels, "bands")]
 
 
-def _above(first: Formulation, values: NDArray[np.float64]) -> list[Formulation]:
+def _above(first: Target, values: NDArray[np.float64]) -> list[Target]:
     edge = _edge(values, 0.5)
     share = float((values >= edge).mean())
     if not 0.3 <= share <= 0.7:
@@ -89,7 +89,7 @@ def _above(first: Formulation, values: NDArray[np.float64]) -> list[Formulation]
     return [_binned(first, "level", (edge,), ("lower half", "upper half"), "above")]
 
 
-def _any(first: Formulation) -> Formulation:
+def _any(first: Target) -> Target:
     """Whether there is any, or where there always is some, more than the least."""
     low, above = np.unique(first.truth[np.isfinite(first.truth)])[:2]
     edge = _round_between(float(low), float(above))
@@ -99,8 +99,8 @@ def _any(first: Formulation) -> Formulation:
 
 
 def _binned(
-    first: Formulation, suffix: str, edges: tuple[float, ...], labels: tuple[str, ...], kind: str
-) -> Formulation:
+    first: Target, suffix: str, edges: tuple[float, ...], labels: tuple[str, ...], kind: str
+) -> Target:
     target = derived_name(first.source, suffix)
     cut = Bin(column=first.target, into=target, edges=edges, labels=labels)
     truth = np.where(
@@ -108,7 +108,7 @@ def _binned(
         np.searchsorted(np.array(edges), first.truth, side="right").astype(np.float64),
         np.nan,
     )
-    return Formulation(
+    return Target(
         target,
         first.source,
         "binary" if len(labels) == 2 else "multiclass",

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.recipes.model import ExcludeValues, MapValues, RequireValue, Transform
-from mlesmith_generator.brainstorm.formulation import Formulation, derived_name
 from mlesmith_generator.brainstorm.levels import level_order
 from mlesmith_generator.brainstorm.naming import name_weight
+from mlesmith_generator.brainstorm.target import Target, derived_name
 from mlesmith_generator.profiler.typed import BLANKS, TypedColumn
 from mlesmith_generator.profiler.words import words
 
@@ -55,7 +55,7 @@ def numeric_classes(column: TypedColumn) -> bool:
     return profile.distinct >= 0.6 * (high - low + 1) and not _decays(column)
 
 
-def classification(column: TypedColumn) -> Formulation | None:
+def classification(column: TypedColumn) -> Target | None:
     """Return the column as classes, or None where fewer than two have enough rows.
 
     Labels are stripped, and those that differ in case only are one. Rare classes are left out
@@ -86,7 +86,7 @@ def classification(column: TypedColumn) -> Formulation | None:
     place = {label: float(number) for number, label in enumerate(classes)}
     rest = place[classes[-1]] if grouped else np.nan
     lookup = [np.nan if label is None else place.get(label, rest) for label in labels]
-    return Formulation(
+    return Target(
         column.name,
         column.name,
         "binary" if len(classes) == 2 else "multiclass",
@@ -98,7 +98,7 @@ def classification(column: TypedColumn) -> Formulation | None:
     )
 
 
-def one_class(column: TypedColumn, first: Formulation) -> list[Formulation]:
+def one_class(column: TypedColumn, first: Target) -> list[Target]:
     """Return a binary form: the upper levels against the lower, or one class against the rest."""
     good = first.truth[np.isfinite(first.truth)].astype(np.int64)
     shares = np.bincount(good, minlength=len(first.classes)) / max(1, len(good))
@@ -114,7 +114,7 @@ def one_class(column: TypedColumn, first: Formulation) -> list[Formulation]:
     return [_mapped(first, target, {label: label}, "not " + label, (chosen,), label)]
 
 
-def _upper(first: Formulation, shares: NDArray[np.float64]) -> list[Formulation]:
+def _upper(first: Target, shares: NDArray[np.float64]) -> list[Target]:
     above = 1.0 - np.cumsum(shares)[:-1]
     cut = int(np.argmin(np.abs(above - 0.5))) + 1
     if not 0.1 <= above[cut - 1] <= 0.9:
@@ -128,17 +128,17 @@ def _upper(first: Formulation, shares: NDArray[np.float64]) -> list[Formulation]
 
 
 def _mapped(
-    first: Formulation,
+    first: Target,
     target: str,
     values: dict[str, str],
     rest: str,
     positive: Sequence[int],
     label: str,
-) -> Formulation:
+) -> Target:
     step = MapValues(column=first.target, into=target, values=values, other=rest)
     known = np.isfinite(first.truth)
     truth = np.where(known, np.isin(first.truth, positive).astype(np.float64), np.nan)
-    return Formulation(
+    return Target(
         target,
         first.source,
         "binary",

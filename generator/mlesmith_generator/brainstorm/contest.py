@@ -15,7 +15,7 @@ from mlesmith_env.recipes.model import (
     RequireValue,
     Transform,
 )
-from mlesmith_generator.brainstorm.formulation import Formulation, derived_name
+from mlesmith_generator.brainstorm.target import Target, derived_name
 from mlesmith_generator.profiler.typed import TypedColumn
 from mlesmith_generator.profiler.words import words
 
@@ -29,7 +29,7 @@ _LEFT = r"^\s*(\d{1,3})\s*[-\u2013:]"
 _RIGHT = r"[-\u2013:]\s*(\d{1,3})\s*$"
 
 
-def contest(column: TypedColumn) -> list[Formulation]:
+def contest(column: TypedColumn) -> list[Target]:
     """Return what can be asked of a column of results: the winner, then the sum of both sides.
 
     A range such as `18-29` always rises; in results either side is the larger one at times.
@@ -78,7 +78,7 @@ def _winner(
     left: NDArray[np.float64],
     right: NDArray[np.float64],
     counted: NDArray[np.bool_],
-) -> Formulation:
+) -> Target:
     target = derived_name(name, "winner")
     steps: tuple[Transform, ...] = (
         *parts,
@@ -94,7 +94,7 @@ def _winner(
     classes = ("less", "equal", "greater") if drawn else ("less", "greater")
     truth = np.where(counted, sign + 1 if drawn else (sign + 1) / 2, np.nan)
     objective = "multiclass" if drawn else "binary"
-    return Formulation(target, name, objective, steps, truth, classes, drawn, "contest")
+    return Target(target, name, objective, steps, truth, classes, drawn, "contest")
 
 
 def _sum(
@@ -105,7 +105,7 @@ def _sum(
     left: NDArray[np.float64],
     right: NDArray[np.float64],
     counted: NDArray[np.bool_],
-) -> Formulation:
+) -> Target:
     target = derived_name(name, "total")
     steps = (
         *parts,
@@ -114,4 +114,4 @@ def _sum(
         DropColumns(columns=(one, other)),
     )
     truth = np.where(counted, left + right, np.nan)
-    return Formulation(target, name, "regression", steps, truth, (), False, "contest")
+    return Target(target, name, "regression", steps, truth, (), False, "contest")

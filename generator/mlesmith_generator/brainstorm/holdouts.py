@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.recipes.model import Holdout, ParseDate, Transform
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.single import level_skill
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.profiler.typed import TypedTable, key_like
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
@@ -47,10 +47,10 @@ class Plan:
     repairs: tuple[Transform, ...] = ()
 
 
-def plain(made: Formulation, rows: int) -> Plan:
+def plain(made: Target, rows: int) -> Plan:
     """Return the holdout by chance: stratified for classes."""
     test, private = _shares(rows)
-    kind = "random" if made.objective == "regression" else "stratified"
+    kind = "random" if made.amount else "stratified"
     holdout = Holdout(kind=kind, test_fraction=test, private_fraction=private)
     count = int(rows * test * private)
     return Plan(holdout, count, float(count), ())
@@ -81,7 +81,7 @@ def _is_panel(profile: TableProfile, name: str) -> bool:
     )
 
 
-def shared_within(made: Formulation, codes: NDArray[np.int64]) -> float:
+def shared_within(made: Target, codes: NDArray[np.int64]) -> float:
     """Return how much of the target's variance lies between the groups: 1 if it is fixed in each.
 
     Args:
@@ -92,7 +92,7 @@ def shared_within(made: Formulation, codes: NDArray[np.int64]) -> float:
     truth, groups = made.truth[inside], codes[inside]
     if len(truth) < 20:
         return 0.0
-    if made.objective == "regression":
+    if made.amount:
         return level_skill(groups, _ranks(truth))
     common = np.argsort(-np.bincount(truth.astype(np.int64)))[:3]
     return max(level_skill(groups, (truth == place).astype(np.float64)) for place in common)
@@ -102,7 +102,7 @@ def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.argsort(np.argsort(values, kind="stable"), kind="stable").astype(np.float64)
 
 
-def by_group(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan | None:
+def by_group(made: Target, name: str, table: TypedTable, rows: int) -> Plan | None:
     """Return the holdout of whole groups, or None where there are too few of them."""
     column = table[name]
     inside = np.isfinite(made.truth) & (column.codes >= 0)
@@ -124,7 +124,7 @@ def by_group(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan
     return Plan(holdout, int(rows * test * private), len(present) * test * private, (name,))
 
 
-def by_time(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan | None:
+def by_time(made: Target, name: str, table: TypedTable, rows: int) -> Plan | None:
     """Return the holdout of the future, or None where the column can not order the rows."""
     column = table[name]
     when = column.numeric()
@@ -144,7 +144,7 @@ def by_time(made: Formulation, name: str, table: TypedTable, rows: int) -> Plan 
 
 
 def folds(
-    plan: Plan, made: Formulation, table: TypedTable, rows: NDArray[np.int64], seed: int
+    plan: Plan, made: Target, table: TypedTable, rows: NDArray[np.int64], seed: int
 ) -> NDArray[np.int64]:
     """Return a fold for each of the rows that imitates the holdout; -1 is only learnt from."""
     generator = np.random.default_rng(seed)
@@ -156,7 +156,7 @@ def folds(
         when = table[column].numeric()[rows]
         rank = np.argsort(np.argsort(np.nan_to_num(when, nan=-1e300), kind="stable"))
         return np.where(rank >= 0.65 * len(rows), 0, -1)
-    if made.objective == "regression":
+    if made.amount:
         return generator.permutation(len(rows)) % FOLDS
     truth = made.truth[rows]
     order = np.lexsort((generator.random(len(rows)), truth))

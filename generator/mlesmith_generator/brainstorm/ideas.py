@@ -7,11 +7,11 @@ from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_generator.brainstorm import holdouts
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
 from mlesmith_generator.brainstorm.naming import is_survey
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import alternatives, primary
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
@@ -37,8 +37,10 @@ _TABLES = 6
 
 def brainstorm(
     profile: DatasetProfile, folder: Path, *, limit: int = 5, seed: int = 0
-) -> tuple[Idea, ...]:
-    """Return up to `limit` ideas, best first, that differ in target, objective or holdout.
+) -> tuple[tuple[Idea, float], ...]:
+    """Return up to `limit` ideas with their scores, which differ in target, objective or holdout.
+
+    The first is the best; a later one may have a higher score where it repeats a question.
 
     Args:
         profile: What was measured about the dataset.
@@ -70,7 +72,7 @@ def brainstorm(
         raise GenerationError(
             f"no task can be made of {profile.dataset}: {'; '.join(why) or 'it has no table'}"
         )
-    return tuple(scored.idea for scored in chosen)
+    return tuple((scored.idea, scored.score) for scored in chosen)
 
 
 def _hopeless(table: TableProfile) -> str:
@@ -115,7 +117,7 @@ def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
     return found, ""
 
 
-def _best_form(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
+def _best_form(bench: Bench, made: Target, merit: Merit) -> Scored | None:
     """Judge a target in its natural form; a likely one that fails also in other forms."""
     best = _best_plan(bench, made, merit)
     if (best is None or not best.clear) and merit.score >= 0.5:
@@ -126,7 +128,7 @@ def _best_form(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
     return best
 
 
-def _best_plan(bench: Bench, made: Formulation, merit: Merit) -> Scored | None:
+def _best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
     """Judge a target under its natural holdout, else under a plain one."""
     rows = bench.rows_of(made)
     name = holdouts.entity(bench.profile)

@@ -8,11 +8,11 @@ import numpy as np
 
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_generator.brainstorm import features, holdouts, probe
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.scoring import choose_metric
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
 from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.records import Exclusion, Idea, TableProfile
@@ -30,7 +30,7 @@ class Scored:
     """An idea with what it is ranked by."""
 
     idea: Idea
-    made: Formulation
+    made: Target
     plan: Plan
     score: float
     merit: Merit
@@ -48,12 +48,12 @@ class Bench:
     """Rows of the table for each row that was typed."""
     seed: int
 
-    def rows_of(self, made: Formulation) -> int:
+    def rows_of(self, made: Target) -> int:
         """Return how many rows a target has in the whole table."""
         return int(made.rows * self.scale)
 
 
-def judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored | None:
+def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
@@ -85,7 +85,7 @@ def judge(bench: Bench, made: Formulation, plan: Plan, merit: Merit) -> Scored |
 
 
 def _probed(
-    bench: Bench, made: Formulation, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
+    bench: Bench, made: Target, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
 ) -> tuple[probe.Signal, MetricSpec, float] | None:
     """Return what quick models reach on so many rows, a metric, and the errors that it shows."""
     table, seed = bench.table, bench.seed
@@ -126,7 +126,7 @@ def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
 
 
 def _useless(
-    made: Formulation, plan: Plan, profile: TableProfile, known: set[str]
+    made: Target, plan: Plan, profile: TableProfile, known: set[str]
 ) -> tuple[Exclusion, ...]:
     """Columns that no model can use: keys and constants."""
     found: list[Exclusion] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.naming import namesakes
 from mlesmith_generator.brainstorm.single import (
     is_coarser,
@@ -13,6 +12,7 @@ from mlesmith_generator.brainstorm.single import (
     monotone_skill,
     tree_skill,
 )
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.profiler.relations import lookup_skill, lookup_support
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.records import Exclusion, Relation
@@ -27,7 +27,7 @@ _WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
 
 
 def giveaways(
-    made: Formulation, table: TypedTable, relations: tuple[Relation, ...], *, seed: int = 0
+    made: Target, table: TypedTable, relations: tuple[Relation, ...], *, seed: int = 0
 ) -> tuple[Exclusion, ...]:
     """Return the columns that a task with this target has to leave out, each with its reason."""
     rows = _rows(made, seed)
@@ -47,14 +47,12 @@ def giveaways(
         found.setdefault(name, reason)
     for name, reason in _of_the_amount(made, table, close, seed).items():
         found.setdefault(name, reason)
-    if made.objective == "regression":
+    if made.amount:
         found |= _identities(made, table, rows, truth, set(found))
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
 
 
-def _of_the_amount(
-    made: Formulation, table: TypedTable, close: set[str], seed: int
-) -> dict[str, str]:
+def _of_the_amount(made: Target, table: TypedTable, close: set[str], seed: int) -> dict[str, str]:
     """Columns that come near to the amount that the target is, or was cut from.
 
     Namesakes that rank the rows nearly alike (`gross` in dollars of another year) are forms of it;
@@ -80,7 +78,7 @@ def _of_the_amount(
             both = np.isfinite(values)
             if both.mean() > 0.3 and _alike(values[both], truth[both]):
                 found[column.name] = "it is nearly the target itself, by name and by values"
-        elif made.objective != "regression" and column.name in close:
+        elif not made.amount and column.name in close:
             reason = _twin_of_number(column, known, column.codes[known], truth)
             if reason:
                 found[column.name] = "it tells the amount that the target is cut from"
@@ -96,7 +94,7 @@ def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 
 
 def _suspects(
-    made: Formulation, table: TypedTable, rows: NDArray[np.int64], truth: NDArray[np.float64]
+    made: Target, table: TypedTable, rows: NDArray[np.int64], truth: NDArray[np.float64]
 ) -> set[str]:
     """Columns worth a close look: all of them, or in a wide table those that follow the target.
 
@@ -140,7 +138,7 @@ def _standard(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return (matrix - matrix.mean(axis=0)) / (matrix.std(axis=0) + 1e-12)
 
 
-def _rows(made: Formulation, seed: int) -> NDArray[np.int64]:
+def _rows(made: Target, seed: int) -> NDArray[np.int64]:
     good = np.flatnonzero(np.isfinite(made.truth))
     if len(good) <= ROWS:
         return good
@@ -148,16 +146,16 @@ def _rows(made: Formulation, seed: int) -> NDArray[np.int64]:
 
 
 def _twin(
-    column: TypedColumn, rows: NDArray[np.int64], truth: NDArray[np.float64], made: Formulation
+    column: TypedColumn, rows: NDArray[np.int64], truth: NDArray[np.float64], made: Target
 ) -> str:
     """Return why one column alone gives the target away, or an empty string."""
     codes = column.codes[rows]
-    if made.objective == "regression":
+    if made.amount:
         return _twin_of_number(column, rows, codes, truth)
     labels = truth.astype(np.int64)
     if len(np.unique(codes)) < 0.5 * len(rows) and lookup_support(codes, labels) >= 0.985:
         return "its value tells the target"
-    if made.objective == "multiclass" and lookup_support(labels, codes + 1) >= 0.985:
+    if len(made.classes) > 2 and lookup_support(labels, codes + 1) >= 0.985:
         return "it is a coarser form of the target"
     missing = (codes < 0).astype(np.int64)
     if 0.01 < missing.mean() < 0.99 and lookup_skill(missing, labels) >= 0.95:
@@ -231,7 +229,7 @@ def _related(source: str, relations: tuple[Relation, ...], known: set[str]) -> d
 
 
 def _identities(
-    made: Formulation,
+    made: Target,
     table: TypedTable,
     rows: NDArray[np.int64],
     truth: NDArray[np.float64],

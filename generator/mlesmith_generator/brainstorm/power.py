@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.metrics import Metric, get_metric
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.probe import Signal
+from mlesmith_generator.brainstorm.target import Target
 
 RESAMPLES = 30
 _LARGEST = 1500
@@ -19,7 +19,7 @@ _BOUND = 99.0
 
 def clarity(
     spec: MetricSpec,
-    made: Formulation,
+    made: Target,
     signal: Signal,
     hidden: float,
     *,
@@ -81,10 +81,10 @@ def _draw(
 
 
 def _sides(
-    metric: Metric, made: Formulation, signal: Signal, generator: np.random.Generator
+    metric: Metric, made: Target, signal: Signal, generator: np.random.Generator
 ) -> tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic]]:
     """Return truth, the quick model's predictions and trivial ones, as the metric takes them."""
-    if made.objective == "regression":
+    if made.amount:
         return _numbers(metric, signal)
     truth = signal.truth.argmax(axis=1)
     count = signal.truth.shape[1]

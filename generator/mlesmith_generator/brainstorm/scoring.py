@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import MetricSpec
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.power import clarity
 from mlesmith_generator.brainstorm.probe import Signal
+from mlesmith_generator.brainstorm.target import Target
 
 COMFORT = 6.0
 """Standard errors at which a metric is taken without looking for a clearer one."""
@@ -18,7 +18,7 @@ COMFORT = 6.0
 
 def choose_metric(
     dataset: str,
-    made: Formulation,
+    made: Target,
     signal: Signal,
     hidden: float,
     groups: NDArray[np.int64] | None = None,
@@ -55,12 +55,12 @@ def _spec(name: str) -> MetricSpec:
     return MetricSpec(name=name)
 
 
-def _options(made: Formulation) -> tuple[str, ...]:
+def _options(made: Target) -> tuple[str, ...]:
     good = made.truth[np.isfinite(made.truth)]
-    if made.objective == "regression":
+    if made.amount:
         return _for_numbers(good)
     shares = np.bincount(good.astype(np.int64), minlength=len(made.classes)) / len(good)
-    if made.objective == "binary":
+    if len(made.classes) == 2:
         rare = float(shares.min())
         if rare < 0.1:
             return ("roc_auc", "average_precision")

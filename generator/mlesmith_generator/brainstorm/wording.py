@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlesmith_generator.brainstorm.formulation import Formulation
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.probe import Signal
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.records import Exclusion
 
 
 def justify(
-    made: Formulation,
+    made: Target,
     metric: str,
     errors: float,
     plan: Plan,
@@ -27,10 +27,10 @@ def justify(
     return " ".join(sentences)
 
 
-def _asked(made: Formulation, reasons: tuple[str, ...]) -> str:
+def _asked(made: Target, reasons: tuple[str, ...]) -> str:
     good = made.truth[np.isfinite(made.truth)]
     why = f"; {reasons[0]}" if reasons else ""
-    if made.objective == "regression":
+    if made.amount:
         low, high = _short(float(good.min())), _short(float(good.max()))
         middle = _short(float(np.median(good)))
         return (
@@ -41,7 +41,7 @@ def _asked(made: Formulation, reasons: tuple[str, ...]) -> str:
     top = int(np.argmax(counts))
     share = 100 * counts[top] / len(good)
     label = made.classes[top].strip()
-    if made.objective == "binary":
+    if len(made.classes) == 2:
         return f"{made.target} splits {len(good)} rows in two, {share:.0f} % {label!r}{why}."
     return (
         f"{made.target} has {len(made.classes)} classes over {len(good)} rows, "

@@ -14,6 +14,8 @@ with the headings of `SECTIONS`; the same page always gives the same text.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from mlesmith_generator.describe.columns import columns_section
 from mlesmith_generator.describe.context import context_section
 from mlesmith_generator.describe.coverage import uncovered
@@ -50,8 +52,13 @@ _BUDGETS = (6_500, 5_000, 3_500, 2_000, 1_000)
 """Bytes for the rows of features, tried until the page is short enough."""
 
 
-def describe(page: Page) -> str:
-    """Return the description of a task as Markdown, at most `LONGEST` bytes where that can be."""
+def describe(page: Page, own: Mapping[str, Callable[[Page], str]] | None = None) -> str:
+    """Return the description of a task as Markdown, at most `LONGEST` bytes where that can be.
+
+    Args:
+        page: What is known.
+        own: Sections in the words of the task's formulation, by heading.
+    """
     texts = {
         "Context": context_section(page),
         "Files": files_section(page),
@@ -61,9 +68,12 @@ def describe(page: Page) -> str:
         "Holdout": holdout_section(page),
         "Rules": rules_section(page),
     }
+    told = {heading: write(page) for heading, write in (own or {}).items()}
+    texts |= told
     text = ""
     for budget in _BUDGETS:
-        texts["Columns"] = columns_section(page, budget)
+        if "Columns" not in told:
+            texts["Columns"] = columns_section(page, budget)
         parts = [f"## {heading}\n\n{texts[heading]}" for heading in SECTIONS]
         text = "\n\n".join([f"# {escaped(page.title, 120)}", *parts]) + "\n"
         if len(text.encode()) <= LONGEST:

@@ -83,7 +83,7 @@ def _shortened(cells: Cells) -> Cells:
 def _dropped(page: Page) -> str:
     dropped = [
         name
-        for transform in page.recipe.transforms
+        for transform in page.transforms
         if isinstance(transform, DropColumns)
         for name in transform.columns
     ]

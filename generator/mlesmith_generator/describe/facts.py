@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mlesmith_env.manifest import Objective, SubmissionForm
-from mlesmith_env.recipes.model import Holdout, TableRecipe
+from mlesmith_env.recipes.model import Holdout, Recipe
 from mlesmith_generator.describe.association import Association
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
@@ -89,7 +89,7 @@ def facts_of(
     test: pd.DataFrame,
     sample: pd.DataFrame,
     *,
-    recipe: TableRecipe,
+    recipe: Recipe,
     form: SubmissionForm,
     table: TableProfile | None = None,
 ) -> Facts:
@@ -107,7 +107,8 @@ def facts_of(
     objective = objective_of(form)
     id_column = form.id_column
     hints = {column.name: column for column in table.columns} if table is not None else {}
-    names = [str(name) for name in train.columns if name not in (target, id_column)]
+    hidden = {name for name in (form.truth or (target,)) if name not in test.columns}
+    names = [str(name) for name in train.columns if name not in {*hidden, id_column}]
     texts = {name: as_text(train, name) for name in names}
     answer = as_text(train, target)
     features = tuple(measure_column(name, texts[name], hints.get(name)) for name in names)
@@ -138,8 +139,8 @@ def facts_of(
 
 
 def objective_of(form: SubmissionForm) -> Objective:
-    """Return what a submission form asks for."""
-    if form.kind == "number":
+    """Return what a submission form asks for: a number, where it is not classes."""
+    if not form.classes:
         return "regression"
     return "binary" if len(form.classes) == 2 else "multiclass"
 

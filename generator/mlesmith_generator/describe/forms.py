@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from mlesmith_env.forms import kind_of
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.numerals import count, counted, plural, word
 from mlesmith_generator.describe.page import Page
@@ -18,10 +19,18 @@ def files_section(page: Page) -> str:
     features = len(facts.features)
     given = f"id and {counted(features, 'feature')}"
     answers = len(page.form.columns)
+    kind = kind_of(page.form)
+    hidden = [name for name in page.truth if name not in kind.public_truth(page.form)]
+    asked = "target" if len(hidden) == 1 else f"{word(len(hidden))} targets"
     return md.table(
         ("file", "rows", "columns", "content"),
         (
-            ("`train.csv`", count(facts.train_rows), str(features + 2), f"{given}, target"),
+            (
+                "`train.csv`",
+                count(facts.train_rows),
+                str(features + 1 + len(hidden)),
+                f"{given}, {asked}",
+            ),
             ("`test.csv`", count(facts.test_rows), str(features + 1), given),
             (
                 "`sample_submission.csv`",
@@ -84,10 +93,20 @@ def _answer(page: Page) -> str:
     if form.kind == "probability":
         positive = md.code(form.classes[1])
         return f"{columns[0]} holds the probability of {positive}, between 0 and 1."
-    return (
-        f"There is one column for each of the {word(len(columns))} {plural('class')}, called like "
-        "the class and holding its probability; the probabilities of a row sum to 1."
-    )
+    if form.kind == "probabilities":
+        return (
+            f"There is one column for each of the {word(len(columns))} {plural('class')}, called "
+            "like the class and holding its probability; the probabilities of a row sum to 1."
+        )
+    if form.kind in ("numbers", "multilabel"):
+        what = "a finite number" if form.kind == "numbers" else "its probability, between 0 and 1"
+        return (
+            f"There is one column for each of the {word(len(columns))} {plural('target')}, called "
+            f"like the target and holding {what}."
+        )
+    # The kind's own words begin with what the cell holds.
+    told = kind_of(form).told.removesuffix(" in every row")
+    return f"{md.listing(columns)} {'hold' if len(columns) > 1 else 'holds'} {told}."
 
 
 def _csv(cells: tuple[str, ...] | list[str]) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
+from mlesmith_env.manifest import Objective
 from mlesmith_env.recipes.model import Bin, MapValues
 from mlesmith_generator.describe.markdown import plain
 from mlesmith_generator.describe.numerals import plural
@@ -20,7 +21,11 @@ from mlesmith_generator.records import DatasetProfile, Idea
 LONGEST = 60
 """Characters of a slug."""
 
-_KINDS = {"binary": ["yes", "or", "no"], "multiclass": ["class"], "regression": ["amount"]}
+_KINDS: dict[Objective, list[str]] = {
+    "binary": ["yes", "or", "no"],
+    "regression": ["amount"],
+    "count": ["count"],
+}
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
 _GENERIC = frozenset(
     {"table", "data", "test", "split", "images", "subset", "sample", "text", "file", "column"}
@@ -72,6 +77,8 @@ def subject_slug(dataset: str) -> str:
 def title_of(profile: DatasetProfile, idea: Idea) -> str:
     """Return a title such as `Abalone: predict rings` or `Taxis: predict tip at later times`."""
     subject = subject_text(profile)
+    if idea.question:
+        return plain(f"{subject}: {idea.question}", 110)
     target = readable(idea.target_source if _derived(idea) else idea.target)
     asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
     mapped = next((t for t in reversed(idea.transforms) if isinstance(t, MapValues)), None)
@@ -141,9 +148,9 @@ def _subject(profile: DatasetProfile, qualifier: str) -> list[str]:
 
 
 def _target(idea: Idea, subject: list[str]) -> list[str]:
-    parts = _folded(idea.target) or ["target"]
+    parts = _folded(idea.topic or idea.target) or ["target"]
     fresh = [part for part in parts if part not in subject]
-    return fresh or _KINDS[idea.objective]
+    return fresh or _KINDS.get(idea.objective, ["class"])
 
 
 def _derived(idea: Idea) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mlesmith_env.manifest import Limits, SubmissionForm
 from mlesmith_env.metrics import Metric
-from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_env.recipes.model import Recipe, TableRecipe, Transform
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.facts import Facts
 from mlesmith_generator.describe.voice import Voice
@@ -42,7 +42,7 @@ class Page:
         slug: Slug of the task; it decides which words are chosen.
         title: Title of the task.
         profile: Profile of the dataset.
-        table: Profile of the table that the task is made of.
+        table: Profile of the table that the task is made of, where it is one.
         idea: The idea, with its justification and exclusions.
         recipe: The recipe, with what was left out later.
         form: The submission form, with the number of test rows.
@@ -54,9 +54,9 @@ class Page:
     slug: str
     title: str
     profile: DatasetProfile
-    table: TableProfile
+    table: TableProfile | None
     idea: Idea
-    recipe: TableRecipe
+    recipe: Recipe
     form: SubmissionForm
     metric: Metric
     limits: Limits
@@ -75,13 +75,24 @@ class Page:
     @cached_property
     def _labels(self) -> dict[str, str]:
         """Long names that begin alike, shortened in their middle."""
-        names = {column.name for column in (*self.facts.features, *self.table.columns)}
+        raw = self.table.columns if self.table is not None else ()
+        names = {column.name for column in (*self.facts.features, *raw)}
         heads = Counter(md.plain(name) for name in names)
         return {
             name: f"{md.plain(name, 5_000)[:_HEAD]}…{md.plain(name, 5_000)[-_TAIL:]}"
             for name in names
             if heads[md.plain(name)] > 1 and len(name) > LABEL
         }
+
+    @property
+    def transforms(self) -> tuple[Transform, ...]:
+        """The transforms of the recipe, where it has any."""
+        return self.recipe.transforms if isinstance(self.recipe, TableRecipe) else ()
+
+    @property
+    def truth(self) -> tuple[str, ...]:
+        """Columns that hold the truth."""
+        return self.form.truth or (self.recipe.target,)
 
     @property
     def target(self) -> str:

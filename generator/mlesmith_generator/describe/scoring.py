@@ -105,7 +105,7 @@ def _ordered(page: Page) -> bool:
     binned = any(
         (isinstance(t, Bin) or (isinstance(t, MapValues) and t.other is None))
         and t.into == page.target
-        for t in page.recipe.transforms
+        for t in page.transforms
     )
     found = [re.match(r"\D{0,3}(\d+(?:\.\d+)?)", label) for label in page.form.classes]
     steps = [float(match.group(1)) for match in found if match]

@@ -27,7 +27,7 @@ _TAILED = 1.5
 
 def target_section(page: Page) -> str:
     """Return what is known about the target in training, with a table of classes."""
-    made = [told for each in page.recipe.transforms if (told := _derivation(page, each))]
+    made = [told for each in page.transforms if (told := _derivation(page, each))]
     if objective_of(page.form) == "regression":
         return " ".join([*_number(page), *made])
     return " ".join([_balance(page), *made]) + "\n\n" + _class_table(page)
@@ -135,7 +135,7 @@ class _Origin:
 
 
 def _origin(page: Page) -> _Origin:
-    for transform in reversed(page.recipe.transforms):
+    for transform in reversed(page.transforms):
         if isinstance(transform, Bin) and transform.into == page.target:
             return _Origin((page.code(transform.column),), _ranges(transform))
         if isinstance(transform, MapValues) and transform.into == page.target:

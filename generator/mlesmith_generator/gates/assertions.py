@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 
 from mlesmith_env.errors import DataUnavailableError, MlesmithError, SandboxError
-from mlesmith_env.manifest import PREPARE
+from mlesmith_env.manifest import PREPARE, USAGE
 from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.formulations import formulation_of
+from mlesmith_generator.gates.aspects import aspects_of, merged
 from mlesmith_generator.gates.consistency import (
     scan_columns,
     scan_ids,
@@ -72,36 +74,25 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
         scan_columns(tables, manifest),
         scan_ids(tables, manifest),
     ]
-    needed = manifest.submission.id_column, manifest.recipe.target
-    if not set(needed) <= set(tables.answers.columns) or "Usage" not in tables.answers.columns:
+    needed = (manifest.submission.id_column, *manifest.truth)
+    if not {*needed, USAGE} <= set(tables.answers.columns):
         return [scan_files(task, where, None), *scans]
     scans += [scan_files(task, where, tables), scan_sizes(tables, manifest)]
-    rows = None
-    if _stackable(tables, *needed):
+    aspects: list[TaskRows] = []
+    if _stackable(tables, needed):
         scans.append(scan_target(tables, manifest))
-        rows = TaskRows.of(
-            tables.train,
-            tables.test,
-            tables.answers,
-            target=manifest.recipe.target,
-            objective=manifest.objective,
-            holdout=manifest.recipe.holdout,
-            id_column=manifest.submission.id_column,
-        )
-    scans += _graded(task, where, tables, rows)
-    if rows is not None and rows.usable:
-        scans.append(scan_populations(rows))
-        scans += scan_leaks(rows)
+        aspects = [rows for rows in aspects_of(tables, manifest) if rows.usable]
+    scans += _graded(task, where, tables, aspects[0] if aspects else None)
+    if aspects:
+        scans.append(scan_populations(aspects[0]))
+    scans += merged([scan_leaks(rows) for rows in aspects])
+    scans += formulation_of(manifest).scans(task, where, tables)
     return scans
 
 
-def _stackable(tables: Tables, id_column: str, target: str) -> bool:
+def _stackable(tables: Tables, needed: tuple[str, ...]) -> bool:
     unique = tables.train.columns.is_unique and tables.test.columns.is_unique
-    return (
-        unique
-        and {id_column, target} <= set(tables.train.columns)
-        and (id_column in tables.test.columns)
-    )
+    return unique and set(needed) <= set(tables.train.columns) and needed[0] in tables.test.columns
 
 
 def _graded(

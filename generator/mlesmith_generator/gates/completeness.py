@@ -104,10 +104,11 @@ def _opens_with_prose(page: Page) -> bool:
 
 def scan_columns_told(page: Page, manifest: Manifest, features: Sequence[str]) -> Scan:
     """Check that every column is named, one by one or as a series `x1` to `x9`."""
-    target, id_column = manifest.recipe.target, manifest.submission.id_column
+    id_column = manifest.submission.id_column
     findings: list[Finding] = []
     named = Names(page)
-    for what, name in (("target", target), ("id column", id_column)):
+    needed = [*(("target", name) for name in manifest.truth), ("id column", id_column)]
+    for what, name in needed:
         if not named.has(name):
             evidence = f"the {what} {name!r} is not named"
             findings.append(Finding("description-incomplete", evidence, "refactor"))

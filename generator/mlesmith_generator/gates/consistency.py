@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.manifest import USAGE, Manifest, split_of
+from mlesmith_env.forms import FITTING, Misfit, kind_of
+from mlesmith_env.manifest import USAGE, Manifest, SubmissionForm, split_of
 from mlesmith_env.metrics import get_metric
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.rows import Column
@@ -36,8 +37,7 @@ def scan_manifest(manifest: Manifest, *, final: bool) -> Scan:
     if form.id_column != recipe.id_column:
         evidence = f"submissions go by {form.id_column!r}, the data by {recipe.id_column!r}"
         findings.append(Finding("ids-inconsistent", evidence, "refactor"))
-    wanted = {"binary": ("label", "probability"), "multiclass": ("label", "probabilities")}
-    if form.kind not in wanted.get(manifest.objective, ("number",)):
+    if form.kind not in FITTING[manifest.objective]:
         evidence = f"a {manifest.objective} task can not ask for predictions of kind {form.kind!r}"
         findings.append(Finding("objective-mismatch", evidence))
     if manifest.objective == "binary" and len(form.classes) != 2:
@@ -80,7 +80,9 @@ def _anchors(manifest: Manifest) -> Iterator[Finding]:
 
 def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
     """Check that train is id, features and target, and test the same without the target."""
-    form, target = manifest.submission, manifest.recipe.target
+    form, truth = manifest.submission, manifest.truth
+    public = kind_of(form).public_truth(form)
+    hidden = [name for name in truth if name not in public]
     train = [str(name) for name in tables.train.columns]
     test = [str(name) for name in tables.test.columns]
     findings: list[Finding] = []
@@ -92,25 +94,27 @@ def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
         if form.id_column not in names:
             evidence = f"{file} has no id column {form.id_column!r}"
             findings.append(Finding("ids-inconsistent", evidence, "refactor"))
-    if target not in train:
-        evidence = f"train.csv has no target column {target!r}"
-        findings.append(Finding("target-missing", evidence, "refactor"))
-    if target in test:
-        evidence = f"test.csv has the target column {target!r}"
-        findings.append(Finding("target-in-test", evidence, "refactor"))
+    for name in truth:
+        if name not in train:
+            evidence = f"train.csv has no target column {name!r}"
+            findings.append(Finding("target-missing", evidence, "refactor"))
+        if name in hidden and name in test:
+            evidence = f"test.csv has the target column {name!r}"
+            findings.append(Finding("target-in-test", evidence, "refactor"))
     answers = [str(name) for name in tables.answers.columns]
-    needed = {form.id_column, target, USAGE}
+    needed = {form.id_column, *truth, USAGE}
     # A script may use further columns, such as weights; nobody else sees them.
     if set(answers) != needed and not (manifest.scripts and set(answers) > needed):
-        evidence = f"answers.csv has the columns {answers}, not {form.id_column}, {target}, {USAGE}"
+        named = ", ".join((form.id_column, *truth, USAGE))
+        evidence = f"answers.csv has the columns {answers}, not {named}"
         findings.append(Finding("answers-inconsistent", evidence, "refactor"))
-    odd = sorted(set(train) ^ set(test) - {target} - {form.id_column}) if target in train else []
-    odd = [name for name in odd if name not in (target, form.id_column)]
+    known = {*hidden, form.id_column}
+    odd = sorted((set(train) ^ set(test)) - known) if set(hidden) <= set(train) else []
     if odd:
         where = "train.csv" if odd[0] in train else "test.csv"
         evidence = f"{len(odd)} column(s) stand in one file only, such as {odd[0]!r} in {where}"
         findings.append(Finding("columns-differ", evidence, "refactor", tuple(odd)))
-    if not [name for name in test if name not in (form.id_column, target)]:
+    if not [name for name in test if name not in known]:
         evidence = "test.csv has no feature to predict from"
         findings.append(Finding("no-features", evidence, "brainstorm"))
     return Scan("columns", f"{len(test) - 1} features in both files", tuple(findings))
@@ -177,36 +181,51 @@ def scan_sizes(tables: Tables, manifest: Manifest) -> Scan:
 
 def scan_target(tables: Tables, manifest: Manifest) -> Scan:
     """Check that every target is there and is what the objective and the classes say."""
-    target, form = manifest.recipe.target, manifest.submission
-    seen = Column(target, cast("pd.Series", tables.train[target]))
-    hidden = Column(target, cast("pd.Series", tables.answers[target]))
+    form, truth = manifest.submission, manifest.truth
+    kind = kind_of(form)
     findings: list[Finding] = []
-    for file, column in (("train.csv", seen), ("answers.csv", hidden)):
-        if column.missing.any():
-            evidence = f"the target is missing in {int(column.missing.sum())} rows of {file}"
+    parts = {
+        "train.csv": cast("pd.DataFrame", tables.train[list(truth)]),
+        "answers.csv": cast("pd.DataFrame", tables.answers[list(truth)]),
+    }
+    for file, frame in parts.items():
+        missing = int(frame.isna().to_numpy().any(axis=1).sum())
+        if missing and not kind.may_miss:
+            evidence = f"the target is missing in {missing} rows of {file}"
             findings.append(Finding("target-missing", evidence))
-    if manifest.objective == "regression":
-        bad = sum(int((~np.isfinite(c.numbers) & ~c.missing).sum()) for c in (seen, hidden))
-        if bad:
-            evidence = f"{bad} targets are not numbers"
+            continue
+        try:
+            kind.truth(frame.fillna("").to_numpy(dtype=object).T.tolist(), form)
+        except Misfit as misfit:
+            name = truth[misfit.column]
+            evidence = f"the target {name!r} of {file} holds {misfit.what}"
             findings.append(Finding("target-invalid", evidence))
-        elif min(seen.distinct, hidden.distinct) < 2:
-            findings.append(Finding("target-constant", "the target has one value", "brainstorm"))
-        measured = f"{seen.distinct} different numbers"
-    else:
-        trained = {str(value) for value in seen.values}
-        asked = {str(value) for value in hidden.values}
-        unknown, absent = (trained | asked) - set(form.classes), set(form.classes) - trained
-        if unknown:
-            evidence = f"{len(unknown)} target values are no class, such as {sorted(unknown)[0]!r}"
-            findings.append(Finding("target-invalid", evidence))
-        if absent:
-            evidence = f"no training row has the class {sorted(absent)[0]!r} ({len(absent)} such)"
-            findings.append(Finding("class-missing", evidence))
-        usage = tables.answers[USAGE].to_numpy()
-        for part in ("Public", "Private"):
-            if len(np.unique(hidden.codes[usage == part])) < 2:
-                evidence = f"the {part.lower()} rows are all of one class"
-                findings.append(Finding("class-missing", evidence))
-        measured = f"{len(form.classes)} classes, all in train.csv"
-    return Scan("target", measured, tuple(findings))
+    if findings:
+        return Scan("target", "", tuple(findings))
+    told: list[str] = []
+    for name in truth:
+        seen = Column(name, cast("pd.Series", tables.train[name]))
+        hidden = Column(name, cast("pd.Series", tables.answers[name]))
+        if form.classes:
+            findings += _classes(seen, hidden, form, tables)
+            told.append(f"{len(form.classes)} classes, all in train.csv")
+            continue
+        if min(seen.distinct, hidden.distinct) < 2 and not kind.may_miss:
+            evidence = f"the target {name!r} has one value"
+            findings.append(Finding("target-constant", evidence, "brainstorm"))
+        told.append(f"{seen.distinct} different values")
+    return Scan("target", "; ".join(told[:4]), tuple(findings))
+
+
+def _classes(
+    seen: Column, hidden: Column, form: SubmissionForm, tables: Tables
+) -> Iterator[Finding]:
+    trained = {str(value) for value in seen.values}
+    absent = set(form.classes) - trained
+    if absent:
+        evidence = f"no training row has the class {sorted(absent)[0]!r} ({len(absent)} such)"
+        yield Finding("class-missing", evidence)
+    usage = tables.answers[USAGE].to_numpy()
+    for part in ("Public", "Private"):
+        if len(np.unique(hidden.codes[usage == part])) < 2:
+            yield Finding("class-missing", f"the {part.lower()} rows are all of one class")

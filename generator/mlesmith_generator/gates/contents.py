@@ -109,7 +109,7 @@ def _tells_answers(path: Path, tables: Tables, manifest: Manifest) -> bool:
     ids = dict(
         zip(
             tables.answers[manifest.submission.id_column].astype(str),
-            tables.answers[manifest.recipe.target].astype(str),
+            tables.answers[manifest.truth[0]].astype(str),
             strict=True,
         )
     )

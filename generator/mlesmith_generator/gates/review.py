@@ -61,7 +61,7 @@ def review_gate(
 def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | None) -> list[Scan]:
     page, manifest = Page(task.description), task.manifest
     facts = Facts(read_tables(prepared or task.prepare()), manifest)
-    known = (manifest.submission.id_column, manifest.recipe.target)
+    known = (manifest.submission.id_column, *manifest.truth)
     features = [str(name) for name in facts.tables.test.columns if name not in known]
     return [
         scan_topics(page),

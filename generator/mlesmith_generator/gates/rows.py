@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlesmith_env.manifest import Objective
+from mlesmith_env.manifest import AMOUNTS, Objective
 from mlesmith_env.recipes.model import Holdout
 from mlesmith_generator.profiler.dates import date_format, days
 
@@ -212,7 +212,7 @@ class TaskRows:
     @property
     def regression(self) -> bool:
         """Whether the target is a number."""
-        return self.objective == "regression"
+        return self.objective in AMOUNTS
 
     @cached_property
     def truth(self) -> Column:

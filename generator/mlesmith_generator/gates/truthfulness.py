@@ -17,7 +17,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.manifest import USAGE, Manifest
+from mlesmith_env.manifest import AMOUNTS, USAGE, Manifest
 from mlesmith_generator.gates.cells import NUMBER, number_of, wrong_cell
 from mlesmith_generator.gates.completeness import described_columns, visible
 from mlesmith_generator.gates.contents import Tables
@@ -180,7 +180,7 @@ def scan_target_told(page: Page, facts: Facts) -> Scan:
     column = facts.column(target)
     if column is not None and form.classes:
         findings += _class_table(page, column, {visible(name): name for name in form.classes})
-    if column is not None and not form.classes and section:
+    if column is not None and facts.manifest.objective in AMOUNTS and section:
         findings += _target_range(plain(section), column)
     return Scan("target-told", f"{target!r} as described", tuple(findings))
 

@@ -24,6 +24,8 @@ def groups_of(task: Task) -> NDArray[Any] | None:
     """
     recipe = task.manifest.recipe
     holdout = recipe.holdout
+    if task.manifest.submission.kind == "ranking":
+        return task.grader.truth()[:, 1].astype(np.int64)
     if holdout.kind != "group" or holdout.column is None:
         return None
     id_column, name = task.manifest.submission.id_column, holdout.column

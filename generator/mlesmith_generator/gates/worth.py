@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlesmith_env.errors import MetricError
-from mlesmith_env.manifest import Manifest
+from mlesmith_env.manifest import AMOUNTS, CLASSED, Manifest
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.task import Task
@@ -41,11 +41,11 @@ def scan_target_worth(facts: Facts, profile: DatasetProfile | None) -> Scan:
     manifest = facts.manifest
     name = manifest.recipe.target
     column = _whole_target(facts)
-    findings = [
-        *_identifier(name, column, manifest),
-        *_constant(name, column, manifest),
-        *_too_many_classes(name, column, manifest),
-    ]
+    findings: list[Finding] = []
+    if manifest.objective in AMOUNTS | CLASSED:
+        findings += _identifier(name, column, manifest)
+        findings += _constant(name, column, manifest)
+        findings += _too_many_classes(name, column, manifest)
     if profile is not None and not findings:
         findings += _profiled(name, profile)
     measured = f"{column.distinct} different values in {len(column.codes)} rows"
@@ -64,7 +64,7 @@ def _identifier(name: str, column: Column, manifest: Manifest) -> Iterator[Findi
     rows = len(column.codes)
     unique = column.distinct / max(1, rows)
     called = _IDENTIFIER.search(name) is not None or _CAMEL_ID.search(name) is not None
-    if manifest.objective == "regression":
+    if manifest.objective in AMOUNTS:
         values = np.sort(column.numbers[np.isfinite(column.numbers)])
         if called and unique > 0.5:
             evidence = f"{name!r} is called like an identifier and is {unique:.0%} unique"
@@ -96,7 +96,7 @@ def _counts_up(values: Floats, unique: float) -> bool:
 def _constant(name: str, column: Column, manifest: Manifest) -> Iterator[Finding]:
     counts = np.sort(np.bincount(column.codes[~column.missing]))[::-1]
     share = float(counts[0] / max(1, counts.sum()))
-    if manifest.objective == "regression":
+    if manifest.objective in AMOUNTS:
         if column.distinct < 5:
             evidence = f"{name!r} has {column.distinct} different numbers: rather classes"
             yield Finding("target-degenerate", evidence, "brainstorm", warning=column.distinct > 2)
@@ -110,7 +110,7 @@ def _constant(name: str, column: Column, manifest: Manifest) -> Iterator[Finding
 
 
 def _too_many_classes(name: str, column: Column, manifest: Manifest) -> Iterator[Finding]:
-    if manifest.objective == "regression":
+    if manifest.objective in AMOUNTS:
         return
     rows = len(column.codes)
     if column.distinct > max(2, rows / 6):
@@ -147,9 +147,9 @@ def scan_metric_fit(facts: Facts) -> Scan:
         evidence = f"{metric.name} does not take predictions of kind {manifest.submission.kind!r}"
         findings.append(Finding("metric-unfit", evidence))
     column = _whole_target(facts)
-    if manifest.objective == "regression":
+    if manifest.objective in AMOUNTS:
         findings += _numbers_fit(metric.name, column, metric.truth_domain.contains(column.numbers))
-    else:
+    elif manifest.objective in CLASSED:
         findings += _classes_fit(metric.name, column, manifest)
     return Scan("metric-fit", f"{metric.name} for {manifest.objective}", tuple(findings))
 

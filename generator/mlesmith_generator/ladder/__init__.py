@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from mlesmith_generator.ladder.result import LadderResult, RungResult, anchors_from
 from mlesmith_generator.ladder.run import run_ladder
-from mlesmith_generator.ladder.rungs import PROGRAMS, Rung, ladder_for
+from mlesmith_generator.ladder.rungs import Rung, ladder_for
 
 __all__ = [
-    "PROGRAMS",
     "LadderResult",
     "Rung",
     "RungResult",

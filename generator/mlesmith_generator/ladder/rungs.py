@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from mlesmith_env.manifest import Manifest, PredictionKind
-
-_TARGETS = ("answers", "scores")
-_TABLES = (*_TARGETS, "tables")
-_MODELS = (*_TABLES, "features", "models")
+from mlesmith_env.manifest import Manifest
+from mlesmith_generator.formulations import formulation_of
+from mlesmith_generator.formulations.program import Program
 
 
 @dataclass(frozen=True)
@@ -32,51 +30,17 @@ class Rung:
     trivial: bool
 
 
-@dataclass(frozen=True)
-class Program:
-    """A program of the ladder before it is written out for a task.
-
-    Attributes:
-        name: Stem of its file in `programs/`.
-        parts: Stems of the shared parts in `programs/parts/`, in order.
-        trivial: Whether it looks at no feature at all.
-        kinds: Kinds of prediction that it is for; all where empty.
-    """
-
-    name: str
-    parts: tuple[str, ...]
-    trivial: bool = False
-    kinds: tuple[PredictionKind, ...] = ()
-
-
-PROGRAMS = (
-    Program("sample_submission", (), trivial=True),
-    Program("constant", _TARGETS, trivial=True),
-    # Chance is a baseline for labels only: some metrics of labels prefer it to any constant, while
-    # elsewhere it gains nothing but luck, by which the floor would rise.
-    Program("random_draw", _TARGETS, trivial=True, kinds=("label",)),
-    Program("typical", _TARGETS, trivial=True, kinds=("number", "probability", "probabilities")),
-    Program("best_column", _TABLES),
-    Program("nearest_neighbours", _TABLES),
-    Program("linear", _MODELS),
-    Program("forest", _MODELS),
-    Program("boosting", _MODELS),
-    Program("tuned_boosting", _MODELS),
-    Program("blend", _MODELS),
-)
-"""The ladder, from the foot up. The last is not always the best."""
-
-
 def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
     """Return the reference programs, written out for the task of a manifest.
 
     Only what the task's page tells is used, and the recipe's seed: the same task always gives the
     same programs and the same submissions.
     """
-    facts, kind = _facts(manifest), manifest.submission.kind
+    formulation, kind = formulation_of(manifest), manifest.submission.kind
+    facts = {**_facts(manifest), **formulation.facts(manifest)}
     return tuple(
         Rung(program.name, _write_out(program, facts), program.trivial)
-        for program in PROGRAMS
+        for program in formulation.programs(manifest)
         if not program.kinds or kind in program.kinds
     )
 
@@ -85,6 +49,7 @@ def _facts(manifest: Manifest) -> dict[str, object]:
     form, metric = manifest.submission, manifest.metric
     return {
         "TARGET": manifest.recipe.target,
+        "TRUTH": list(manifest.truth),
         "ID": form.id_column,
         "KIND": form.kind,
         "CLASSES": list(form.classes),
@@ -99,7 +64,7 @@ def _facts(manifest: Manifest) -> dict[str, object]:
 def _write_out(program: Program, facts: dict[str, object]) -> str:
     """Return the program with its facts, imports and parts in front."""
     pieces = [_source(f"parts/{part}.py") for part in program.parts]
-    comment, _, body = _source(f"{program.name}.py").partition("\n")
+    comment, _, body = _source(program.path).partition("\n")
     imports: dict[str, None] = {}
     bodies: list[str] = []
     for piece in (*pieces, body):

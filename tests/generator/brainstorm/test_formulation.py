@@ -13,11 +13,11 @@ from mlesmith_env.recipes.model import Bin, ExcludeValues, MapValues, ParseNumbe
 from mlesmith_env.recipes.text import text_frame
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.contest import contest
-from mlesmith_generator.brainstorm.formulation import Formulation
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import alternatives, primary
 
 
-def only(name: str, values: list[str]) -> Formulation:
+def only(name: str, values: list[str]) -> Target:
     made = primary(table(**{name: values})[name])
     assert made is not None
     return made

@@ -18,7 +18,8 @@ from mlesmith_generator.records import Idea
 
 
 def ideas(folder: Path, name: str = "owner__table", limit: int = 5) -> tuple[Idea, ...]:
-    return brainstorm(profile_dataset(folder, name), folder, limit=limit)
+    found = brainstorm(profile_dataset(folder, name), folder, limit=limit)
+    return tuple(idea for idea, _ in found)
 
 
 def test_the_outcome_comes_first_without_keys_and_twins(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from mlesmith_env.recipes.model import Transform
 
 
 @dataclass(frozen=True)
-class Formulation:
+class Target:
     """A target with its objective.
 
     Attributes:
@@ -22,7 +22,7 @@ class Formulation:
         objective: What is asked.
         transforms: What makes it, in order.
         truth: For each row the class number, or the value; NaN where the row is left out.
-        classes: Labels by class number; empty for regression.
+        classes: Labels by class number; empty for a number.
         ordered: Whether the classes have an order.
         kind: `as is`, `parsed`, `grouped`, `bands`, `any`, `above` or `one class`.
     """
@@ -35,6 +35,11 @@ class Formulation:
     classes: tuple[str, ...]
     ordered: bool
     kind: str
+
+    @property
+    def amount(self) -> bool:
+        """Whether it is a number, not one of several classes."""
+        return not self.classes
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,61 @@
+"""The Brainstormer: ideas of every formulation that the data afford, the best and most varied."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_generator.formulations import FORMULATIONS, Proposal
+from mlesmith_generator.records import DatasetProfile, Idea
+
+_AGAIN = 0.7
+"""What an idea loses for each one chosen before it that asks in the same way, beyond the first."""
+
+
+def ideas_for(
+    profile: DatasetProfile, folder: Path, *, limit: int = 5, seed: int = 0
+) -> tuple[Idea, ...]:
+    """Return up to `limit` ideas, best first, of whatever formulations the data afford.
+
+    Each formulation gives its own ideas in order; from their heads the best is taken in turn, and
+    those that ask in the same way as many before them wait.
+
+    Args:
+        profile: What was measured about the dataset.
+        folder: Its raw files.
+        limit: How many ideas at most.
+        seed: Seed of the samples and of the quick models.
+
+    Raises:
+        GenerationError: There is no idea; the message says why.
+    """
+    root = folder if folder.is_dir() else folder.parent
+    queues: list[list[Proposal]] = []
+    why: list[str] = []
+    for formulation in FORMULATIONS:
+        try:
+            found = list(formulation.propose(profile, root, limit=limit, seed=seed))
+        except GenerationError as error:
+            why.append(str(error))
+            continue
+        if found:
+            queues.append(found)
+    if not queues:
+        raise GenerationError(
+            "; ".join(why) or f"no task can be made of {profile.dataset}: nothing in it is data"
+        )
+    chosen: list[Idea] = []
+    asked: Counter[tuple[str, str]] = Counter()
+    while queues and len(chosen) < limit:
+        queue = max(queues, key=lambda each: each[0].score - _AGAIN * _before(asked, each[0].idea))
+        idea = queue.pop(0).idea
+        queues = [each for each in queues if each]
+        chosen.append(idea)
+        asked[idea.formulation, idea.objective] += 1
+    return tuple(chosen)
+
+
+def _before(asked: Counter[tuple[str, str]], idea: Idea) -> int:
+    """Return how many ideas like this one were chosen beyond the first."""
+    return max(0, asked[idea.formulation, idea.objective] - 1)

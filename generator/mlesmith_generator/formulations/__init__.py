@@ -1,0 +1,24 @@
+"""Formulations: what can be asked of data, each with its rule, ladder, leak scans and wording.
+
+A formulation is an objective and a submission form over some kind of data. Environment and
+grading know nothing of it; the generator goes through the one that covers a task's manifest.
+"""
+
+from __future__ import annotations
+
+from mlesmith_env.manifest import Manifest
+from mlesmith_generator.formulations.formulation import Formulation, Proposal
+from mlesmith_generator.formulations.table import TABLE
+
+__all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
+
+FORMULATIONS: tuple[Formulation, ...] = (TABLE,)
+"""Every formulation; the first that covers a manifest is the one. The last covers the rest."""
+
+NAMED = {formulation.name: formulation for formulation in FORMULATIONS}
+"""Every formulation by its name."""
+
+
+def formulation_of(manifest: Manifest) -> Formulation:
+    """Return the formulation of a task."""
+    return next(each for each in FORMULATIONS if each.covers(manifest))
