@@ -15,7 +15,7 @@ from mlesmith_env.grading import Grade, Grader
 from mlesmith_env.manifest import METRIC, PREPARE, Manifest, Part, canonical
 from mlesmith_env.package import DESCRIPTION, LEADERBOARD, check_scripts, read_package
 from mlesmith_env.recipes.model import ScriptRecipe
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 
 if TYPE_CHECKING:
     from pandas import DataFrame

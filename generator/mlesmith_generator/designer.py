@@ -167,7 +167,9 @@ def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
         )
     if not isinstance(recipe, TableRecipe):
         raise GenerationError(f"an idea with a {recipe.kind} recipe has to bring its own form")
-    frame = apply_transforms(read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed)
+    frame = apply_transforms(
+        read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed, raw=folder
+    )
     counts = Counter(str(value) for value in frame[recipe.target].dropna())
     if len(counts) < 2:
         raise GenerationError(f"{recipe.target!r} has one class only after preparation")

@@ -31,8 +31,7 @@ from mlesmith_env.package import (
     seal,
     write_package,
 )
-from mlesmith_env.recipes.model import TableRecipe
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import dump_source
 from mlesmith_env.task import Task
@@ -88,8 +87,6 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         GenerationError: No rows are left, or no free name.
     """
     idea, profile = draft.idea, draft.profile
-    if not isinstance(draft.recipe, TableRecipe):
-        raise GenerationError(f"nothing here carries out a recipe of kind {draft.recipe.kind!r}")
     with tempfile.TemporaryDirectory(dir=workshop, prefix="prepared-") as temporary:
         into = Path(temporary)
         prepared = prepare(draft.recipe, draft.form, dataset.folder, description="", into=into)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import RecipeError
 from mlesmith_env.recipes.draws import keys
 from mlesmith_env.recipes.model import TableRecipe
-from mlesmith_env.recipes.text import factors, is_missing, numbers
-from mlesmith_env.recipes.transforms import require_column, row_codes
+from mlesmith_env.recipes.text import factors, is_missing, numbers, require_column, row_codes
 
 PARTS = ("train", "public", "private")
 

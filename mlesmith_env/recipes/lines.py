@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, cast
 
 from mlesmith_env.errors import ReadError
@@ -33,21 +33,6 @@ MOST_LINES = 2000
 
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 _QUOTED_OR_BARE = r"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
-
-
-def locate(root: Path, file: str) -> Path:
-    """Return the path of a reader's file under the root.
-
-    Raises:
-        ReadError: The path leaves the root, or no regular file is there.
-    """
-    pure = PurePosixPath(file)
-    if pure.is_absolute() or ".." in pure.parts or "\0" in file or "\\" in file:
-        raise ReadError(f"{file!r} is not a relative path inside the dataset")
-    path = root / pure
-    if not path.is_file():
-        raise ReadError(f"{file!r} is missing, or not a regular file")
-    return path
 
 
 @contextmanager

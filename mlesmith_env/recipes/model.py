@@ -2,28 +2,64 @@
 
 A recipe is reader x transforms x unit of a row x holdout, or the announcement of a script that does
 the same in a sandbox. Nothing in it is code, so loading the recipe of a stranger runs nothing of
-theirs. Values are strings throughout: a table is read as
-text, every transform maps text to text, and what is written is the text that was read, so that
-preparation gives the same bytes whatever the version of the library underneath.
+theirs. Values are strings throughout: a table is read as text, every transform maps text to text,
+and what is written is the text that was read, so that preparation gives the same bytes whatever
+the version of the library underneath.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from mlesmith_env.recipes.operations import (
+    Arithmetic,
+    Bin,
+    Boxes,
+    Combine,
+    Deduplicate,
+    DropColumns,
+    ExcludeValues,
+    Extract,
+    Gather,
+    Grid,
+    ImageSize,
+    Indicators,
+    KeepFrequent,
+    KeepValues,
+    MapValues,
+    Mask,
+    Model,
+    NumberRows,
+    ParseDate,
+    ParseDuration,
+    ParseNumber,
+    RenameColumns,
+    RequireValue,
+    SampleRows,
+    Select,
+    Unpivot,
+)
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class TableReader(Model):
+    """How one table is read from one or more raw files of the same layout.
 
+    `files` does not look into the files but lists them, one a row, sorted by path: `file` (path),
+    `folder` (name of the folder that it lies in), `name`, `stem`, `ending` (in small letters).
+    `conll` gives a sentence a row: `tokens` and `tags`, joined with blanks. `ts` gives a case a
+    row: `channel_1`, `channel_2`, ... of numbers joined with blanks, and `label`.
+    """
 
-class TableReader(_Model):
-    """How one table is read from one or more raw files of the same layout."""
+    later: ClassVar[frozenset[str]] = frozenset(("text", "token_column", "tag_column"))
 
     files: tuple[str, ...] = Field(min_length=1)
-    """Paths relative to the dataset; several are concatenated in this order."""
-    format: Literal["delimited", "json", "jsonl", "parquet", "arff"] = "delimited"
+    """Paths relative to the dataset; several are concatenated in this order. For the format `files`
+    patterns: `*` and `?` within a name, `**` for any folders, `[abc]`."""
+    format: Literal["delimited", "json", "jsonl", "parquet", "arff", "files", "conll", "ts"] = (
+        "delimited"
+    )
     compression: Literal["none", "gzip", "bz2", "xz", "zip"] = "none"
     encoding: str = "utf-8"
     """A codec name of Python; `utf-8-sig` where a byte-order mark stands in front."""
@@ -50,115 +86,37 @@ class TableReader(_Model):
     file_column: str | None = None
     """Name of a column that tells the file a row came from: its stem, or where stems repeat the
     part of its path in which the files differ."""
+    text: bool = False
+    """With `files`: whether a column `text` holds the content of each file."""
+    token_column: int = 0
+    """With `conll`: which column of a line holds the token, from 0; negative from the end."""
+    tag_column: int = -1
+    """With `conll`: which one holds the tag."""
 
 
-class DropColumns(_Model):
-    """Remove columns."""
+class Join(Model):
+    """Bring in columns of another table of the dataset.
 
-    op: Literal["drop"] = "drop"
-    columns: tuple[str, ...]
+    Every row stays, in its order; where the other table has no such key the columns are missing.
+    The key has to be unique there, unless its rows are to be put together.
+    """
 
-
-class RenameColumns(_Model):
-    """Rename columns."""
-
-    op: Literal["rename"] = "rename"
-    names: dict[str, str]
-    """Old name to new name."""
-
-
-class RequireValue(_Model):
-    """Drop the rows in which a column is missing."""
-
-    op: Literal["require"] = "require"
-    column: str
-
-
-class ExcludeValues(_Model):
-    """Drop the rows in which a column has one of the values."""
-
-    op: Literal["exclude"] = "exclude"
-    column: str
-    values: tuple[str, ...]
-
-
-class ParseNumber(_Model):
-    """Read numbers out of text such as `$1,234.50`, `12 %`, `3.4M` or `<0.05`; else missing."""
-
-    op: Literal["parse_number"] = "parse_number"
-    column: str
-    into: str
-
-
-class ParseDuration(_Model):
-    """Write durations such as `1h 35m`, `1:35:20` or `PT1H35M` as minutes; else missing."""
-
-    op: Literal["parse_duration"] = "parse_duration"
-    column: str
-    into: str
-
-
-class ParseDate(_Model):
-    """Write dates in ISO 8601; what does not follow the format becomes missing."""
-
-    op: Literal["parse_date"] = "parse_date"
-    column: str
-    into: str
-    format: str
-    """A `strptime` format, or `ISO8601`, or `unix_s`."""
-
-
-class Bin(_Model):
-    """Cut a numeric column at edges; n edges give n+1 labels; a value on an edge goes up."""
-
-    op: Literal["bin"] = "bin"
-    column: str
-    into: str
-    edges: tuple[float, ...] = Field(min_length=1)
-    labels: tuple[str, ...]
-
-
-class MapValues(_Model):
-    """Replace values by labels; what is not named becomes `other` (missing where None)."""
-
-    op: Literal["map"] = "map"
-    column: str
-    into: str
-    values: dict[str, str]
-    other: str | None = None
-
-
-class Extract(_Model):
-    """Take the first group of a regular expression (searched; missing where it does not match)."""
-
-    op: Literal["extract"] = "extract"
-    column: str
-    into: str
-    pattern: str
-
-
-class Arithmetic(_Model):
-    """Combine two numeric columns."""
-
-    op: Literal["arithmetic"] = "arithmetic"
-    left: str
-    right: str
-    into: str
-    operation: Literal["sum", "difference", "product", "ratio", "compare"]
-    """`compare` gives `less`, `equal` or `greater`."""
-
-
-class Deduplicate(_Model):
-    """Keep the first of rows that are equal in all columns."""
-
-    op: Literal["deduplicate"] = "deduplicate"
-
-
-class SampleRows(_Model):
-    """Keep at most `rows` rows, drawn with the recipe's seed, in their order."""
-
-    op: Literal["sample"] = "sample"
-    rows: int = Field(gt=0)
+    op: Literal["join"] = "join"
+    table: TableReader
+    """How the other table is read."""
+    transforms: tuple[Transform, ...] = ()
+    """What is done to it first."""
+    on: dict[str, str] = Field(min_length=1)
+    """The key: column here to column there."""
+    columns: tuple[str, ...] = ()
+    """Columns to bring; empty: all but the key's."""
+    prefix: str = ""
+    """What is put before their names."""
+    together: Literal["first", "mean", "sum", "min", "max"] | None = None
+    """What becomes of several rows with one key: the first value that is not missing, or this of
+    the numbers. None: they are refused."""
+    count_into: str | None = None
+    """Column for the number of rows with the key (0 where there is none), where wanted."""
 
 
 Transform = Annotated[
@@ -174,22 +132,42 @@ Transform = Annotated[
     | Extract
     | Arithmetic
     | Deduplicate
-    | SampleRows,
+    | SampleRows
+    | KeepValues
+    | KeepFrequent
+    | Select
+    | Combine
+    | NumberRows
+    | Indicators
+    | Grid
+    | Boxes
+    | Mask
+    | ImageSize
+    | Unpivot
+    | Gather
+    | Join,
     Field(discriminator="op"),
 ]
 
 
-class Holdout(_Model):
+class Holdout(Model):
     """Which rows are hidden.
 
     Rows that are equal in every column always fall on the same side, so that no hidden row has a
     copy in the training file. `group` and `time` keep a group, or the future, out of the training
-    rows; the public and private parts of a group holdout share no group either.
+    rows; the public and private parts of a group holdout share no group either. `last` hides the
+    last moments of each of several series, whose ends may differ.
     """
 
-    kind: Literal["random", "stratified", "group", "time"]
+    later: ClassVar[frozenset[str]] = frozenset(("group", "horizon"))
+
+    kind: Literal["random", "stratified", "group", "time", "last"]
     column: str | None = None
-    """The grouping or time column (`group`, `time`). It may be dropped from the features."""
+    """The grouping or time column (`group`, `time`, `last`). It may be left out of the features."""
+    group: str | None = None
+    """With `last`: the column that names the series; None where there is one only."""
+    horizon: int | None = Field(default=None, gt=0)
+    """With `last`: how many moments of each series are hidden; None: the share `test_fraction`."""
     drop_column: bool = False
     """Whether that column is left out of the files that solvers see."""
     test_fraction: float = Field(default=0.3, gt=0, lt=1)
@@ -198,8 +176,30 @@ class Holdout(_Model):
     """Share of the hidden rows that are private."""
 
 
-class TableRecipe(_Model):
+class Media(Model):
+    """A column of paths to raw files that come along.
+
+    Each file is copied to `public/<folder>/<id>.<ending>`, and that path, without `public/`, is
+    written in its place. Rows with equal files are on one side of a random or stratified holdout.
+    """
+
+    column: str
+    """A column of the table after the transforms; a missing value stays missing."""
+    folder: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+
+
+class SideTable(Model):
+    """A further table that solvers get whole, as `public/<name>.csv`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+    reader: TableReader
+    transforms: tuple[Transform, ...] = ()
+
+
+class TableRecipe(Model):
     """One row of a table is one example."""
+
+    later: ClassVar[frozenset[str]] = frozenset(("media", "tables"))
 
     kind: Literal["table"] = "table"
     version: int = 1
@@ -212,9 +212,75 @@ class TableRecipe(_Model):
     id_column: str = "id"
     """Name of the id column that is made: opaque, shuffled, without order or meaning."""
     seed: int = 0
+    media: tuple[Media, ...] = ()
+    tables: tuple[SideTable, ...] = ()
 
 
-class ScriptRecipe(_Model):
+class LinksRecipe(Model):
+    """One pair of nodes of a graph is one example: are they linked?
+
+    The table holds an edge a row. `test_fraction` of the linked pairs is hidden, drawn at random
+    or, with a `time` holdout, the latest; the same share of the rest gives the training pairs. What
+    remains is `public/edges.csv`, with all other columns of the table. To the hidden and to the
+    training pairs come as many that are not linked, drawn so that nodes are met about as often.
+    """
+
+    kind: Literal["links"] = "links"
+    version: int = 1
+    """Version of the recipe's meaning; part of the cache key."""
+    reader: TableReader
+    transforms: tuple[Transform, ...] = ()
+    ends: tuple[str, str]
+    """The two columns that name the nodes of an edge."""
+    directed: bool = False
+    """Whether a link from the first to the second says nothing of the way back."""
+    target: str = "linked"
+    """Name of the column of 0 and 1 that is made."""
+    holdout: Holdout
+    """`random`, or `time` with a column of the edges."""
+    id_column: str = "id"
+    """Name of the id column that is made: opaque, shuffled, without order or meaning."""
+    seed: int = 0
+    tables: tuple[SideTable, ...] = ()
+    """For instance what is known of the nodes."""
+
+
+class InteractionsRecipe(Model):
+    """One user is one example: which items come next?
+
+    The table holds an interaction a row. The last (or, without `time`, any) `held` items of each
+    user who has enough of them are held out; of two interactions of one pair the later counts.
+    `test_fraction` of these users is hidden; the held items of the others stand in the training
+    file. All other interactions are `public/interactions.csv`; an item that is not met there is
+    left out.
+    """
+
+    kind: Literal["interactions"] = "interactions"
+    version: int = 1
+    """Version of the recipe's meaning; part of the cache key."""
+    reader: TableReader
+    transforms: tuple[Transform, ...] = ()
+    user: str
+    item: str
+    """Its column; blanks in the name of an item become underscores."""
+    time: str | None = None
+    """Numbers or ISO dates that order the interactions of a user."""
+    held: int = Field(default=5, gt=0)
+    """Items of a user that are held out, at most half of those that they have."""
+    least: int = Field(default=4, ge=2)
+    """Items that a user must have to be an example."""
+    target: str = "items"
+    """Name of the column of items that is made."""
+    holdout: Holdout = Holdout(kind="random")
+    """`random`: which users are hidden."""
+    id_column: str = "id"
+    """Name of the id column that is made: opaque, shuffled, without order or meaning."""
+    seed: int = 0
+    tables: tuple[SideTable, ...] = ()
+    """For instance what is known of users and of items."""
+
+
+class ScriptRecipe(Model):
     """`prepare.py` beside the manifest makes the task: `prepare(raw, public, private)`.
 
     The script runs in a sandbox of its own and must give the files that the manifest's `prepared`
@@ -242,5 +308,7 @@ class ScriptRecipe(_Model):
     """Size of all files that it may write."""
 
 
-Recipe = Annotated[TableRecipe | ScriptRecipe, Field(discriminator="kind")]
+Recipe = Annotated[
+    TableRecipe | LinksRecipe | InteractionsRecipe | ScriptRecipe, Field(discriminator="kind")
+]
 """All kinds of recipe, told apart by `kind`."""

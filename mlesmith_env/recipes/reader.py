@@ -14,7 +14,8 @@ import pandas as pd
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.arff import arff_table
 from mlesmith_env.recipes.columnar import parquet_table
-from mlesmith_env.recipes.lines import locate, open_text, records
+from mlesmith_env.recipes.folders import locate
+from mlesmith_env.recipes.lines import open_text, records
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_env.recipes.nested import json_lines_table, json_table
 from mlesmith_env.recipes.text import clean_names, column_of, map_values, text_array

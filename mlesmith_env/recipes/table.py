@@ -18,8 +18,8 @@ from mlesmith_env.recipes.draws import order
 from mlesmith_env.recipes.holdout import split_rows
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.text import column_of, text_array, values_or_none
-from mlesmith_env.recipes.transforms import apply_transforms, require_column
+from mlesmith_env.recipes.text import column_of, require_column, text_array, values_or_none
+from mlesmith_env.recipes.transforms import apply_transforms
 
 _ROWS_AT_ONCE = 2**15
 
@@ -46,7 +46,9 @@ def prepare(
         ReadError: A raw file can not be read as declared.
         RecipeError: The recipe does not fit the data.
     """
-    frame = apply_transforms(read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed)
+    frame = apply_transforms(
+        read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed, raw=raw
+    )
     kind, truth = kind_of(form), form.truth or (recipe.target,)
     _check(frame, truth, recipe, form)
     parts = split_rows(frame, recipe)

@@ -6,6 +6,7 @@ computed once for each different value, so that a million rows cost no more than
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
@@ -13,6 +14,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from mlesmith_env.errors import RecipeError
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What counts as a number: plain ASCII digits; no `inf`, no `nan`, no `1_000`, no `0x1f`."""
@@ -71,6 +74,26 @@ def values_or_none(column: pd.Series) -> list[str | None]:
     return cast("list[str | None]", array.tolist())
 
 
+def row_codes(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Return a number for each row, shape (rows,); equal for rows that are equal throughout."""
+    codes = np.zeros(len(frame), dtype=np.int64)
+    different = 1
+    for name in frame.columns:
+        if different == len(frame):
+            break
+        column, values = pd.factorize(column_of(frame, name), use_na_sentinel=True)
+        codes, known = pd.factorize(codes * (len(values) + 1) + column + 1)
+        different = len(known)
+    return codes.astype(np.int64)
+
+
+def require_column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
+    """Return a column; raises RecipeError that says what needs it and which name is near."""
+    if name not in frame.columns:
+        raise RecipeError(f"{what}: there is no column {name!r}{_near(frame, name)}")
+    return column_of(frame, name)
+
+
 def plain_text(text: str) -> str:
     """Return text that any file can hold: newlines alone, no NUL, no half of a character."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
@@ -107,3 +130,10 @@ def _number(text: str) -> float:
 
 def _text_dtype() -> Any:
     return pd.StringDtype(na_value=np.nan)
+
+
+def _near(frame: pd.DataFrame, name: str) -> str:
+    close = difflib.get_close_matches(name, [str(c) for c in frame.columns], n=1)
+    if close:
+        return f" (did you mean {close[0]!r}?)"
+    return f" among {', '.join(map(repr, list(frame.columns)[:8]))}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import singledispatch
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import RecipeError
 from mlesmith_env.recipes.draws import keys
 from mlesmith_env.recipes.durations import minutes_of
+from mlesmith_env.recipes.images import measured_images
+from mlesmith_env.recipes.joining import joined
 from mlesmith_env.recipes.model import (
     Arithmetic,
     Bin,
@@ -22,7 +25,12 @@ from mlesmith_env.recipes.model import (
     DropColumns,
     ExcludeValues,
     Extract,
+    ImageSize,
+    Join,
+    KeepFrequent,
+    KeepValues,
     MapValues,
+    Mask,
     ParseDate,
     ParseDuration,
     ParseNumber,
@@ -31,13 +39,16 @@ from mlesmith_env.recipes.model import (
     SampleRows,
     Transform,
 )
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.reshaping import reshaped
 from mlesmith_env.recipes.spelling import iso_date, plain_number, to_text
 from mlesmith_env.recipes.text import (
-    column_of,
     factors,
     is_missing,
     map_values,
     numbers,
+    require_column,
+    row_codes,
     text_series,
 )
 
@@ -45,55 +56,86 @@ _LONGEST_PATTERN = 200
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What a transform may use beside the table."""
+
+    seed: int
+    raw: Path | None
+
+    def folder(self, what: str) -> Path:
+        """Return the dataset's folder for a transform that reads further files."""
+        if self.raw is None:
+            raise RecipeError(f"the transform {what} reads further files, and has no raw folder")
+        return self.raw
+
+
 def apply_transforms(
-    frame: pd.DataFrame, transforms: Iterable[Transform], *, seed: int
+    frame: pd.DataFrame, transforms: Iterable[Transform], *, seed: int, raw: Path | None = None
 ) -> pd.DataFrame:
     """Return the table after the transforms, in their order; the given table stays as it is.
 
     Rows keep their order and are counted anew from 0.
 
+    Args:
+        frame: A table of text.
+        transforms: What to do.
+        seed: Seed of what is drawn.
+        raw: The dataset's folder, for the transforms that read further files.
+
     Raises:
-        RecipeError: A transform names a column that there is not, or does not fit the data.
+        RecipeError: A transform names a column that there is not, or does not fit the data, or
+            needs the raw files and has none.
+        ReadError: Another file can not be read.
+        MissingExtraError: A transform looks into images, and no Pillow is installed.
     """
+    scene = Scene(seed, raw)
     for transform in transforms:
-        frame = _apply(transform, frame, seed)
+        frame = _apply(transform, frame, scene)
     return frame.reset_index(drop=True)
 
 
-def row_codes(frame: pd.DataFrame) -> NDArray[np.int64]:
-    """Return a number for each row, shape (rows,); equal for rows that are equal throughout."""
-    codes = np.zeros(len(frame), dtype=np.int64)
-    different = 1
-    for name in frame.columns:
-        if different == len(frame):
-            break
-        column, values = pd.factorize(column_of(frame, name), use_na_sentinel=True)
-        codes, known = pd.factorize(codes * (len(values) + 1) + column + 1)
-        different = len(known)
-    return codes.astype(np.int64)
-
-
-def require_column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
-    """Return a column; raises RecipeError that says what needs it and which name is near."""
-    if name not in frame.columns:
-        raise RecipeError(f"{what}: there is no column {name!r}{_near(frame, name)}")
-    return column_of(frame, name)
-
-
 @singledispatch
-def _apply(transform: object, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
-    raise RecipeError(f"{type(transform).__name__} is not a transform")
+def _apply(transform: object, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    return reshaped(transform, frame)
 
 
 @_apply.register
-def _(transform: DropColumns, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: Join, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    raw = scene.folder("join")
+    other = apply_transforms(
+        read_table(transform.table, raw), transform.transforms, seed=scene.seed, raw=raw
+    )
+    return joined(frame, other, transform)
+
+
+@_apply.register
+def _(transform: Mask | ImageSize, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    return measured_images(frame, transform, scene.folder(transform.op))
+
+
+@_apply.register
+def _(transform: KeepValues, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    column = require_column(frame, transform.column, "keep")
+    return frame.loc[_is_in(column, frozenset(transform.values))]
+
+
+@_apply.register
+def _(transform: KeepFrequent, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    codes, values = factors(require_column(frame, transform.column, "keep_frequent"))
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    return frame.loc[np.append(counts >= transform.rows, False)[codes]]
+
+
+@_apply.register
+def _(transform: DropColumns, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     for name in transform.columns:
         require_column(frame, name, "drop")
     return frame.drop(columns=list(transform.columns))
 
 
 @_apply.register
-def _(transform: RenameColumns, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: RenameColumns, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     for name in transform.names:
         require_column(frame, name, "rename")
     renamed = frame.rename(columns=transform.names)
@@ -104,37 +146,37 @@ def _(transform: RenameColumns, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 @_apply.register
-def _(transform: RequireValue, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: RequireValue, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     return frame.loc[~is_missing(require_column(frame, transform.column, "require"))]
 
 
 @_apply.register
-def _(transform: ExcludeValues, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: ExcludeValues, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "exclude")
     return frame.loc[~_is_in(column, frozenset(transform.values))]
 
 
 @_apply.register
-def _(transform: ParseNumber, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: ParseNumber, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "parse_number")
     return frame.assign(**{transform.into: map_values(column, plain_number)})
 
 
 @_apply.register
-def _(transform: ParseDuration, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: ParseDuration, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "parse_duration")
     return frame.assign(**{transform.into: map_values(column, minutes_of)})
 
 
 @_apply.register
-def _(transform: ParseDate, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: ParseDate, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "parse_date")
     parsed = map_values(column, lambda text: iso_date(text, transform.format))
     return frame.assign(**{transform.into: parsed})
 
 
 @_apply.register
-def _(transform: Bin, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: Bin, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "bin")
     edges, labels = list(transform.edges), transform.labels
     if edges != sorted(set(edges)):
@@ -152,14 +194,14 @@ def _(transform: Bin, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 @_apply.register
-def _(transform: MapValues, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: MapValues, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "map")
     mapped = map_values(column, lambda text: transform.values.get(text, transform.other))
     return frame.assign(**{transform.into: mapped})
 
 
 @_apply.register
-def _(transform: Extract, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: Extract, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "extract")
     pattern = _compiled(transform.pattern)
 
@@ -172,7 +214,7 @@ def _(transform: Extract, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 @_apply.register
-def _(transform: Arithmetic, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: Arithmetic, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     left = numbers(require_column(frame, transform.left, "arithmetic"))
     right = numbers(require_column(frame, transform.right, "arithmetic"))
     if transform.operation == "compare":
@@ -193,16 +235,16 @@ def _(transform: Arithmetic, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 @_apply.register
-def _(transform: Deduplicate, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: Deduplicate, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     _, first = np.unique(row_codes(frame), return_index=True)
     return frame.iloc[np.sort(first)]
 
 
 @_apply.register
-def _(transform: SampleRows, frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _(transform: SampleRows, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     if len(frame) <= transform.rows:
         return frame
-    drawn = np.argsort(keys(seed, "sample", len(frame)), kind="stable")[: transform.rows]
+    drawn = np.argsort(keys(scene.seed, "sample", len(frame)), kind="stable")[: transform.rows]
     return frame.iloc[np.sort(drawn)]
 
 
@@ -224,10 +266,3 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _is_in(column: pd.Series, values: Collection[str]) -> NDArray[np.bool_]:
     codes, present = factors(column)
     return np.array([*(value in values for value in present), False])[codes]
-
-
-def _near(frame: pd.DataFrame, name: str) -> str:
-    close = difflib.get_close_matches(name, [str(c) for c in frame.columns], n=1)
-    if close:
-        return f" (did you mean {close[0]!r}?)"
-    return f" among {', '.join(map(repr, list(frame.columns)[:8]))}"

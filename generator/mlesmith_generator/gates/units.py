@@ -47,7 +47,7 @@ def _from_raw(task: Task, recipe: TableRecipe, column: str) -> dict[str, Any]:
     """Return the group of each id, from the raw files."""
     with sources.raw_files(task.source) as raw:
         frame = apply_transforms(
-            read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed
+            read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed, raw=raw
         )
     ids = map(str, order(recipe.seed, "ids", len(frame)).tolist())
     return dict(zip(ids, frame[column], strict=True))
