@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from mlesmith_env.metrics import labels, numbers, probabilities
+from mlesmith_env.metrics import (
+    boxes,
+    groups,
+    labels,
+    lists,
+    masks,
+    multilabel,
+    numbers,
+    probabilities,
+    spans,
+    survival,
+    tags,
+    vectors,
+)
 from mlesmith_env.metrics.arrays import SIMPLEX_TOLERANCE
 from mlesmith_env.metrics.catalogue import (
     Direction,
@@ -22,8 +35,21 @@ from mlesmith_env.metrics.domain import (
 )
 from mlesmith_env.metrics.parameter import Parameter
 
-# Importing the three families fills the catalogue.
-FAMILIES = (labels, probabilities, numbers)
+# Importing the families fills the catalogue.
+FAMILIES = (
+    labels,
+    probabilities,
+    numbers,
+    vectors,
+    multilabel,
+    groups,
+    survival,
+    lists,
+    tags,
+    spans,
+    boxes,
+    masks,
+)
 
 __all__ = [
     "Metric",

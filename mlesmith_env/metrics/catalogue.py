@@ -113,13 +113,14 @@ class Metric:
         Raises:
             MetricError: The arrays do not have the shape, type or domain that the metric takes.
         """
-        y, p = self._checked(np.asarray(truth), np.asarray(prediction))
+        y, p = np.asarray(truth), np.asarray(prediction)
         # Overflow to infinity is meant to happen and is bounded below; NaN is a fault.
         with np.errstate(all="ignore"):
             if self.of_row is None:
-                value = float(self.function(y, p, **self.params))
+                value = float(self.function(*self._checked(y, p), **self.params))
             else:
-                value = float(self.function(self._parts(y, p, memory)))
+                found = self._parts(self.of_row, y, p, {} if memory is None else memory)
+                value = float(self.function(found))
         if math.isnan(value):
             raise MetricError(f"metric {self.name!r} gave NaN on {len(y)} rows: it has no score")
         low, high = self.range
@@ -135,22 +136,21 @@ class Metric:
         except Unfit as problem:
             raise MetricError(f"metric {self.name!r} can not be computed: {problem}") from problem
 
-    def _parts(self, y: NDArray[Any], p: NDArray[Any], memory: Memory | None) -> list[Any]:
+    def _parts(
+        self, of_row: Callable[..., Any], y: NDArray[Any], p: NDArray[Any], memory: Memory
+    ) -> list[Any]:
         """Return what each row gives, looked up where the very same two objects stood before."""
-        of_row = self.of_row
-        if of_row is None:
-            raise MetricError(f"metric {self.name!r} is not put together of rows")
-        params = self.params
-        if memory is None:
-            return [of_row(*pair, **params) for pair in zip(y.tolist(), p.tolist(), strict=True)]
-        parts: list[Any] = []
-        for true, told in zip(y.tolist(), p.tolist(), strict=True):
+        if y.dtype != object or p.dtype != object or y.shape != p.shape:
+            self._checked(y, p)  # Which refuses them.
+        pairs = list(zip(y.tolist(), p.tolist(), strict=True))
+        keys = [(id(true), id(told)) for true, told in pairs]
+        new = [row for row, key in enumerate(keys) if key not in memory]
+        if new or not pairs:
+            self._checked(y[new], p[new])
+        for row in new:
             # The objects are kept beside the part, so no other ever gets their address.
-            known = memory.get((id(true), id(told)))
-            if known is None:
-                known = memory[id(true), id(told)] = true, told, of_row(true, told, **params)
-            parts.append(known[2])
-        return parts
+            memory[keys[row]] = *pairs[row], of_row(*pairs[row], **self.params)
+        return [memory[key][2] for key in keys]
 
 
 _OBJECTIVES: dict[PredictionKind, tuple[Objective, ...]] = {

@@ -6,6 +6,8 @@ in the truth nor in the prediction counts nowhere, as in scikit-learn.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -187,3 +189,18 @@ def cohen_kappa(truth: Codes, prediction: Codes) -> float:
 def quadratic_kappa(truth: Codes, prediction: Codes) -> float:
     """Return Cohen's kappa with quadratic weights (1968); the class order is that of the codes."""
     return _kappa(truth, prediction, 2)
+
+
+@register_metric(
+    direction="minimize",
+    perfect=0.0,
+    range=(0.0, math.inf),
+    kinds=("label",),
+    objectives=("ordinal",),
+    formula="1/n * sum_i |position of y_i - position of p_i| in the order of the classes",
+    summary="By how many steps on the scale of the classes a row is missed on average.",
+    edge="Classes stand in the order of the task.",
+)
+def ordinal_mae(truth: Codes, prediction: Codes) -> float:
+    """Return the mean absolute difference of codes (Baccianella et al. 2009, without macro)."""
+    return float(np.mean(np.abs(truth - prediction)))

@@ -19,7 +19,7 @@ from mlesmith_env.metrics.ranks import average_ranks
 Floats = NDArray[np.float64]
 
 
-def _mean(values: Floats) -> float:
+def mean_size(values: Floats) -> float:
     """Return the mean of values that are not negative; infinite only where it has to be."""
     largest = float(values.max())
     if largest == 0.0 or math.isinf(largest):
@@ -69,7 +69,7 @@ def rmse(truth: Floats, prediction: Floats) -> float:
 )
 def mae(truth: Floats, prediction: Floats) -> float:
     """Return the mean absolute error."""
-    return _mean(np.abs(prediction - truth))
+    return mean_size(np.abs(prediction - truth))
 
 
 @register_metric(
@@ -111,7 +111,25 @@ def rmsle(truth: Floats, prediction: Floats) -> float:
 )
 def mape(truth: Floats, prediction: Floats) -> float:
     """Return the mean absolute percentage error as a fraction."""
-    return _mean(np.abs(prediction - truth) / np.abs(truth))
+    return mean_size(np.abs(prediction - truth) / np.abs(truth))
+
+
+@register_metric(
+    direction="minimize",
+    perfect=0.0,
+    range=(0.0, math.inf),
+    kinds=("number",),
+    objectives=("count", "forecasting", "counting"),
+    formula="sum_i |y_i - p_i| / sum_i |y_i|",
+    summary="The sum of the absolute errors as a fraction of the sum of the truth.",
+    edge="Where the truth is 0 in all rows: 0 for an exact prediction, else the largest float.",
+)
+def wape(truth: Floats, prediction: Floats) -> float:
+    """Return the weighted absolute percentage error as a fraction (Kolassa and Schütz 2007)."""
+    errors, sizes = mean_size(np.abs(prediction - truth)), mean_size(np.abs(truth))
+    if errors == 0.0:
+        return 0.0
+    return errors / sizes if sizes > 0.0 else math.inf
 
 
 @register_metric(
@@ -167,7 +185,7 @@ def r2(truth: Floats, prediction: Floats) -> float:
 def pinball(truth: Floats, prediction: Floats, *, alpha: float) -> float:
     """Return the pinball loss (Koenker and Bassett 1978)."""
     below = truth - prediction
-    return _mean(np.maximum(alpha * below, (alpha - 1.0) * below))
+    return mean_size(np.maximum(alpha * below, (alpha - 1.0) * below))
 
 
 @register_metric(
@@ -185,7 +203,7 @@ def poisson_deviance(truth: Floats, prediction: Floats) -> float:
     # Differences of logarithms: the quotient itself may under- or overflow.
     logs = np.log(np.where(truth > 0, truth, 1.0)) - np.log(prediction)
     terms = np.where(truth > 0, truth * logs, 0.0) + (prediction - truth)
-    return 2.0 * _mean(np.maximum(terms, 0.0))
+    return 2.0 * mean_size(np.maximum(terms, 0.0))
 
 
 @register_metric(
@@ -201,7 +219,7 @@ def poisson_deviance(truth: Floats, prediction: Floats) -> float:
 def gamma_deviance(truth: Floats, prediction: Floats) -> float:
     """Return the mean gamma deviance."""
     terms = np.log(prediction) - np.log(truth) + truth / prediction - 1.0
-    return 2.0 * _mean(np.maximum(terms, 0.0))
+    return 2.0 * mean_size(np.maximum(terms, 0.0))
 
 
 @register_metric(

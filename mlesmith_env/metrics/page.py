@@ -36,6 +36,7 @@ gives nothing (0/0) the catalogue says what stands instead. Where scikit-learn h
 values are equal to its values but for what is said under a metric. Metrics that rank all
 predictions of a task as another one does (MSE as RMSE, Gini as ROC AUC) are left out, and so are
 precision and recall alone, which a constant answer can win; `fbeta` weighs one against the other.
+The one exception is WAPE, which is the mean absolute error on the scale that forecasters use.
 
 This page is generated: `python -m mlesmith_env.metrics > docs/metrics.md`.
 """

@@ -10,29 +10,13 @@ from numpy.typing import NDArray
 from mlesmith_env.errors import MetricError
 from mlesmith_env.metrics.catalogue import register_metric
 from mlesmith_env.metrics.parameter import Parameter
+from mlesmith_env.metrics.ranks import area_under_roc
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 EPSILON = float(np.finfo(np.float64).eps)
 """Smallest probability whose logarithm is taken, the same as scikit-learn's."""
-
-
-def _auc(positive: NDArray[np.bool_], scores: Floats) -> float | None:
-    """Return the area under the ROC curve by ranks (Mann-Whitney), None for a single class."""
-    hits = int(np.count_nonzero(positive))
-    misses = len(positive) - hits
-    if not hits or not misses:
-        return None
-    if hits > misses:
-        # The ranks of the rarer side are enough, and a rare class is then nearly as cheap to
-        # score as one sort of plain numbers.
-        area = _auc(~positive, scores)
-        return None if area is None else 1.0 - area
-    ranked, own = np.sort(scores), np.sort(scores[positive])
-    first, last = np.searchsorted(ranked, own, "left"), np.searchsorted(ranked, own, "right")
-    rank_sum = float(np.sum(first + last + 1)) / 2
-    return (rank_sum - hits * (hits + 1) / 2) / (hits * misses)
 
 
 def _of_truth(truth: Codes, prediction: Floats) -> Floats:
@@ -53,7 +37,7 @@ def _of_truth(truth: Codes, prediction: Floats) -> Floats:
 )
 def roc_auc(truth: Codes, prediction: Floats) -> float:
     """Return the area under the ROC curve, ties counting half."""
-    area = _auc(truth == 1, prediction)
+    area = area_under_roc(truth == 1, prediction)
     return 0.5 if area is None else area
 
 
@@ -69,7 +53,7 @@ def roc_auc(truth: Codes, prediction: Floats) -> float:
 def roc_auc_ovr(truth: Codes, prediction: Floats) -> float:
     """Return the macro one-vs-rest area over the classes that occur in the truth."""
     columns = np.ascontiguousarray(prediction.T)
-    areas = [_auc(truth == code, columns[code]) for code in np.unique(truth)]
+    areas = [area_under_roc(truth == code, columns[code]) for code in np.unique(truth)]
     known = [area for area in areas if area is not None]
     return float(np.mean(known)) if known else 0.5
 
@@ -151,3 +135,46 @@ def top_k_accuracy(truth: Codes, prediction: Floats, *, k: int) -> float:
     above = np.count_nonzero(prediction > own, axis=1)
     tied = np.count_nonzero(prediction == own, axis=1)
     return float(np.mean(np.clip((k - above) / tied, 0.0, 1.0)))
+
+
+@register_metric(
+    direction="maximize",
+    perfect=1.0,
+    range=(0.0, 1.0),
+    kinds=("probability",),
+    formula="(positive rows among the m rows of highest p) / m, with m positive rows in all",
+    summary="The share of positive rows among as many top-ranked rows as there are positive ones.",
+    edge=(
+        "Ties at the m-th place count with the chance of a random order. "
+        "0 where no row is positive."
+    ),
+)
+def r_precision(truth: Codes, prediction: Floats) -> float:
+    """Return the R-precision (Buckley and Voorhees 2000): precision at the number of positives."""
+    positive = truth == 1
+    total = int(np.count_nonzero(positive))
+    if not total:
+        return 0.0
+    cut = np.partition(prediction, len(prediction) - total)[len(prediction) - total]
+    above, tied = prediction > cut, prediction == cut
+    places = total - np.count_nonzero(above)
+    share = np.count_nonzero(positive & tied) / np.count_nonzero(tied)
+    return float((np.count_nonzero(positive & above) + places * share) / total)
+
+
+@register_metric(
+    direction="minimize",
+    perfect=0.0,
+    range=(0.0, 1.0),
+    kinds=("probabilities",),
+    objectives=("ordinal",),
+    formula="1/n * sum_i 1/(k - 1) * sum over c < k of (P_i(class <= c) - [y_i <= c])^2",
+    summary="The squared error of the cumulative probabilities of ordered classes: mass costs "
+    "more the farther it lies from the truth.",
+    edge="Classes stand in the order of the task.",
+)
+def rps(truth: Codes, prediction: Floats) -> float:
+    """Return the ranked probability score (Epstein 1969), divided by the number of steps."""
+    told = np.cumsum(prediction[:, :-1], axis=1)
+    true = truth[:, None] <= np.arange(told.shape[1])
+    return float(np.mean((told - true) ** 2))

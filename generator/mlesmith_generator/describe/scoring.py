@@ -59,8 +59,8 @@ def _fields(page: Page) -> dict[str, str]:
 
 
 def _legend(page: Page) -> list[str]:
-    number = objective_of(page.form) == "regression"
-    said = page.voice.say("legend number" if number else "legend class")
+    named = f"legend {page.form.kind}"
+    said = page.voice.say(named if named in banks() else "legend class")
     lines = [said[:1].lower() + said[1:]]
     if "TP" in page.metric.formula:
         lines.append("TP, FP, FN: true positives, false positives, false negatives")

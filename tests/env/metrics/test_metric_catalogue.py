@@ -70,6 +70,8 @@ def test_names_can_be_filtered_by_kind_and_objective():
         "brier",
         "top_k_accuracy",
     }
+    assert "rps" in metric_names("probabilities", "ordinal")
+    assert set(metric_names(objective="segmentation")) == {"mask_dice", "mask_iou"}
 
 
 def test_an_unknown_metric_is_refused_with_a_suggestion():

@@ -15,6 +15,12 @@ from sklearn import metrics as sk
 from mlesmith_env.errors import MetricError
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.metrics import get_metric, metric_names
+from tests.env.metrics.draws import (
+    arrays,
+    metric_cases,
+    perfect_prediction,
+    wants_positive,
+)
 
 quick = settings(
     max_examples=40,
@@ -26,52 +32,7 @@ seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(2, 60)
 
 
-def arrays(kind, objective, seed, n, *, positive=False, ties=False):
-    """Truth and an imperfect prediction of one kind, drawn with a seed."""
-    rng = np.random.default_rng(seed)
-    if kind == "number":
-        y, p = rng.normal(size=(2, n)) * 10.0 ** rng.integers(-3, 4)
-        if positive:
-            y, p = np.abs(y) + 1e-3, np.abs(p) + 1e-3
-        return (np.round(y, 1) + 0.1, np.round(p, 1) + 0.1) if ties else (y, p)
-    k = 2 if objective == "binary" else int(rng.integers(4, 7))
-    y = rng.integers(0, k, n)
-    y[:2] = [0, 1]
-    if kind == "label":
-        return y, np.where(rng.random(n) < 0.5, y, rng.integers(0, k, n))
-    if kind == "probability":
-        p = rng.random(n)
-        return y, np.round(p, 1) if ties else p
-    y[: min(n, k)] = np.arange(k)[: min(n, k)]
-    p = rng.dirichlet(np.ones(k), n)
-    return y, p
-
-
-def cases():
-    """Every metric with every kind of prediction and objective that it is for."""
-    return list(_cases())
-
-
-def _cases():
-    for name in metric_names():
-        metric = get_metric(name)
-        for kind in metric.kinds:
-            for objective in metric.objectives:
-                fits = {"probability": "binary", "probabilities": "multiclass"}.get(kind, objective)
-                if fits == objective:
-                    yield pytest.param(name, kind, objective, id=f"{name}-{kind}-{objective}")
-
-
-def wants_positive(metric):
-    return any(str(d) != "any number" for d in (metric.domain, metric.truth_domain))
-
-
-def perfect_prediction(kind, truth, like):
-    if kind == "probability":
-        return truth.astype(float)
-    if kind == "probabilities":
-        return np.eye(like.shape[1])[truth]
-    return truth
+CASES = [pytest.param(*case, id="-".join(case)) for case in metric_cases()]
 
 
 NUMBERS = {
@@ -86,6 +47,7 @@ NUMBERS = {
     "gamma_deviance": sk.mean_gamma_deviance,
     "spearman": lambda y, p: stats.spearmanr(y, p).statistic,
     "pearson": lambda y, p: stats.pearsonr(y, p).statistic,
+    "wape": lambda y, p: float(np.sum(np.abs(y - p)) / np.sum(np.abs(y))),
     "smape": lambda y, p: float(np.mean(2 * np.abs(y - p) / (np.abs(y) + np.abs(p)))),
 }
 LABELS = {
@@ -186,7 +148,7 @@ def test_two_columns_score_as_one_probability(seed, n):
         assert get_metric(name)(y, both) == pytest.approx(get_metric(name)(y, p), rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "kind", "objective"), cases())
+@pytest.mark.parametrize(("name", "kind", "objective"), CASES)
 @quick
 @given(seed=seeds, n=st.integers(8, 60))
 def test_a_perfect_prediction_scores_perfect_and_beats_others(name, kind, objective, seed, n):
@@ -199,7 +161,7 @@ def test_a_perfect_prediction_scores_perfect_and_beats_others(name, kind, object
     assert low <= metric(y, p) <= high
 
 
-@pytest.mark.parametrize(("name", "kind", "objective"), cases())
+@pytest.mark.parametrize(("name", "kind", "objective"), CASES)
 @quick
 @given(seed=seeds)
 def test_the_declared_direction_holds_on_the_way_to_the_truth(name, kind, objective, seed):
@@ -212,20 +174,20 @@ def test_the_declared_direction_holds_on_the_way_to_the_truth(name, kind, object
     # Rows swapped among themselves are wrong predictions of the very same distribution.
     far[order[:360]] = right[np.roll(order[:360], 1)]
     near[order[:120]] = right[np.roll(order[:120], 1)]
-    if name in ("median_ae", "top_k_accuracy"):
+    if name in ("median_ae", "top_k_accuracy", "hit_rate_at_k"):
         assert not metric.better(metric(y, far), metric(y, near))
         return
     assert metric.better(metric(y, near), metric(y, far))
     assert metric.better(metric(y, right), metric(y, near))
 
 
-@pytest.mark.parametrize(("name", "kind", "objective"), cases())
+@pytest.mark.parametrize(("name", "kind", "objective"), CASES)
 @quick
 @given(seed=seeds, n=sizes)
 def test_the_order_of_rows_does_not_matter(name, kind, objective, seed, n):
     metric = get_metric(name)
     y, p = arrays(kind, objective, seed, n, positive=wants_positive(metric), ties=True)
-    if wants_positive(metric):
+    if kind == "number" and wants_positive(metric):
         y, p = np.abs(y), np.abs(p)
     order = np.random.default_rng(seed).permutation(n)
     assert metric(y[order], p[order]) == pytest.approx(metric(y, p), rel=1e-9, abs=1e-12)
@@ -324,6 +286,14 @@ def test_no_probability_ever_gives_nan_or_infinity(data, n):
         ("rmse", [0.0, 0.0], [3e200, 4e200], 5e200 / math.sqrt(2)),
         ("r2", [0.0, 1.0], [1e308, 0.0], -np.finfo(float).max),
         ("mae", [0.0, 0.0], [1.5e308, 1.5e308], 1.5e308),
+        ("wape", [0.0, 0.0], [0.0, 0.0], 0.0),
+        ("wape", [0.0, 0.0], [0.0, 1.0], np.finfo(float).max),
+        ("ordinal_mae", [0, 4, 2], [0, 1, 3], 4 / 3),
+        ("r_precision", [0, 0], [0.2, 0.9], 0.0),
+        ("r_precision", [1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1], 0.75),
+        ("r_precision", [1, 0, 0, 1], [0.5, 0.5, 0.5, 0.5], 0.5),
+        ("rps", [0], [[0.0, 0.0, 1.0]], 1.0),
+        ("rps", [0, 1], [[0.5, 0.5, 0.0], [0.25, 0.5, 0.25]], (0.125 + 0.0625) / 2),
     ],
 )
 def test_edges_have_the_documented_value(name, truth, prediction, expected):
@@ -353,12 +323,12 @@ def test_a_class_that_is_never_true_takes_no_part_in_the_one_vs_rest_area():
     assert get_metric("roc_auc_ovr")(y, p) == pytest.approx(np.mean(areas))
 
 
-@pytest.mark.parametrize(("name", "kind", "objective"), cases())
+@pytest.mark.parametrize(("name", "kind", "objective"), CASES)
 def test_the_given_arrays_are_left_as_they_are(name, kind, objective):
     metric = get_metric(name)
     y, p = arrays(kind, objective, 3, 30, positive=wants_positive(metric))
     before = y.copy(), p.copy()
     y.flags.writeable = p.flags.writeable = False
     metric(y, p)
-    assert np.array_equal(y, before[0])
-    assert np.array_equal(p, before[1])
+    np.testing.assert_array_equal(y, before[0])
+    np.testing.assert_array_equal(p, before[1])
