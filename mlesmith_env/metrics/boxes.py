@@ -7,7 +7,8 @@ taken. Precision is read off at 101 values of recall, with what is right at any 
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,19 +62,24 @@ def intersection_over_union(a: Floats, b: Floats) -> Floats:
 
 def match(true: tuple[Box, ...], told: tuple[Detection, ...]) -> Matches:
     """Match the found boxes of a row with the true ones, the surest first, label by label."""
+    wanted, told_of = _by_label(true), _by_label(told)
     found: list[tuple[str, float, int]] = []
-    for label in dict.fromkeys(detection[0] for detection in told):
-        own = [detection for detection in told if detection[0] == label]
-        own = sorted(own, key=lambda detection: -detection[1])[:MOST]
-        wanted = [box[1:] for box in true if box[0] == label]
-        right = _right([detection[2:] for detection in own], wanted)
-        found += [(label, each[1], bits) for each, bits in zip(own, right, strict=True)]
-    return Matches(dict(Counter(box[0] for box in true)), found)
+    for label, own in told_of.items():
+        surest = sorted(own, key=lambda detection: -detection[0])[:MOST]
+        right = _right([each[1:] for each in surest], wanted.get(label, []))
+        found += [(label, each[0], bits) for each, bits in zip(surest, right, strict=True)]
+    return Matches({label: len(boxes) for label, boxes in wanted.items()}, found)
 
 
-def _right(
-    found: list[tuple[float, float, float, float]], wanted: list[tuple[float, float, float, float]]
-) -> list[int]:
+def _by_label(boxes: Sequence[tuple[Any, ...]]) -> dict[str, list[tuple[float, ...]]]:
+    """Return what follows the label of each box, by label."""
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for label, *rest in boxes:
+        found.setdefault(label, []).append(tuple(rest))
+    return found
+
+
+def _right(found: list[tuple[float, ...]], wanted: list[tuple[float, ...]]) -> list[int]:
     """Return the overlaps at which each box is right, as bits; `found` has the surest first."""
     if not wanted:
         return [0] * len(found)
