@@ -227,7 +227,10 @@ class Grader:
     def scoring(self, part: Part) -> ScoreCases:
         """Return what scores cases over the rows of a part, in the order of `truth(part)`."""
         places = np.flatnonzero(self.mask(part))
-        return lambda cases: self.score_cases([(places[rows], told) for rows, told in cases])
+        # What single rows gave is remembered from call to call.
+        scripted = self._scorer is not None
+        score = self.score_cases if scripted else scoring_by(self.metric, self.truth())
+        return lambda cases: score([(places[rows], told) for rows, told in cases])
 
     def grade(self, source: Path | str | DataFrame, part: Part = "private") -> Grade:
         """Return the grade of a submission; one that can not be scored is a grade, too."""

@@ -79,7 +79,7 @@ def resample(
         scale = np.sqrt(drawn / rows)
         unit = f"{rows} rows"
     scores = np.empty((resamples, len(predictions)))
-    width = sum(prediction[0].size for prediction in predictions)
+    width = sum(prediction[:1].size for prediction in predictions)
     at_once = max(1, min(CASES_AT_ONCE // len(predictions), _CELLS // (drawn * width)))
     for start in range(0, resamples, at_once):
         cases: list[Case] = []

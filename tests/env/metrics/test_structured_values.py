@@ -344,6 +344,19 @@ def test_samples_that_share_their_objects_score_as_each_by_itself(name):
     np.testing.assert_array_equal(score(cases[::-1]), expected[::-1])
 
 
+@pytest.mark.parametrize("name", metric_names("ranking"))
+def test_a_group_that_is_drawn_twice_counts_twice(name):
+    y, p = arrays("ranking", "", 7, 40)
+    metric, groups = get_metric(name), np.arange(40) // 8
+    filled = [group for group in range(5) if y[groups == group, 0].any()]
+    drawn = [*filled, filled[0], filled[0], filled[-1]]
+    rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
+    alone = [metric(y[groups == group], p[groups == group]) for group in drawn]
+    shuffled = np.random.default_rng(0).permutation(rows)
+    scores = scoring_by(metric, y)([(rows, p[rows]), (shuffled, p[shuffled])])
+    assert scores == pytest.approx(np.mean(alone))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_perfect_predictions_of_a_form_score_perfect(kind):
     truth = truth_of(kind)

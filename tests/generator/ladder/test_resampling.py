@@ -11,6 +11,7 @@ from mlesmith_env.metrics import Metric, get_metric
 from mlesmith_env.metrics.cases import scoring_by
 from mlesmith_generator.gates.resampling import Resampled
 from mlesmith_generator.gates.resampling import resample as resample_cases
+from tests.env.metrics.draws import arrays
 
 
 def resample(metric: Metric, truth: np.ndarray, *arguments: Any, **keywords: Any) -> Resampled:
@@ -59,3 +60,13 @@ def test_the_same_seed_draws_the_same_rows() -> None:
     truth, one, other = errors(100, 0.5)
     first, second = (resample(get_metric("mae"), truth, [one, other], seed=7) for _ in range(2))
     np.testing.assert_array_equal(first.scores, second.scores)
+
+
+def test_structures_are_resampled_as_numbers_are() -> None:
+    truth, told = arrays("items", "", 3, 300)
+    better = truth.copy()
+    better[::3] = told[::3]
+    found = resample(get_metric("recall_at_k"), truth, [told, better], resamples=40)
+    assert np.isfinite(found.scores).all()
+    assert (found.scores[:, 1] > found.scores[:, 0]).all()
+    assert 0 < found.error_of_difference(1, 0) < 0.1
