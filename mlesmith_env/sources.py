@@ -28,6 +28,7 @@ from mlesmith_env import download as downloading
 from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ChecksumError, DataUnavailableError, ManifestError
 from mlesmith_env.manifest import Record, Sha256, Slug, canonical
+from mlesmith_env.recipes.folders import lent
 
 _LARGEST_RECORD = 32 * 1024**2
 
@@ -204,7 +205,8 @@ def raw_files(record: SourceRecord, *, nearby: Path | None = None) -> Generator[
             link = folder / path
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(found)
-        yield folder
+        with lent(folder):
+            yield folder
 
 
 def available(record: SourceRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.errors import RecipeError
 from mlesmith_env.recipes.draws import keys
-from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_env.recipes.model import Holdout, TableRecipe
 from mlesmith_env.recipes.text import factors, is_missing, numbers, require_column, row_codes
 
 PARTS = ("train", "public", "private")
@@ -32,12 +33,24 @@ class _Shares:
     """Of the hidden rows."""
 
 
-def split_rows(frame: pd.DataFrame, recipe: TableRecipe) -> NDArray[np.str_]:
+def split_rows(
+    frame: pd.DataFrame,
+    recipe: TableRecipe,
+    truth: Sequence[str] = (),
+    contents: Sequence[Codes] = (),
+) -> NDArray[np.str_]:
     """Return `train`, `public` or `private` for each row of the transformed table.
 
     Rows whose features are all equal stay on one side of a random or stratified holdout, and so a
     hidden row never has a copy to learn from; where that ties so many rows together that the
     sides would lose their size or a class, only rows that are equal throughout stay together.
+
+    Args:
+        frame: The table.
+        recipe: Where the holdout stands.
+        truth: All columns that hold the truth, where they are more than the target.
+        contents: For each column of files a number for each row, (rows,), equal where the files
+            are, -1 where there is none. Such rows stay together in any case.
 
     Returns:
         An array of text of shape (rows,).
@@ -51,7 +64,7 @@ def split_rows(frame: pd.DataFrame, recipe: TableRecipe) -> NDArray[np.str_]:
     target = require_column(frame, recipe.target, "target")
     if len(frame) < len(PARTS):
         raise RecipeError(f"{len(frame)} row(s) can not be divided into {', '.join(PARTS)}")
-    if holdout.kind in ("group", "time"):
+    if holdout.kind in ("group", "time", "last"):
         if holdout.column is None:
             raise RecipeError(f"a {holdout.kind} holdout needs a column")
         if holdout.column == recipe.target:
@@ -59,12 +72,19 @@ def split_rows(frame: pd.DataFrame, recipe: TableRecipe) -> NDArray[np.str_]:
         column = require_column(frame, holdout.column, f"the {holdout.kind} holdout")
         if holdout.kind == "group":
             codes = _by_group(column, target, shares, recipe.seed)
-        else:
+        elif holdout.kind == "time":
             codes = _by_time(frame, column, shares, recipe.seed)
+        else:
+            codes = _by_last(frame, column, holdout, shares, recipe.seed)
     else:
-        hidden = [holdout.column] if holdout.drop_column and holdout.column else []
+        gone = {*truth, recipe.target, *((holdout.column,) if holdout.drop_column else ())}
+        features = frame.drop(columns=[name for name in frame.columns if name in gone])
         strata = _strata(target) if holdout.kind == "stratified" else np.zeros(len(frame), np.int64)
-        codes = _by_chance(frame.drop(columns=hidden), recipe.target, strata, shares, recipe.seed)
+        units = _tied(row_codes(features) if features.shape[1] else _each(frame), contents)
+        codes = _divide(units, strata, shares, recipe.seed, "rows")
+        if not _is_fair(codes, strata, shares):
+            whole = frame.drop(columns=[holdout.column]) if _hides(holdout) else frame
+            codes = _divide(_tied(row_codes(whole), contents), strata, shares, recipe.seed, "rows")
     empty = [part for code, part in enumerate(PARTS) if not (codes == code).any()]
     if empty:
         raise RecipeError(
@@ -74,14 +94,19 @@ def split_rows(frame: pd.DataFrame, recipe: TableRecipe) -> NDArray[np.str_]:
     return np.array(PARTS)[codes]
 
 
-def _by_chance(
-    frame: pd.DataFrame, target: str, strata: Codes, shares: _Shares, seed: int
-) -> Codes:
-    features = row_codes(frame.drop(columns=[target]))
-    codes = _divide(features, strata, shares, seed, "rows")
-    if _is_fair(codes, strata, shares):
-        return codes
-    return _divide(row_codes(frame), strata, shares, seed, "rows")
+def _tied(units: Codes, contents: Sequence[Codes]) -> Codes:
+    """Return units put together where they share a file of one of the columns."""
+    if not contents:
+        return units
+    labels, before = units, None
+    while before is None or not np.array_equal(labels, before):
+        before = labels
+        for codes in (units, *contents):
+            has = codes >= 0
+            least = np.full(int(codes.max()) + 1, len(codes), dtype=np.int64)
+            np.minimum.at(least, codes[has], labels[has])
+            labels = np.where(has, least[codes], labels)
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
 def _by_group(column: pd.Series, target: pd.Series, shares: _Shares, seed: int) -> Codes:
@@ -106,17 +131,53 @@ def _by_group(column: pd.Series, target: pd.Series, shares: _Shares, seed: int) 
 
 
 def _by_time(frame: pd.DataFrame, column: pd.Series, shares: _Shares, seed: int) -> Codes:
-    moments, missing = _moments(column)
-    counts = np.bincount(moments[~missing])
+    ranks, missing = moments(column)
+    counts = np.bincount(ranks[~missing])
     if len(counts) < 2:
         raise RecipeError(f"the time column {column.name!r} has one moment only; nothing is later")
     later = np.cumsum(counts[::-1])[:-1]
     wanted = shares.test * len(frame)
     latest = int(np.argmin(np.abs(later - wanted))) + 1
-    hidden = ~missing & (moments >= len(counts) - latest)
-    codes = np.zeros(len(frame), np.int64)
+    hidden = ~missing & (ranks >= len(counts) - latest)
     if hidden.sum() < 2:
         raise RecipeError(f"one row only is later than the rest by {column.name!r}")
+    return _halved(frame, hidden, shares, seed)
+
+
+def _by_last(
+    frame: pd.DataFrame, column: pd.Series, holdout: Holdout, shares: _Shares, seed: int
+) -> Codes:
+    """Hide the last moments of each series; one that has no more than these is for training."""
+    ranks, missing = moments(column)
+    series = np.zeros(len(frame), np.int64)
+    if holdout.group is not None:
+        series = _groups(require_column(frame, holdout.group, "the last holdout"))
+    span = int(ranks.max(initial=0)) + 1
+    different, moment_of = np.unique(
+        np.where(missing, -1, series * span + ranks), return_inverse=True
+    )
+    owner = np.where(different < 0, -1, different // span)
+    starts = np.searchsorted(owner, owner, side="left")
+    lengths = np.searchsorted(owner, owner, side="right") - starts
+    from_end = starts + lengths - np.arange(len(different))
+    wanted = (
+        np.full(len(different), holdout.horizon)
+        if holdout.horizon is not None
+        else np.maximum(1, np.rint(shares.test * lengths))
+    )
+    late = (from_end <= wanted) & (lengths > wanted) & (owner >= 0)
+    hidden = late[moment_of]
+    if hidden.sum() < 2:
+        raise RecipeError(
+            f"no series is longer than what would be hidden of it by {column.name!r}; "
+            "hide fewer moments"
+        )
+    return _halved(frame, hidden, shares, seed)
+
+
+def _halved(frame: pd.DataFrame, hidden: NDArray[np.bool_], shares: _Shares, seed: int) -> Codes:
+    """Return parts where the hidden rows are public and private by chance, equal ones together."""
+    codes = np.zeros(len(frame), np.int64)
     units = row_codes(frame)[hidden]
     units = np.unique(units, return_inverse=True)[1].astype(np.int64)
     if int(units.max()) < 1:
@@ -166,6 +227,14 @@ def _divide(units: Codes, strata: Codes, shares: _Shares, seed: int, purpose: st
     return of_unit[units]
 
 
+def _each(frame: pd.DataFrame) -> Codes:
+    return np.arange(len(frame), dtype=np.int64)
+
+
+def _hides(holdout: Holdout) -> bool:
+    return holdout.drop_column and holdout.column is not None
+
+
 def _is_fair(codes: Codes, strata: Codes, shares: _Shares) -> bool:
     return _size_error(codes, shares) <= _TOLERANCE and _absent_classes(codes, strata) == 0
 
@@ -205,7 +274,7 @@ def _groups(column: pd.Series) -> Codes:
     return codes
 
 
-def _moments(column: pd.Series) -> tuple[Codes, NDArray[np.bool_]]:
+def moments(column: pd.Series) -> tuple[Codes, NDArray[np.bool_]]:
     """Return the rank of each row's time among the different ones, and which rows have none."""
     codes, values = factors(column)
     missing = is_missing(column)

@@ -32,6 +32,7 @@ from mlesmith_env.recipes.operations import (
     Mask,
     Model,
     NumberRows,
+    OneWord,
     ParseDate,
     ParseDuration,
     ParseNumber,
@@ -137,6 +138,7 @@ Transform = Annotated[
     | KeepFrequent
     | Select
     | Combine
+    | OneWord
     | NumberRows
     | Indicators
     | Grid
@@ -262,7 +264,7 @@ class InteractionsRecipe(Model):
     transforms: tuple[Transform, ...] = ()
     user: str
     item: str
-    """Its column; blanks in the name of an item become underscores."""
+    """Its column; the name of an item has no blanks (see `OneWord`)."""
     time: str | None = None
     """Numbers or ISO dates that order the interactions of a user."""
     held: int = Field(default=5, gt=0)

@@ -177,6 +177,14 @@ class Combine(Model):
     separator: str = " "
 
 
+class OneWord(Model):
+    """Write each value as one word: blanks become underscores."""
+
+    op: Literal["one_word"] = "one_word"
+    column: str
+    into: str
+
+
 class NumberRows(Model):
     """Number the rows in their order from 0, anew for each combination of values of `by`."""
 

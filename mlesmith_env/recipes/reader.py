@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -14,10 +14,13 @@ import pandas as pd
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.arff import arff_table
 from mlesmith_env.recipes.columnar import parquet_table
+from mlesmith_env.recipes.conll import conll_table
 from mlesmith_env.recipes.folders import locate
 from mlesmith_env.recipes.lines import open_text, records
+from mlesmith_env.recipes.listing import files_table
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_env.recipes.nested import json_lines_table, json_table
+from mlesmith_env.recipes.series import ts_table
 from mlesmith_env.recipes.text import clean_names, column_of, map_values, text_array
 
 Row = Sequence[str | None]
@@ -57,9 +60,10 @@ def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) 
         ReadError: A file is missing, damaged, empty, not a table or not of the declared form.
         MissingExtraError: A Parquet file, and no `pyarrow` to read it with.
     """
-    labels = file_labels(reader.files)
+    files = _sources(reader)
+    labels = file_labels(files)
     collector: _Collector | None = None
-    for file, label in zip(reader.files, labels, strict=True):
+    for file, label in zip(files, labels, strict=True):
         with _open(reader, root, file) as table:
             if collector is None:
                 collector = _Collector(table.columns, reader, max_rows)
@@ -82,6 +86,11 @@ def table_columns(reader: TableReader, root: Path) -> tuple[str, ...]:
     """
     with _open(reader, root, reader.files[0]) as table:
         return table.columns
+
+
+def _sources(reader: TableReader) -> tuple[str, ...]:
+    """Return what is opened one after another: files, or all patterns at once."""
+    return reader.files[:1] if reader.format == "files" else reader.files
 
 
 def file_labels(files: Sequence[str]) -> tuple[str, ...]:
@@ -184,12 +193,17 @@ class _Collector:
 
 
 def _open(reader: TableReader, root: Path, file: str) -> AbstractContextManager[RawTable]:
+    if reader.format == "files":
+        columns, rows = files_table(reader, root)
+        return nullcontext(RawTable(columns, rows))
     path = locate(root, file)
     openers: dict[str, Callable[[TableReader, Path], AbstractContextManager[RawTable]]] = {
         "delimited": _delimited,
         "json": _whole,
         "jsonl": _whole,
         "arff": _whole,
+        "ts": _whole,
+        "conll": _conll,
         "parquet": _parquet,
     }
     return openers[reader.format](reader, path)
@@ -212,9 +226,21 @@ def _delimited(reader: TableReader, path: Path) -> Generator[RawTable, None, Non
 
 @contextmanager
 def _whole(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
-    parse = {"json": json_table, "jsonl": json_lines_table, "arff": arff_table}[reader.format]
+    parse = {
+        "json": json_table,
+        "jsonl": json_lines_table,
+        "arff": arff_table,
+        "ts": ts_table,
+    }[reader.format]
     with open_text(path, reader) as lines:
         names, rows = parse(lines, path.name)
+        yield RawTable(_named(reader, names, path), rows)
+
+
+@contextmanager
+def _conll(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
+    with open_text(path, reader) as lines:
+        names, rows = conll_table(lines, path.name, reader.token_column, reader.tag_column)
         yield RawTable(_named(reader, names, path), rows)
 
 

@@ -16,6 +16,7 @@ from mlesmith_env.recipes.operations import (
     Grid,
     Indicators,
     NumberRows,
+    OneWord,
     Select,
     Unpivot,
 )
@@ -58,6 +59,12 @@ def _(transform: Combine, frame: pd.DataFrame) -> pd.DataFrame:
         for row in zip(*columns, strict=True)
     ]
     return frame.assign(**{transform.into: text_series(combined, frame.index)})
+
+
+@reshaped.register
+def _(transform: OneWord, frame: pd.DataFrame) -> pd.DataFrame:
+    column = require_column(frame, transform.column, "one_word")
+    return frame.assign(**{transform.into: map_values(column, _unbroken)})
 
 
 @reshaped.register
@@ -118,8 +125,8 @@ def _(transform: Boxes, frame: pd.DataFrame) -> pd.DataFrame:
     usable = (width > 0) & (height > 0) & np.isfinite(x) & np.isfinite(y) & ~is_missing(label)
     measures = np.column_stack((x, y, width, height)).tolist()
     texts = [
-        f"{name} {' '.join(map(to_text, numbers_of_box))}" if good else None
-        for name, numbers_of_box, good in zip(
+        f"{name} {' '.join(map(to_text, measured))}" if good else None
+        for name, measured, good in zip(
             values_or_none(label), measures, usable.tolist(), strict=True
         )
     ]

@@ -30,7 +30,7 @@ from mlesmith_env.package import (
     write_package,
 )
 from mlesmith_env.recipes.model import Holdout, TableReader, TableRecipe
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 from mlesmith_env.sources import SourceFile, SourceRecord, dump_source
 
 

@@ -19,7 +19,7 @@ from mlesmith_env.manifest import (
 )
 from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
 from mlesmith_env.recipes.model import Holdout, TableReader, TableRecipe
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 from mlesmith_env.sources import SourceFile, SourceRecord, dump_source
 
 FLOOR, CEILING = 8.0, 2.0

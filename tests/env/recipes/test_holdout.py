@@ -168,3 +168,44 @@ def test_every_part_has_rows_whatever_the_shares(
     if kind == "stratified" and rows < 3 * classes:
         return
     assert set(split_rows(frame, holdout)) == {"train", "public", "private"}
+
+
+def test_last_hides_the_end_of_every_series_wherever_that_is() -> None:
+    rows = [
+        (s, t)
+        for s, (start, size) in enumerate(((0, 30), (50, 40), (7, 3)))
+        for t in range(start, start + size)
+    ]
+    frame = text_frame(
+        {
+            "s": [f"s{s}" for s, _ in rows],
+            "t": [str(t) for _, t in rows],
+            "y": [str(i) for i in range(len(rows))],
+        }
+    )
+    parts = split_rows(frame, recipe("last", column="t", group="s", horizon=5))
+    hidden = {(s, t) for (s, t), part in zip(rows, parts, strict=True) if part != "train"}
+    assert hidden == {(0, t) for t in range(25, 30)} | {(1, t) for t in range(85, 90)}
+    shared = split_rows(frame, recipe("last", column="t", group="s", test_fraction=0.2))
+    counts = Counter(s for (s, _), part in zip(rows, shared, strict=True) if part != "train")
+    assert counts == {0: 6, 1: 8, 2: 1}
+
+
+def test_last_says_so_where_no_series_is_long_enough() -> None:
+    frame = text_frame({"t": ["1", "2", "3"], "y": ["a", "b", "c"]})
+    with pytest.raises(RecipeError, match="no series is longer"):
+        split_rows(frame, recipe("last", column="t", horizon=3))
+
+
+@given(st.integers(30, 60), st.integers(0, 3))
+def test_rows_that_share_a_file_stay_together(rows: int, seed: int) -> None:
+    frame = text_frame(
+        {"x": [str(i) for i in range(rows)], "y": ["ab"[i % 2] for i in range(rows)]}
+    )
+    wanted = recipe("random", test_fraction=0.5).model_copy(update={"seed": seed})
+    pairs, odd = np.arange(rows) // 2, np.where(np.arange(rows) < 6, np.arange(rows) % 2, -1)
+    parts = split_rows(frame, wanted, ("y",), [pairs, odd])
+    for pair in range(int(pairs.max()) + 1):
+        assert len(set(parts[pairs == pair])) == 1
+    # The first three pairs hang together by the files of the second column.
+    assert len(set(parts[:6])) == 1

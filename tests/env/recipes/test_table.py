@@ -21,7 +21,7 @@ from mlesmith_env.recipes.model import (
     TableRecipe,
     Transform,
 )
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 
 ROWS = 300
 
@@ -97,7 +97,7 @@ def test_the_bytes_do_not_depend_on_pyarrow_or_hash_seed(raw: Path, tmp_path: Pa
         "    import pandas as pd; pd.set_option('mode.string_storage', 'python')\n"
         "from mlesmith_env.manifest import SubmissionForm\n"
         "from mlesmith_env.recipes.model import *\n"
-        "from mlesmith_env.recipes.table import prepare\n"
+        "from mlesmith_env.recipes.preparation import prepare\n"
         "recipe = TableRecipe(reader=TableReader(files=('t.csv',)), target='price', "
         "holdout=Holdout(kind='random'))\n"
         "form = SubmissionForm(columns=('price',), kind='number', rows=1)\n"

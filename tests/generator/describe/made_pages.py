@@ -13,7 +13,7 @@ import pandas as pd
 from mlesmith_env.manifest import Limits, MetricSpec, Objective, SubmissionForm
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Bin, DropColumns, Holdout, TableRecipe, Transform
-from mlesmith_env.recipes.table import prepare
+from mlesmith_env.recipes.preparation import prepare
 from mlesmith_generator.describe import Facts, Page, facts_of, slug_of, title_of
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea
