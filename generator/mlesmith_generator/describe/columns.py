@@ -31,16 +31,10 @@ def columns_section(page: Page, budget: int) -> str:
 
 
 def _table(page: Page, budget: int) -> str:
-    target, features = page.facts.target, page.facts.features
+    targets, features = page.facts.targets, page.facts.features
     id_name = page.code(page.form.id_column)
     first: Cells = (id_name, "identifier", "unique", "none", _lower(page.voice.say("id cell")))
-    last: Cells = (
-        page.code(target.name),
-        type_cell(target),
-        values_cell(target),
-        missing_cell(target),
-        _lower(page.voice.say("target cell")),
-    )
+    last = [_target(page, column) for column in targets]
     rows: list[Cells] = []
     if len(features) <= MOST_ROWS:
         rows = [_single(page, column) for column in features]
@@ -48,7 +42,20 @@ def _table(page: Page, budget: int) -> str:
             rows = [_shortened(cells) for cells in rows]
     if len(features) > MOST_ROWS or size_of(rows) > budget:
         rows = _many(page, budget)
-    return md.table(HEADER, [first, *rows, last])
+    return md.table(HEADER, [first, *rows, *last])
+
+
+def _target(page: Page, column: ColumnFacts) -> Cells:
+    said = _lower(page.voice.say("target cell"))
+    if len(page.facts.targets) > 1:
+        said = f"to be predicted; {meaning_cell(page, column)}"
+    return (
+        page.code(column.name),
+        type_cell(column),
+        values_cell(column),
+        missing_cell(column),
+        said,
+    )
 
 
 def _many(page: Page, budget: int) -> list[Cells]:

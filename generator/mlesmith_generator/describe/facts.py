@@ -56,6 +56,7 @@ class Facts:
         test_rows: Rows of `test.csv`.
         features: The columns of both files, in order, without the id.
         target: The target in the training rows.
+        targets: Every column that training shows and test hides.
         classes: Training rows of each class, in the order of the submission form.
         associations: Features by the strength of their association with the target.
         closest: The two numeric features with the highest rank correlation, and that.
@@ -70,6 +71,7 @@ class Facts:
     test_rows: int
     features: tuple[ColumnFacts, ...]
     target: ColumnFacts
+    targets: tuple[ColumnFacts, ...]
     classes: tuple[tuple[str, int], ...]
     associations: tuple[Association, ...]
     closest: tuple[str, str, float] | None
@@ -107,12 +109,13 @@ def facts_of(
     objective = objective_of(form)
     id_column = form.id_column
     hints = {column.name: column for column in table.columns} if table is not None else {}
-    hidden = {name for name in (form.truth or (target,)) if name not in test.columns}
+    hidden = [name for name in (form.truth or (target,)) if name not in test.columns]
     names = [str(name) for name in train.columns if name not in {*hidden, id_column}]
     texts = {name: as_text(train, name) for name in names}
     answer = as_text(train, target)
     features = tuple(measure_column(name, texts[name], hints.get(name)) for name in names)
     aim = measure_column(target, answer, None if objective == "regression" else hints.get(target))
+    others = {name: measure_column(name, as_text(train, name), None) for name in hidden}
     counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))
     order = classes or tuple(sorted(counts))
     data = Encoded.of(features, texts, answer, () if objective == "regression" else order)
@@ -125,6 +128,7 @@ def facts_of(
         test_rows=len(test),
         features=features,
         target=aim,
+        targets=tuple(({**others, target: aim} if target in others else others).values()),
         classes=()
         if objective == "regression"
         else tuple((label, counts.get(label, 0)) for label in order),

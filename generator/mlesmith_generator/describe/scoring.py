@@ -19,21 +19,19 @@ _TAILED = 1.5
 
 def metric_section(page: Page) -> str:
     """Return what the metric measures, its formula, and how to read it."""
+    comments = [_why(page), _constant(page)]
+    return metric_told(page, " ".join(comment for comment in comments if comment))
+
+
+def metric_told(page: Page, comment: str = "") -> str:
+    """Return what the metric measures and its formula, with a comment in a formulation's words."""
     metric, voice = page.metric, page.voice
     named = f"measures {metric.name}"
     what = voice.say(named if named in banks() else "measures any", **_fields(page))
     way = "higher" if metric.direction == "maximize" else "lower"
     direction = voice.say(way, perfect=f"{metric.perfect:g}")
-    comments = [_why(page), _constant(page)]
-    return "\n\n".join(
-        part
-        for part in (
-            f"{what} {direction}",
-            md.block([f"{metric.name} = {metric.formula}", *_legend(page)], "text"),
-            " ".join(comment for comment in comments if comment),
-        )
-        if part
-    )
+    formula = md.block([f"{metric.name} = {metric.formula}", *_legend(page)], "text")
+    return "\n\n".join(part for part in (f"{what} {direction}", formula, comment) if part)
 
 
 def _fields(page: Page) -> dict[str, str]:

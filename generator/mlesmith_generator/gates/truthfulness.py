@@ -17,6 +17,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from mlesmith_env.forms import kind_of
+from mlesmith_env.forms.structures import StructureKind
 from mlesmith_env.manifest import AMOUNTS, USAGE, Manifest
 from mlesmith_generator.gates.cells import NUMBER, number_of, wrong_cell
 from mlesmith_generator.gates.completeness import described_columns, visible
@@ -273,10 +275,15 @@ def _valid(line: list[str], manifest: Manifest) -> bool:
     if form.kind == "label":
         classes = {visible(name) for name in form.classes}
         return all(visible(value) in classes or value.endswith("…") for value in values)
+    kind = kind_of(form)
+    if isinstance(kind, StructureKind):
+        return not len(kind.cell.parse(values)[1])
     numbers = as_numbers(np.asarray(values, dtype=object))
     if not np.isfinite(numbers).all():
         return False
-    return form.kind == "number" or bool(((numbers >= 0) & (numbers <= 1)).all())
+    if form.kind not in ("probability", "probabilities", "multilabel"):
+        return True
+    return bool(((numbers >= 0) & (numbers <= 1)).all())
 
 
 def scan_positive_told(page: Page, facts: Facts) -> Scan:

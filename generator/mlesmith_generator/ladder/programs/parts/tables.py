@@ -18,7 +18,7 @@ class Table:
 
     def __init__(self, most_rows=20_000, most_cells=8_000_000):
         header = list(pd.read_csv("input/train.csv", nrows=0).columns)
-        kept_as_text = {name: str for name in (ID, TARGET) if name in header}
+        kept_as_text = {name: str for name in (ID, *TRUTH) if name in header}
         reading = {
             "keep_default_na": False,
             "na_values": {name: MISSING for name in header if name not in kept_as_text},
@@ -27,11 +27,12 @@ class Table:
         rows = max(500, min(most_rows, most_cells // len(header)))
         train = pd.read_csv("input/train.csv", nrows=rows, dtype=kept_as_text, **reading)
         test = pd.read_csv("input/test.csv", dtype={ID: str}, **reading)
-        answers, known = as_answers(train[TARGET].tolist())
+        answers, known = as_answers(*(train[name].tolist() for name in TRUTH))
         self.ids, self.answers = test[ID].tolist(), answers[known]
         self.size = int(known.sum())
         self.categories, self.category_sources, self.texts = [], [], []
-        features = [name for name in header if name in test.columns and name not in (ID, TARGET)]
+        asked = (ID, *TRUTH)
+        features = [name for name in header if name in test.columns and name not in asked]
         train, test = train.loc[known, features], test[features]
         plain = [
             name
@@ -119,9 +120,14 @@ def as_codes(words):
 
 
 def as_targets(answers):
-    """The answers as a matrix of numbers: one column, or one 0/1 column per class."""
-    if KIND == "number":
-        return answers[:, None].astype(float)
+    """The answers as a matrix of numbers: a column a number, or one 0/1 column per class.
+
+    Of several numbers a row, those that are not known are taken for the average.
+    """
+    if answers.ndim == 2:
+        return np.where(np.isnan(answers), np.nanmean(answers, axis=0), answers)
+    if answers.dtype.kind == "f":
+        return answers[:, None]
     return np.eye(len(CLASSES))[answers]
 
 
