@@ -49,7 +49,7 @@ class Plan:
 
 def plain(made: Target, rows: int) -> Plan:
     """Return the holdout by chance: stratified for classes."""
-    test, private = _shares(rows)
+    test, private = shares(rows)
     kind = "random" if made.amount else "stratified"
     holdout = Holdout(kind=kind, test_fraction=test, private_fraction=private)
     count = int(rows * test * private)
@@ -110,7 +110,7 @@ def by_group(made: Target, name: str, table: TypedTable, rows: int) -> Plan | No
     counts = np.bincount(column.codes[inside])
     if len(present) < 15 or counts.max() > 0.35 * inside.sum() or made.source == name:
         return None
-    test, private = _shares(rows)
+    test, private = shares(rows)
     if len(present) < 60:
         test, private = 0.4, 0.6
     identifier = column.profile.type in ("identifier", "text") or key_like(name)
@@ -133,7 +133,7 @@ def by_time(made: Target, name: str, table: TypedTable, rows: int) -> Plan | Non
         return None
     if len(np.unique(when[inside])) < 8:
         return None
-    test, private = _shares(rows)
+    test, private = shares(rows)
     holdout = Holdout(kind="time", column=name, test_fraction=test, private_fraction=private)
     count = int(rows * test * private)
     form = column.profile.date_format
@@ -165,7 +165,7 @@ def folds(
     return result
 
 
-def _shares(rows: int) -> tuple[float, float]:
+def shares(rows: int) -> tuple[float, float]:
     """Return the shares of hidden and of private rows: more of a small table is needed to tell."""
     if rows < 250:
         return 0.48, 0.68

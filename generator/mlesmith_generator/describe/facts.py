@@ -6,14 +6,16 @@ taken, which everybody can see in it.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, Recipe
-from mlesmith_generator.describe.association import Association
+from mlesmith_generator.describe.association import Association, spearman
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
     Contrast,
@@ -57,6 +59,7 @@ class Facts:
         features: The columns of both files, in order, without the id.
         target: The target in the training rows.
         targets: Every column that training shows and test hides.
+        together: The two targets with the highest rank correlation, and that.
         classes: Training rows of each class, in the order of the submission form.
         associations: Features by the strength of their association with the target.
         closest: The two numeric features with the highest rank correlation, and that.
@@ -72,6 +75,7 @@ class Facts:
     features: tuple[ColumnFacts, ...]
     target: ColumnFacts
     targets: tuple[ColumnFacts, ...]
+    together: tuple[str, str, float] | None
     classes: tuple[tuple[str, int], ...]
     associations: tuple[Association, ...]
     closest: tuple[str, str, float] | None
@@ -129,6 +133,7 @@ def facts_of(
         features=features,
         target=aim,
         targets=tuple(({**others, target: aim} if target in others else others).values()),
+        together=_together({name: as_text(train, name).numbers for name in hidden}),
         classes=()
         if objective == "regression"
         else tuple((label, counts.get(label, 0)) for label in order),
@@ -140,6 +145,15 @@ def facts_of(
         sampled=data.step > 1,
         example=_example(sample),
     )
+
+
+def _together(targets: dict[str, NDArray[np.float64]]) -> tuple[str, str, float] | None:
+    """Return the two targets that rank the rows most alike, or most against each other."""
+    pairs = [
+        (one, other, spearman(targets[one], targets[other]))
+        for one, other in itertools.combinations(targets, 2)
+    ]
+    return max(pairs, key=lambda pair: abs(pair[2])) if pairs else None
 
 
 def objective_of(form: SubmissionForm) -> Objective:

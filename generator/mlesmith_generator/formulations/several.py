@@ -1,0 +1,99 @@
+"""Several answers a row: the ladder and the wording that labels and numbers share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlesmith_env.manifest import Manifest
+from mlesmith_env.recipes.model import Holdout
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.describe import several as wording
+from mlesmith_generator.formulations.formulation import Section
+from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.profiler.table import measure_file
+from mlesmith_generator.profiler.typed import TypedTable
+from mlesmith_generator.records import DatasetProfile, TableProfile
+
+_ANSWERS = ("several/answers",)
+_TABLES = (*_ANSWERS, "tables", "features")
+_MODELS = (*_TABLES, "several/models")
+
+PROGRAMS = (
+    SAMPLE,
+    Program("constant", _ANSWERS, trivial=True, family="several"),
+    Program("nearest_neighbours", _TABLES, family="several"),
+    Program("linear", _MODELS, family="several"),
+    Program("forest", _MODELS, family="several"),
+    Program("boosting", _MODELS, family="several"),
+    Program("chain", _MODELS, family="several"),
+    Program("blend", _MODELS, family="several"),
+)
+"""The ladder, from the foot up."""
+SMALLEST = 100
+"""Rows below which a task can not tell good from lucky."""
+_TABLES_SEEN = 4
+
+
+class SeveralAnswers:
+    """What formulations with several answers a row have in common."""
+
+    def programs(self, manifest: Manifest) -> Sequence[Program]:
+        """Return the ladder."""
+        return PROGRAMS
+
+    def facts(self, manifest: Manifest) -> Mapping[str, object]:
+        """Return nothing more."""
+        return {}
+
+    def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+        """Return none: the scans over columns look at every target."""
+        return []
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """Context, target and metric speak of several targets."""
+        return {
+            "Context": wording.context_section,
+            "Target": wording.target_section,
+            "Metric": wording.metric_section,
+        }
+
+
+def tables_of(
+    profile: DatasetProfile, folder: Path, seed: int
+) -> list[tuple[TableProfile, TypedTable]]:
+    """Return the larger tables of a dataset, typed, the largest first."""
+    large = [table for table in profile.tables if table.rows >= SMALLEST and len(table.columns) > 3]
+    large.sort(key=lambda table: -table.rows * len(table.columns))
+    return [
+        (table, measure_file(table.reader, folder, seed=seed).table)
+        for table in large[:_TABLES_SEEN]
+    ]
+
+
+def holdout_of(table: TableProfile, taken: Sequence[str]) -> tuple[Holdout, str]:
+    """Return the holdout by chance, or by people or things that have several rows, and why."""
+    test, private = holdouts.shares(table.rows)
+    entity = holdouts.entity(table)
+    if entity is not None and entity not in taken:
+        holdout = Holdout(
+            kind="group",
+            column=entity,
+            drop_column=True,
+            test_fraction=test,
+            private_fraction=private,
+        )
+        return holdout, f"whole values of {entity!r} are held out"
+    holdout = Holdout(kind="random", test_fraction=test, private_fraction=private)
+    return holdout, "rows are held out at random"
+
+
+def chosen(options: Sequence[str], *marks: str) -> str:
+    """Return one of the options, always the same for the same marks."""
+    digest = hashlib.sha256("/".join(marks).encode()).digest()
+    return options[digest[0] % len(options)]
