@@ -25,6 +25,7 @@ from mlesmith_generator.formulations.several import (
     chosen,
     holdout_of,
     tables_of,
+    useless,
 )
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -35,6 +36,8 @@ ALIKE, APART = 0.1, 0.97
 """Rank correlations between which two numbers are kin and yet not the same."""
 OUTCOME = 0.6
 """Merit that each of them must have as a target of its own."""
+PLAIN, LEAD = 1.3, 0.3
+"""Mean merit that they need together, and by how much another column may be the better target."""
 _STEM = 5
 """Letters of a common beginning or end that make two names kin."""
 
@@ -84,9 +87,11 @@ def _kin(
         others = sum(
             column.profile.type not in ("constant", "identifier") for column in typed.columns
         ) - len(members)
-        if FEWEST <= len(members) <= MOST and others >= 3:
-            score = 1.2 + 0.5 * float(np.mean([merit[name] for name in names]))
-            found[names] = members, min(score, 2.8)
+        inside = [merit[name] for name in names]
+        outside = max((merit[name] for name in merit if name not in names), default=-9.0)
+        asked = float(np.mean(inside)) >= PLAIN and outside <= max(inside) + LEAD
+        if FEWEST <= len(members) <= MOST and others >= 3 and asked:
+            found[names] = members, min(1.2 + 0.5 * float(np.mean(inside)), 2.8)
     return list(found.values())[:2]
 
 
@@ -151,13 +156,8 @@ def _idea(
             if each.column in names:
                 return None  # One tells the other: not two questions.
             exclusions.setdefault(each.column, each.reason)
-    for column in table.columns:
-        if column.name in names or column.name in exclusions:
-            continue
-        if column.type == "identifier":
-            exclusions[column.name] = f"it tells rows apart ({column.note or 'a key'})"
-        elif column.type == "constant":
-            exclusions[column.name] = "it has no more than one value"
+    known = {*names, *exclusions}
+    exclusions |= {each.column: each.reason for each in useless(table, known)}
     features = [c for c in typed.columns if c.name not in exclusions and c.name not in names]
     if not features:
         return None

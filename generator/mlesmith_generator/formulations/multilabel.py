@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest, MetricSpec, Modality, SubmissionForm
 from mlesmith_env.recipes.model import DropColumns, MapValues, TableRecipe, Transform
+from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstorm.naming import is_question
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal
@@ -22,6 +23,7 @@ from mlesmith_generator.formulations.several import (
     chosen,
     holdout_of,
     tables_of,
+    useless,
 )
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -35,6 +37,8 @@ FEWEST_ROWS = 15
 """Rows that must have a label, and that must not."""
 ONE_HOT = 0.97
 """Share of rows with exactly one label from which the labels are the classes of one column."""
+OBVIOUS = 2.0
+"""Merit from which a column is what anybody would ask for."""
 _FLAGS = {
     frozenset({"0", "1"}): "1",
     frozenset({"0.0", "1.0"}): "1.0",
@@ -79,25 +83,30 @@ class Multilabel(SeveralAnswers):
         """Return ideas for families of yes-or-no columns of one kind."""
         found: list[Proposal] = []
         for table, typed in tables_of(profile, folder, seed):
-            for family in _families(table, typed):
+            for family in _families(profile.dataset, table, typed):
                 proposal = _idea(profile, table, typed, family, seed)
                 if proposal is not None:
                     found.append(proposal)
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
 
 
-def _families(table: TableProfile, typed: TypedTable) -> Iterator[_Family]:
+def _families(dataset: str, table: TableProfile, typed: TypedTable) -> Iterator[_Family]:
     flags = [column for column in typed.columns if _positive(column) is not None]
     rest = [
         column
         for column in typed.columns
-        if column.profile.type not in ("constant", "identifier") and column not in flags
+        if (column.profile.type not in ("constant", "identifier") or is_formula(column))
+        and column not in flags
     ]
     if len(flags) < FEWEST_LABELS:
         return
+    formula = any(is_formula(column) for column in rest)
+    best = max((merit.score for merit in merits(table, typed, dataset)), default=0.0)
+    if best >= OBVIOUS and not formula:
+        return  # The flags describe the rows; something else is asked of them.
     if len(flags) >= 5 and len(flags) >= 0.6 * (len(flags) + len(rest)) and len(rest) >= 1:
         why = f"{len(flags)} of its columns say yes or no to one kind of question"
-        if any(column.profile.type == "text" for column in rest) or len(rest) <= 3:
+        if formula or any(column.profile.type == "text" for column in rest) or len(rest) <= 3:
             yield _Family(tuple(flags), 2.7, why)
             return
     names = [column.name for column in typed.columns]
@@ -169,7 +178,7 @@ def _idea(
         ),
         *_useless(table, typed, set(kept) | set(dropped)),
     ]
-    gone = {exclusion.column for exclusion in exclusions}
+    gone = tuple(exclusion.column for exclusion in exclusions)
     features = [c.name for c in typed.columns if c.name not in gone and c.name not in kept]
     if not features:
         return None
@@ -178,9 +187,7 @@ def _idea(
     id_column = free_id({column.name for column in table.columns})
     recipe = TableRecipe(
         reader=table.reader,
-        transforms=(*_as_flags(family.columns, kept), DropColumns(columns=tuple(gone)))
-        if gone
-        else _as_flags(family.columns, kept),
+        transforms=(*_as_flags(family.columns, kept), *([DropColumns(columns=gone)] if gone else [])),
         target=kept[0],
         holdout=holdout,
         id_column=id_column,
@@ -254,14 +261,8 @@ def _as_flags(columns: Sequence[TypedColumn], kept: Sequence[str]) -> tuple[Tran
 
 def _useless(table: TableProfile, typed: TypedTable, known: set[str]) -> Iterator[Exclusion]:
     """Keys and constants; what writes down a molecule is no mere key."""
-    for column in table.columns:
-        if column.name in known:
-            continue
-        if column.type == "constant":
-            yield Exclusion(column=column.name, reason="it has no more than one value")
-        elif column.type == "identifier" and not is_formula(typed[column.name]):
-            reason = f"it tells rows apart ({column.note or 'a key'})"
-            yield Exclusion(column=column.name, reason=reason)
+    formulas = {column.name for column in typed.columns if is_formula(column)}
+    yield from (each for each in useless(table, known) if each.column not in formulas)
 
 
 def is_formula(column: TypedColumn) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mlesmith_env.manifest import Manifest
@@ -17,7 +17,7 @@ from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
-from mlesmith_generator.records import DatasetProfile, TableProfile
+from mlesmith_generator.records import DatasetProfile, Exclusion, TableProfile
 
 _ANSWERS = ("several/answers",)
 _TABLES = (*_ANSWERS, "tables", "features")
@@ -37,6 +37,7 @@ PROGRAMS = (
 SMALLEST = 100
 """Rows below which a task can not tell good from lucky."""
 _TABLES_SEEN = 4
+_PARTS = frozenset({"train", "training", "test", "testing", "dev", "val", "valid", "validation"})
 
 
 class SeveralAnswers:
@@ -91,6 +92,21 @@ def holdout_of(table: TableProfile, taken: Sequence[str]) -> tuple[Holdout, str]
         return holdout, f"whole values of {entity!r} are held out"
     holdout = Holdout(kind="random", test_fraction=test, private_fraction=private)
     return holdout, "rows are held out at random"
+
+
+def useless(table: TableProfile, known: Container[str]) -> Iterator[Exclusion]:
+    """Yield keys, constants, and columns that tell how somebody else divided the rows."""
+    for column in table.columns:
+        if column.name in known:
+            continue
+        if column.type == "identifier":
+            reason = f"it tells rows apart ({column.note or 'a key'})"
+            yield Exclusion(column=column.name, reason=reason)
+        elif column.type == "constant":
+            yield Exclusion(column=column.name, reason="it has no more than one value")
+        elif {value.casefold() for value, _ in column.top} <= _PARTS:
+            reason = "it tells how the publisher divided the rows"
+            yield Exclusion(column=column.name, reason=reason)
 
 
 def chosen(options: Sequence[str], *marks: str) -> str:
