@@ -38,7 +38,9 @@ FEWEST_ROWS = 15
 ONE_HOT = 0.97
 """Share of rows with exactly one label from which the labels are the classes of one column."""
 OBVIOUS = 2.0
-"""Merit from which a column is what anybody would ask for."""
+"""Merit from which another column is what anybody would ask for."""
+APART = 2.5
+"""The same for one flag among the others: how far its merit is above theirs."""
 _FLAGS = {
     frozenset({"0", "1"}): "1",
     frozenset({"0.0", "1.0"}): "1.0",
@@ -101,13 +103,13 @@ def _families(dataset: str, table: TableProfile, typed: TypedTable) -> Iterator[
     if len(flags) < FEWEST_LABELS:
         return
     formula = any(is_formula(column) for column in rest)
-    best = max((merit.score for merit in merits(table, typed, dataset)), default=0.0)
-    if best >= OBVIOUS and not formula:
-        return  # The flags describe the rows; something else is asked of them.
+    merit = {each.column: each.score for each in merits(table, typed, dataset)}
+    if not formula and _asks_otherwise(merit, [column.name for column in flags]):
+        return
     if len(flags) >= 5 and len(flags) >= 0.6 * (len(flags) + len(rest)) and len(rest) >= 1:
         why = f"{len(flags)} of its columns say yes or no to one kind of question"
         if formula or any(column.profile.type == "text" for column in rest) or len(rest) <= 3:
-            yield _Family(tuple(flags), 2.7, why)
+            yield _Family(tuple(flags), 3.3 if formula else 2.7, why)
             return
     names = [column.name for column in typed.columns]
     places = [names.index(column.name) for column in flags]
@@ -127,6 +129,13 @@ def _families(dataset: str, table: TableProfile, typed: TypedTable) -> Iterator[
         if len(members) >= FEWEST_LABELS and told and len(rest) >= 2:
             yield _Family(tuple(members), 2.2, f"{len(members)} columns are called {stem!r}")
             return
+
+
+def _asks_otherwise(merit: dict[str, float], flags: Sequence[str]) -> bool:
+    """Whether the flags describe the rows, and something else is what anybody asks of them."""
+    inside = [merit.get(name, -2.0) for name in flags]
+    outside = max((score for name, score in merit.items() if name not in flags), default=0.0)
+    return outside >= OBVIOUS or max(inside) - float(np.median(inside)) >= APART
 
 
 def _stems(name: str) -> list[str]:
@@ -187,7 +196,10 @@ def _idea(
     id_column = free_id({column.name for column in table.columns})
     recipe = TableRecipe(
         reader=table.reader,
-        transforms=(*_as_flags(family.columns, kept), *([DropColumns(columns=gone)] if gone else [])),
+        transforms=(
+            *_as_flags(family.columns, kept),
+            *([DropColumns(columns=gone)] if gone else []),
+        ),
         target=kept[0],
         holdout=holdout,
         id_column=id_column,
