@@ -21,6 +21,7 @@ _DESCRIPTION_LENGTH = 40_000
 _HEAD_LINES = 4
 _LINE_LENGTH = 600
 _FILES = 40
+_ENDINGS = 6
 
 HOW_TO_ACT = """\
 # How to act
@@ -109,17 +110,15 @@ class Briefing:
         return text
 
     def _data(self) -> str:
-        files = sorted(path for path in self.public_dir.rglob("*") if path.is_file())
+        files = sorted(path for path in self.public_dir.iterdir() if path.is_file())
         lines = ["# Files"]
-        for path in files[:_FILES]:
-            name = path.relative_to(self.public_dir).as_posix()
-            lines.append(f"- input/{name} ({path.stat().st_size} bytes)")
+        lines += [f"- input/{p.name} ({p.stat().st_size} bytes)" for p in files[:_FILES]]
         if len(files) > _FILES:
             lines.append(f"- and {len(files) - _FILES} more")
+        lines += _folders(self.public_dir)
         for path in files[:_FILES]:
             if path.suffix == ".csv":
-                name = path.relative_to(self.public_dir).as_posix()
-                lines += [f"\nFirst lines of input/{name}:", *_head(path)]
+                lines += [f"\nFirst lines of input/{path.name}:", *_head(path)]
         return "\n".join(lines)
 
     def _sample_submission(self) -> str:
@@ -173,6 +172,23 @@ class Briefing:
                 "- no network; the Python packages that are installed, no others",
             )
         )
+
+
+def _folders(root: Path) -> list[str]:
+    """Return a line for each folder: how many files, of which endings, how large, one by name."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.parent != root:
+            found.setdefault(path.parent.relative_to(root).as_posix(), []).append(path)
+    lines: list[str] = []
+    for folder, files in list(found.items())[:_FILES]:
+        endings = ", ".join(sorted({path.suffix for path in files})[:_ENDINGS])
+        total = sum(path.stat().st_size for path in files)
+        one = "1 file" if len(files) == 1 else f"{len(files)} files"
+        lines.append(f"- input/{folder}/ ({one} {endings}, {total} bytes), such as {files[0].name}")
+    if len(found) > _FILES:
+        lines.append(f"- and {len(found) - _FILES} more folders")
+    return lines
 
 
 def _head(path: Path) -> list[str]:

@@ -286,7 +286,9 @@ class Manifest(Record):
     split: Split
     """By dataset, from a stable hash of its name; see `split_of`."""
     prepared: dict[str, Sha256]
-    """SHA-256 of every file that preparation must give, by path such as `public/train.csv`."""
+    """SHA-256 of every file that preparation must give, by path such as `public/train.csv`. A
+    folder of raw files has one, by its path with `/` at the end: that of the lines
+    `<sha256>  <path inside it>`, sorted by path."""
     provenance: Provenance = Field(default_factory=Provenance)
     digest: Sha256
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from mlesmith_env.digests import file_digest, folder_digest
 from mlesmith_env.errors import MlesmithError, ReadError
 from mlesmith_env.manifest import PREPARE, Manifest
+from mlesmith_env.recipes.preparation import further_files
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.gates.verdict import Finding, Scan
 
@@ -74,16 +75,25 @@ def found_files(prepared: PreparedTask) -> dict[str, Path]:
 def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Scan:
     """Check that both folders hold the expected files and no others, and no answers in public.
 
-    A `prepare.py` may give further public files, as long as the manifest pins them.
+    Further public files may be there as well, as long as the manifest pins them: those that the
+    recipe is known to give, in which no id of ours can stand, and whatever a `prepare.py` gives.
     """
     found = found_files(prepared)
-    more = set(task.manifest.prepared) if PREPARE in task.scripts else set[str]()
+    own = further_files(task.manifest.recipe)
+    more = set(task.manifest.prepared) if PREPARE in task.scripts else set(own)
     findings = [
         Finding("missing-file", f"{name} is missing from the prepared data", "refactor")
         for name in EXPECTED
         if name not in found
     ]
+    findings += [
+        Finding("missing-file", f"{name} is missing from the prepared data", "refactor")
+        for name in own
+        if not path_of(prepared, name).exists()
+    ]
     for name in sorted(set(found) - set(EXPECTED)):
+        if name in own or f"{name.rpartition('/')[0]}/" in own:
+            continue
         exposed = tables is not None and _tells_answers(found[name], tables, task.manifest)
         if name.startswith("public/") and exposed:
             evidence = f"{name} holds hidden ids beside their answers"
@@ -95,7 +105,8 @@ def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Sca
     findings += [
         Finding("unexpected-file", f"{name} is a link; prepared data are plain files", "refactor")
         for name, path in found.items()
-        if path.is_symlink() and name in {*EXPECTED, *more}
+        if path.is_symlink()
+        and (name in {*EXPECTED, *more} or f"{name.rpartition('/')[0]}/" in own)
     ]
     return Scan("layout", f"{len(found)} files, all expected", tuple(findings))
 
@@ -130,9 +141,9 @@ def scan_bytes(task: Task, prepared: PreparedTask) -> Scan:
         if name not in pinned:
             evidence = f"the manifest pins no SHA-256 of {name}"
             findings.append(Finding("preparation-differs", evidence, "refactor"))
-        elif path.is_file() and _digest(path) != pinned[name]:
+        elif path.exists() and (digest := _digest(path, name)) != pinned[name]:
             evidence = (
-                f"{name} is not the file that the manifest pins (SHA-256 {_digest(path)[:12]}… "
+                f"{name} is not what the manifest pins (SHA-256 {digest[:12]}… "
                 f"against {pinned[name][:12]}…): preparation is not deterministic, or the data "
                 "were changed"
             )
@@ -140,9 +151,8 @@ def scan_bytes(task: Task, prepared: PreparedTask) -> Scan:
     return Scan("determinism", f"{len(pinned)} files equal to their SHA-256", tuple(findings))
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest(path: Path, name: str) -> str:
+    return folder_digest(path) if name.endswith("/") else file_digest(path)
 
 
 def refused(name: str, code: str, error: MlesmithError) -> Scan:

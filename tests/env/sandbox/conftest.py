@@ -87,6 +87,8 @@ def _prepare(root: Path) -> Path:
     (root / "public").mkdir(parents=True)
     (root / "private").mkdir()
     (root / "public" / "train.csv").write_text("id,x,y\n1,2,3\n")
+    (root / "public" / "images").mkdir()
+    (root / "public" / "images" / "1.png").write_bytes(b"a picture")
     (root / "private" / "answers.csv").write_text("id,y\n9,the-answer\n")
     return root
 

@@ -44,7 +44,29 @@ def test_input_can_not_be_written(sandbox: Sandbox, prepared: Path) -> None:
     ):
         assert run(sandbox, code).status == "error", code
     assert (prepared / "public" / "train.csv").read_text() == "id,x,y\n1,2,3\n"
-    assert [path.name for path in (prepared / "public").iterdir()] == ["train.csv"]
+    assert sorted(path.name for path in (prepared / "public").iterdir()) == ["images", "train.csv"]
+
+
+def test_folders_of_the_input_are_there_and_can_not_be_written(
+    sandbox: Sandbox, prepared: Path
+) -> None:
+    code = """
+import os
+print(sorted(os.listdir("input")), os.listdir("input/images"))
+print(open("input/images/1.png", "rb").read())
+"""
+    result = run(sandbox, code)
+    assert result.output == "['images', 'train.csv'] ['1.png']\nb'a picture'\n"
+    if sandbox.name == "subprocess":
+        return
+    for code in (
+        "open('input/images/1.png', 'wb')",
+        "open('input/images/2.png', 'wb')",
+        "import os; os.unlink('input/images/1.png')",
+        "import os; os.mkdir('input/more')",
+    ):
+        assert run(sandbox, code).status == "error", code
+    assert (prepared / "public" / "images" / "1.png").read_bytes() == b"a picture"
 
 
 def test_files_stay_from_run_to_run_until_reset(sandbox: Sandbox) -> None:
