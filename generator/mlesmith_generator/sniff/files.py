@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-Format = Literal["delimited", "json", "jsonl", "parquet", "arff"]
+Format = Literal["delimited", "json", "jsonl", "parquet", "arff", "ts"]
 
 _PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
 _FORMATS: dict[str, Format] = {
@@ -21,11 +22,15 @@ _FORMATS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".arff": "arff",
+    ".ts": "ts",
     ".parquet": "parquet",
     ".pq": "parquet",
 }
 _PROMISED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
-_MAYBE = frozenset((".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", ""))
+_TOKENS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".pos", ".ner", ".dev")
+_MAYBE = frozenset(
+    (".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", "", *_TOKENS)
+)
 _UNREAD = {
     ".xls": "an Excel workbook",
     ".xlsx": "an Excel workbook",
@@ -100,6 +105,8 @@ def spoken_format(lines: Sequence[str], named: Format | None) -> Format:
     """
     told = [line.strip() for line in lines if line.strip() and line.strip()[0] != "%"][:2]
     first = told[0] if told else ""
+    if named in (None, "ts") and is_series(lines):
+        return "ts"
     objects = len(told) == 2 and all(line[0] == "{" and line[-1] == "}" for line in told)
     if named in (None, "json") and objects:
         return "jsonl"
@@ -108,6 +115,13 @@ def spoken_format(lines: Sequence[str], named: Format | None) -> Format:
     if first.lower().startswith(("@relation", "@attribute")):
         return "arff"
     return "json" if first.startswith(("[", "{")) else "delimited"
+
+
+def is_series(lines: Sequence[str]) -> bool:
+    """Tell whether a text is a `.ts` file of series; a program in TypeScript is called so, too."""
+    told = (line.strip().lower() for line in lines if line.strip() and line.strip()[0] not in "#%")
+    keys = {line.split()[0] for line in takewhile(lambda line: line.startswith("@"), told)}
+    return "@data" in keys and not keys & {"@attribute", "@relation"}
 
 
 def is_packed(name: str) -> bool:

@@ -22,6 +22,7 @@ from mlesmith_generator.sniff.encoding import (
 from mlesmith_generator.sniff.files import (
     candidates,
     is_packed,
+    is_series,
     may_be_table,
     promised_delimiter,
     promised_format,
@@ -29,6 +30,7 @@ from mlesmith_generator.sniff.files import (
     unread_kind,
 )
 from mlesmith_generator.sniff.header import Header, header_of
+from mlesmith_generator.sniff.tokens import tagged_tokens
 from mlesmith_generator.sniff.values import has_decimal_comma, missing_spellings, share
 
 MOST_FILES = 20_000
@@ -144,6 +146,13 @@ def _sniff(path: Path, file: str, root: Path, *, pointed_at: bool) -> _Found | N
         decode_errors="replace" if encoding.damaged else "strict",
     )
     form = spoken_format(lines, named)
+    if form == "ts" and not is_series(lines):
+        return None
+    tokens = tagged_tokens(lines) if form == "delimited" else None
+    if tokens is not None:
+        places = {"token_column": tokens.token, "tag_column": tokens.tag}
+        reader = base.model_copy(update={"format": "conll", "missing": ("",), **places})
+        return _Found(file, reader, encoding, ("conll", compression, tokens))
     if form != "delimited":
         reader = base.model_copy(update={"format": form})
         return _Found(file, reader, encoding, (form, compression, *table_columns(reader, root)))
@@ -213,6 +222,9 @@ def _finished(group: Sequence[_Found], root: Path) -> TableReader:
         taken = set(table_columns(reader, root))
         name = next(n for n in ("file", "source_file", "file_name", "_file") if n not in taken)
         reader = reader.model_copy(update={"file_column": name})
+    if reader.format in ("conll", "ts"):
+        # Lists of words or numbers: none of them as a whole says that it is missing.
+        return reader
     width = len(table_columns(reader, root))
     rows = max(_FEWEST_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     try:
