@@ -173,7 +173,7 @@ def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
     counts = Counter(str(value) for value in frame[recipe.target].dropna())
     if len(counts) < 2:
         raise GenerationError(f"{recipe.target!r} has one class only after preparation")
-    if idea.objective == "binary" and len(counts) != 2:
+    if idea.objective in ("binary", "anomaly") and len(counts) != 2:
         raise GenerationError(f"{recipe.target!r} has {len(counts)} classes, not two")
     rarest, rows = min(counts.items(), key=lambda pair: pair[1])
     if rows < SMALLEST_CLASS:

@@ -12,6 +12,7 @@ from mlesmith_env.recipes.model import (
     RequireValue,
     Transform,
 )
+from mlesmith_generator.brainstorm.objectives import amount_objective, class_objective
 from mlesmith_generator.brainstorm.target import Target, derived_name
 from mlesmith_generator.profiler.typed import TypedColumn
 
@@ -60,7 +61,7 @@ def _regression(column: TypedColumn) -> Target | None:
     return Target(
         column.name,
         column.name,
-        "regression",
+        amount_objective(column),
         tuple(transforms),
         truth,
         (),
@@ -111,7 +112,7 @@ def _binned(
     return Target(
         target,
         first.source,
-        "binary" if len(labels) == 2 else "multiclass",
+        class_objective(len(labels), ordered=True),
         (*first.transforms, cut),
         truth,
         labels,

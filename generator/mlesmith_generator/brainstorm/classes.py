@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from mlesmith_env.recipes.model import ExcludeValues, MapValues, RequireValue, Transform
 from mlesmith_generator.brainstorm.levels import level_order
 from mlesmith_generator.brainstorm.naming import name_weight
+from mlesmith_generator.brainstorm.objectives import class_objective
 from mlesmith_generator.brainstorm.target import Target, derived_name
-from mlesmith_generator.profiler.typed import BLANKS, TypedColumn
+from mlesmith_generator.profiler.typed import BLANKS, TypedColumn, key_like
 from mlesmith_generator.profiler.words import words
 
 MAX_CLASSES = 30
@@ -89,7 +90,7 @@ def classification(column: TypedColumn) -> Target | None:
     return Target(
         column.name,
         column.name,
-        "binary" if len(classes) == 2 else "multiclass",
+        class_objective(len(classes), ordered=ordered is not None),
         _steps(column, labels, classes, grouped, declared=ordered is not None),
         np.array([*lookup, np.nan])[column.codes],
         tuple(classes),
@@ -211,7 +212,7 @@ def _order(column: TypedColumn, labels: list[str], counts: list[int]) -> list[st
     order = level_order(labels)
     if order is None or column.profile.type != "number":
         return order
-    nominal = bool(_NOMINAL & set(words(column.name)))
+    nominal = bool(_NOMINAL & set(words(column.name))) or key_like(column.name)
     if not nominal and not re.fullmatch(r"column_\d+", column.name):
         return order
     steps = np.diff([counts[labels.index(label)] for label in order])

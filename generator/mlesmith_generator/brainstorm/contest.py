@@ -15,6 +15,7 @@ from mlesmith_env.recipes.model import (
     RequireValue,
     Transform,
 )
+from mlesmith_generator.brainstorm.objectives import class_objective
 from mlesmith_generator.brainstorm.target import Target, derived_name
 from mlesmith_generator.profiler.typed import TypedColumn
 from mlesmith_generator.profiler.words import words
@@ -93,7 +94,7 @@ def _winner(
         counted = counted & (sign != 0)
     classes = ("less", "equal", "greater") if drawn else ("less", "greater")
     truth = np.where(counted, sign + 1 if drawn else (sign + 1) / 2, np.nan)
-    objective = "multiclass" if drawn else "binary"
+    objective = class_objective(len(classes), ordered=drawn)
     return Target(target, name, objective, steps, truth, classes, drawn, "contest")
 
 
@@ -114,4 +115,4 @@ def _sum(
         DropColumns(columns=(one, other)),
     )
     truth = np.where(counted, left + right, np.nan)
-    return Target(target, name, "regression", steps, truth, (), False, "contest")
+    return Target(target, name, "count", steps, truth, (), False, "contest")

@@ -60,9 +60,10 @@ def brainstorm(
             why.append(f"{table.name}: {reason}")
             continue
         typed = measure_file(table.reader, root, seed=seed).table
-        bench = Bench(profile.dataset, table, typed, table.rows / max(1, typed.rows), seed)
         subject = f"{re.split('__|--', profile.dataset)[-1]} {table.name}"
-        found, reason = _ideas_of(bench, subject)
+        scale = table.rows / max(1, typed.rows)
+        bench = Bench(profile.dataset, table, typed, scale, seed, subject)
+        found, reason = _ideas_of(bench)
         if found:
             pools.append(_in_order(found, limit, nameless=table.reader.header_rows == 0))
         else:
@@ -89,8 +90,8 @@ def _hopeless(table: TableProfile) -> str:
     return ""
 
 
-def _ideas_of(bench: Bench, subject: str) -> tuple[list[Scored], str]:
-    ranked = merits(bench.profile, bench.table, subject)
+def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
+    ranked = merits(bench.profile, bench.table, bench.subject)
     if not ranked:
         return [], "no column is a number or a category that could be predicted"
     found: list[Scored] = []

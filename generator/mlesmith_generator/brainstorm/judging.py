@@ -11,6 +11,7 @@ from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.merit import Merit
+from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
@@ -47,6 +48,8 @@ class Bench:
     scale: float
     """Rows of the table for each row that was typed."""
     seed: int
+    subject: str = ""
+    """Words that the dataset and the table are called by."""
 
     def rows_of(self, made: Target) -> int:
         """Return how many rows a target has in the whole table."""
@@ -55,6 +58,7 @@ class Bench:
 
 def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
+    made = refined(made, bench.subject)
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
     probed = _probed(bench, made, plan, exclusions, probe.ROWS)

@@ -95,6 +95,9 @@ def _sides(
         lift = 0.0 if metric.name == "accuracy" else 0.5
         model = (chances / np.maximum(prior, 1e-9) ** lift).argmax(axis=1)
         trivial = np.full(len(truth), int(prior.argmax()))
+        if metric.name == "ordinal_mae":  # The median of a distribution has the least steps.
+            model = (chances.cumsum(axis=1) < 0.5).sum(axis=1).clip(max=count - 1)
+            trivial = np.full(len(truth), int((prior.cumsum() < 0.5).sum()))
         if metric.name in _DRAWN:
             trivial = generator.permutation(truth)
         return _rare_last(prior, truth, model, trivial) if count == 2 else (truth, model, trivial)

@@ -58,7 +58,9 @@ def _spec(name: str) -> MetricSpec:
 def _options(made: Target) -> tuple[str, ...]:
     good = made.truth[np.isfinite(made.truth)]
     if made.amount:
-        return _for_numbers(good)
+        return _for_counts(good) if made.objective == "count" else _for_numbers(good)
+    if made.objective == "anomaly":
+        return ("average_precision", "roc_auc", "average_precision")
     shares = np.bincount(good.astype(np.int64), minlength=len(made.classes)) / len(good)
     if len(made.classes) == 2:
         rare = float(shares.min())
@@ -68,7 +70,7 @@ def _options(made: Target) -> tuple[str, ...]:
             return ("roc_auc", "average_precision", "log_loss", "mcc", "f1")
         return ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
     if made.ordered:
-        return ("quadratic_kappa", "quadratic_kappa", "log_loss", "f1_macro")
+        return ("quadratic_kappa", "ordinal_mae", "rps", "quadratic_kappa", "log_loss")
     uneven = shares.max() > 0.6 or shares.min() < 0.03
     if len(shares) > 8:
         return ("log_loss", "accuracy", "f1_weighted", "top_k_accuracy")
@@ -77,12 +79,16 @@ def _options(made: Target) -> tuple[str, ...]:
     return ("accuracy", "f1_macro", "log_loss", "balanced_accuracy", "cohen_kappa", "roc_auc_ovr")
 
 
+def _for_counts(good: NDArray[np.float64]) -> tuple[str, ...]:
+    high, middle = float(np.quantile(good, 0.99)), float(np.median(good))
+    if high > 20 * max(middle, 1.0):
+        return ("rmsle", "mae", "wape", "spearman")
+    return ("poisson_deviance", "mae", "rmsle", "wape", "poisson_deviance", "rmse")
+
+
 def _for_numbers(good: NDArray[np.float64]) -> tuple[str, ...]:
     low, middle, high = (float(edge) for edge in np.quantile(good, (0.01, 0.5, 0.99)))
     tail = (high - middle) / max(middle - low, 1e-12)
-    counted = bool((good == np.round(good)).all() and good.min() >= 0 and high < 60)
-    if counted and len(np.unique(good)) < 60 and good.min() == 0:
-        return ("poisson_deviance", "rmse", "mae", "spearman")
     if good.min() >= 0 and tail > 5 and high > 0:
         if good.min() > 0:
             return ("rmsle", "mae", "gamma_deviance", "spearman")

@@ -50,8 +50,12 @@ def _opening(page: Page) -> str:
         fields["when"] = page.code(column)
         return page.voice.say(f"opening time {flavour}", **fields)
     if objective == "regression":
-        return page.voice.say("opening number", **fields)
+        asked = "count" if page.idea.objective == "count" else "number"
+        return page.voice.say(f"opening {asked}", **fields)
     total = max(1, sum(rows for _, rows in classes))
+    if page.idea.objective == "ordinal":
+        ends = {"first": md.code(classes[0][0], 40), "last": md.code(classes[-1][0], 40)}
+        return page.voice.say("opening ordinal", **fields, **ends)
     if objective == "binary":
         (negative, _), (positive, rows) = classes
         fields |= {
@@ -59,7 +63,8 @@ def _opening(page: Page) -> str:
             "positive": md.code(positive, 40),
             "p": nu.percent(rows / total),
         }
-        return page.voice.say("opening yes", **fields)
+        rare = page.idea.objective == "anomaly"
+        return page.voice.say("opening anomaly" if rare else "opening yes", **fields)
     by_size = sorted((pair for pair in classes if pair[1]), key=lambda pair: -pair[1])
     if by_size and by_size[0][1] > by_size[-1][1]:
         fields |= {"most": md.code(by_size[0][0], 40), "least": md.code(by_size[-1][0], 40)}

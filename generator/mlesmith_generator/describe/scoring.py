@@ -14,6 +14,7 @@ from mlesmith_generator.describe.phrases import banks
 
 _SQUARES = frozenset({"rmse", "r2", "pearson"})
 _IN_UNIT = frozenset({"rmse", "mae", "median_ae"})
+_IN_ORDER = frozenset({"quadratic_kappa", "ordinal_mae", "rps"})
 _TAILED = 1.5
 
 
@@ -74,7 +75,7 @@ def _why(page: Page) -> str:
     most = max(classes, key=lambda pair: pair[1])
     least = min(classes, key=lambda pair: pair[1])
     ratio = most[1] / least[1]
-    if page.metric.name == "quadratic_kappa" and _ordered(page):
+    if page.metric.name in _IN_ORDER and (page.idea.objective == "ordinal" or _ordered(page)):
         bank = "why ordered"
     elif ratio == 1:
         return ""

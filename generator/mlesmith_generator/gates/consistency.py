@@ -40,8 +40,8 @@ def scan_manifest(manifest: Manifest, *, final: bool) -> Scan:
     if form.kind not in FITTING[manifest.objective]:
         evidence = f"a {manifest.objective} task can not ask for predictions of kind {form.kind!r}"
         findings.append(Finding("objective-mismatch", evidence))
-    if manifest.objective == "binary" and len(form.classes) != 2:
-        evidence = f"a binary task has two classes, not {len(form.classes)}"
+    if manifest.objective in ("binary", "anomaly") and len(form.classes) != 2:
+        evidence = f"a task of kind {manifest.objective} has two classes, not {len(form.classes)}"
         findings.append(Finding("objective-mismatch", evidence))
     limits = manifest.limits
     if limits.step_timeout_s > limits.time_limit_s:

@@ -34,7 +34,7 @@ def test_amounts_are_regression_and_words_are_classes() -> None:
 def test_small_whole_numbers_are_levels(name: str) -> None:
     values = [str(1 + place * 7 % 5) for place in range(200)]
     made = only(name, values)
-    assert made.objective == "multiclass"
+    assert made.objective == "ordinal"
     assert made.ordered
 
 
@@ -45,7 +45,7 @@ def test_codes_of_a_class_are_not_ordered() -> None:
 
 def test_counts_are_amounts() -> None:
     values = [str(value) for value in np.random.default_rng(2).poisson(1.0, 400)]
-    assert only("number_of_visits", values).objective == "regression"
+    assert only("number_of_visits", values).objective == "count"
 
 
 def test_numbers_as_text_are_parsed() -> None:

@@ -42,7 +42,7 @@ print(f"best column: {best!r}")
 seen, asked = table.split(codes)
 width = codes.max() + 1
 counts = np.bincount(seen, minlength=width)
-if KIND == "number" and METRIC in ("mae", "median_ae", "mape", "smape", "pinball"):
+if KIND == "number" and METRIC in ("mae", "wape", "median_ae", "mape", "smape", "pinball"):
     level = QUANTILE if METRIC == "pinball" else 0.5
     values = np.full(width, np.quantile(table.answers, level))
     for code in np.flatnonzero(counts):

@@ -15,7 +15,7 @@ for start in range(0, len(asked), 2_000):
     nearest = np.argpartition(distance, neighbours - 1, axis=1)[:, :neighbours]
     reach = np.sqrt(np.maximum(np.take_along_axis(distance, nearest, axis=1), 0))
     weight = 1 / (reach + 0.1 * reach.mean(axis=1, keepdims=True) + 1e-6)
-    if KIND == "number" and METRIC in ("mae", "median_ae", "mape", "smape"):
+    if KIND == "number" and METRIC in ("mae", "wape", "median_ae", "mape", "smape"):
         shares.append(np.median(targets[nearest, 0], axis=1)[:, None])
     elif KIND == "number" and METRIC == "pinball":
         shares.append(np.quantile(targets[nearest, 0], QUANTILE, axis=1)[:, None])

@@ -48,7 +48,7 @@ if only_one(answers):
     prediction = np.eye(len(CLASSES))[np.full(len(asked), answers[0])]
 else:
     best = min([tried(setting, scale) for setting in SETTINGS], key=lambda one: one[0])
-    if METRIC in ("rmse", "r2", "mae") and answers.min() >= 0:  # Perhaps logarithms suit better.
+    if METRIC in ("rmse", "r2", "mae", "wape") and answers.min() >= 0:  # Perhaps logarithms suit better.
         other = LOGARITHM if scale is PLAIN else PLAIN
         best = min([best, tried(best[2], other)], key=lambda one: one[0])
     best_error, rounds, setting, (forward, back) = best

@@ -16,7 +16,7 @@ def read_column(path, name, most_rows):
 
 def as_answers(texts):
     """Numbers, or codes of the classes, and which rows have one at all."""
-    if KIND == "number":
+    if not CLASSES:
         values = np.array([float(text) if is_number(text) else np.nan for text in texts], float)
         return values, np.isfinite(values)
     code = {label: number for number, label in enumerate(CLASSES)}
@@ -33,7 +33,7 @@ def is_number(text):
 
 
 def write_submission(ids, prediction):
-    """Write one row per id: a number, a label, a probability or one probability per class."""
+    """Write one row per id: a number or several, a label, one probability or one per class."""
     if KIND == "label":
         columns = [[CLASSES[code] for code in prediction]]
     elif KIND == "probabilities":
@@ -41,7 +41,8 @@ def write_submission(ids, prediction):
         shares = shares / shares.sum(axis=1, keepdims=True)
         columns = [[f"{value:.10g}" for value in column] for column in shares.T.tolist()]
     else:
-        columns = [[f"{value:.10g}" for value in np.asarray(prediction, float).tolist()]]
+        table = np.asarray(prediction, float).reshape(len(ids), -1)
+        columns = [[f"{value:.10g}" for value in column] for column in table.T.tolist()]
     with open("submission.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([ID, *COLUMNS])

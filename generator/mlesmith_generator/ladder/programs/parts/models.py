@@ -22,7 +22,7 @@ def scale_of(answers):
     if METRIC == "rmsle":
         return LOGARITHM
     relative = METRIC in ("mape", "smape")
-    if answers.min() >= 0 and (relative or (skew > 2 and METRIC in ("mae", "median_ae", "spearman"))):
+    if answers.min() >= 0 and (relative or (skew > 2 and METRIC in ("mae", "wape", "median_ae", "spearman"))):
         shift = 0.0 if answers.min() > 0 else 0.05 * np.median(answers[answers > 0])
         return lambda values: np.log(values + shift), lambda values: np.exp(values) - shift
     return PLAIN
@@ -100,7 +100,8 @@ def boosting(seen, answers, categorical, **setting):
         setting["categorical_features"] = categorical
     if KIND != "number":
         return HistGradientBoostingClassifier(**setting).fit(seen, answers)
-    losses = {"mae": "absolute_error", "median_ae": "absolute_error", "mape": "absolute_error",
+    losses = {"mae": "absolute_error", "wape": "absolute_error", "median_ae": "absolute_error",
+              "mape": "absolute_error",
               "smape": "absolute_error", "pinball": "quantile", "poisson_deviance": "poisson",
               "gamma_deviance": "gamma"}
     quantile = {"quantile": QUANTILE} if METRIC == "pinball" else {}

@@ -5,7 +5,7 @@ ABOVE_ZERO = ("rmsle", "poisson_deviance", "gamma_deviance")
 
 def error(truth, guess):
     """What the metric would say about guessed numbers, up to scale: smaller is better."""
-    if METRIC == "mae":
+    if METRIC in ("mae", "wape"):
         return np.mean(np.abs(truth - guess))
     if METRIC == "median_ae":
         return np.median(np.abs(truth - guess))
@@ -41,6 +41,9 @@ def score_of_table(table):
     if METRIC == "fbeta":
         weight = BETA**2
         return (1 + weight) * right[-1] / max(weight * truth[-1] + decided[-1], 1e-12)
+    if METRIC == "ordinal_mae":
+        steps = np.arange(len(table))
+        return -np.sum(np.abs(steps[:, None] - steps[None, :]) * table) / total
     if METRIC == "mcc":
         spread = np.sqrt(max(total**2 - decided @ decided, 0) * max(total**2 - truth @ truth, 0))
         return (right.sum() * total - truth @ decided) / spread if spread > 0 else 0.0
@@ -57,7 +60,7 @@ def decide(shares):
     """Turn probabilities into labels: the rule that the model itself expects to score best.
 
     The rules tried are: the likeliest class, less and less weighted by how common it is, and
-    (for ordered classes) the nearest class to the expected one. Each is judged by the table of
+    (for ordered classes) the nearest class to the expected one, or the median. Each is judged by the table of
     counts that the probabilities themselves lead one to expect.
     """
     if METRIC in ("accuracy", "top_k_accuracy"):
@@ -70,6 +73,9 @@ def decide(shares):
         rules.append(lambda rows: np.rint(rows @ steps).astype(int))
         edges = np.quantile(sample @ steps, np.clip(np.cumsum(common)[:-1], 0, 1))
         rules.append(lambda rows: np.searchsorted(edges, rows @ steps, side="right"))
+    if METRIC == "ordinal_mae":  # The median of a distribution is the fewest steps away.
+        last = shares.shape[1] - 1
+        rules.append(lambda rows: np.minimum((rows.cumsum(axis=1) < 0.5).sum(axis=1), last))
     best, best_score = rules[0], -np.inf
     for rule in rules:
         decision = rule(sample)
