@@ -96,6 +96,10 @@ class GenerationError(MlesmithError):
     """A dataset can not be turned into tasks; the message says why."""
 
 
+class RepeatedTaskError(MlesmithError):
+    """A task asks for the same target of the same rows as one that the registry already has."""
+
+
 class LedgerError(MlesmithError):
     """A generation ledger is unreadable or belongs to another run."""
 

@@ -76,7 +76,15 @@ class SourceRecord(Record):
     folder: str = ""
     """A folder on the maker's machine as `file://…`, where neither mirror nor network leads to the
     bytes; empty otherwise."""
+    cluster: Slug | Literal[""] = ""
+    """Another dataset that stands for all of a registry that hold the same data as this one, by
+    which their split goes; empty where there is none, or where this one stands for them."""
     files: tuple[SourceFile, ...] = Field(min_length=1)
+
+    @property
+    def representative(self) -> str:
+        """The dataset by whose name the split goes: that of the cluster, or this one."""
+        return self.cluster or self.dataset
 
     @field_validator("files")
     @classmethod

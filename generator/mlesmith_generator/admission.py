@@ -1,7 +1,9 @@
 """Admission: a candidate that passed the gates becomes a package of the registry.
 
 The package appears complete or not at all, after its source record; two processes that admit at
-once both succeed, and a name that another dataset holds is never overwritten.
+once both succeed, and a name that another dataset holds is never overwritten. A dataset that holds
+the same data as another joins its cluster, whose split its tasks get; what repeats a task of the
+cluster is refused.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlesmith_env.errors import GenerationError
+from mlesmith_env.errors import GenerationError, RepeatedTaskError
 from mlesmith_env.leaderboard import DIGEST_MARK, HEADER
-from mlesmith_env.manifest import Manifest
+from mlesmith_env.manifest import Manifest, Split, split_of
 from mlesmith_env.package import (
     DESCRIPTION,
     LEADERBOARD,
@@ -29,10 +31,22 @@ from mlesmith_env.package import (
     write_package,
 )
 from mlesmith_env.quality import QUALITY, dump_quality
-from mlesmith_env.registry import SOURCES
-from mlesmith_env.sources import dump_source, load_source
+from mlesmith_env.registry import SOURCES, rebuild_index
+from mlesmith_env.sources import SourceRecord, dump_source, load_source
 from mlesmith_env.task import Task
 from mlesmith_generator import __version__
+from mlesmith_generator.duplicates.clusters import (
+    Cluster,
+    clusters_of,
+    kin_of,
+    representative_of,
+)
+from mlesmith_generator.duplicates.fingerprint import (
+    Fingerprint,
+    read_fingerprints,
+    write_fingerprint,
+)
+from mlesmith_generator.duplicates.repeats import repeated_task
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.quality import measure_quality
 from mlesmith_generator.records import Check, GateReport
@@ -60,7 +74,7 @@ def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> F
         **task.scripts,
         LEADERBOARD: leaderboard_text(manifest.digest, ladder),
         VERIFICATION: verification_text(manifest.digest, reports),
-        QUALITY: dump_quality(measure_quality(manifest, ladder, reports)),
+        QUALITY: dump_quality(measure_quality(manifest, task.source, ladder, reports)),
     }
     return Finished(manifest, files, task)
 
@@ -93,11 +107,17 @@ def verification_text(digest: str, reports: Sequence[GateReport]) -> str:
     )
 
 
-def admit(finished: Finished, registry: Path) -> Path:
+def admit(finished: Finished, registry: Path, fingerprint: Fingerprint | None = None) -> Path:
     """Move a finished task into a registry and return its folder.
+
+    Args:
+        finished: The task.
+        registry: The root.
+        fingerprint: Of its dataset; without one nothing is known of duplicates.
 
     Raises:
         GenerationError: Another dataset already has a task of that name.
+        RepeatedTaskError: It repeats a task of a dataset that holds the same data.
     """
     manifest = finished.manifest
     directory = registry / manifest.modality / manifest.name
@@ -117,9 +137,76 @@ def admit(finished: Finished, registry: Path) -> Path:
                 f"{registry} already has a dataset {source.dataset!r} with other files: rename "
                 "the source, use another registry, or remove its tasks and its source record"
             )
+        if fingerprint is not None:
+            kin = kin_of(fingerprint, registry)
+            told = repeated_task(manifest, kin, registry)
+            if told is not None:
+                raise RepeatedTaskError(f"repeated-task: {told}")
+            source = _with_cluster(source, representative_of(source.dataset, kin, registry))
+            write_fingerprint(fingerprint, registry)
+        elif record.is_file():
+            source = _with_cluster(source, load_source(record).representative)
         dump_source(source, record)
-        write_package(directory, finished.files)
+        split = split_of(source.representative)
+        write_package(directory, _with_split(manifest, finished.task, finished.files, split))
     return directory
+
+
+def settle(registry: Path) -> tuple[Cluster, ...]:
+    """Bring the clusters of a whole registry up to date, and its index; returns the clusters.
+
+    Tasks whose split no longer is that of their cluster are sealed anew. What comes out depends on
+    which datasets and tasks there are, not on the order in which they came.
+    """
+    with _locked(registry):
+        fingerprints = read_fingerprints(registry)
+        clusters = clusters_of(fingerprints)
+        leaders = {name: name for name in fingerprints}
+        leaders |= {name: found.representative for found in clusters for name in found.datasets}
+        for name, leader in leaders.items():
+            path = registry / SOURCES / f"{name}.yaml"
+            source = load_source(path)
+            settled = _with_cluster(source, leader)
+            if settled != source:
+                dump_source(settled, path)
+        moved = [
+            entry
+            for entry in rebuild_index(registry)
+            if (leader := leaders.get(str(entry.fields["dataset"]))) is not None
+            and entry.fields["split"] != split_of(leader)
+        ]
+        for entry in moved:
+            task = Task.load(entry.directory)
+            files = {
+                path.name: path.read_text(encoding="utf-8")
+                for path in entry.directory.iterdir()
+                if path.is_file()
+            }
+            split = split_of(task.source.representative)
+            write_package(entry.directory, _with_split(task.manifest, task, files, split))
+        if moved:
+            rebuild_index(registry)
+    return clusters
+
+
+def _with_cluster(source: SourceRecord, representative: str) -> SourceRecord:
+    cluster = "" if representative == source.dataset else representative
+    return source.model_copy(update={"cluster": cluster})
+
+
+def _with_split(
+    manifest: Manifest, task: Task, files: dict[str, str], split: Split
+) -> dict[str, str]:
+    """Return a package's files with another split; all of them name the digest that follows."""
+    if manifest.split == split:
+        return files
+    sealed = seal(manifest.model_copy(update={"split": split}), task.description, task.scripts)
+    told = {
+        name: text.replace(manifest.digest, sealed.digest)
+        for name, text in files.items()
+        if name in (LEADERBOARD, VERIFICATION, QUALITY)
+    }
+    return {**files, **told, MANIFEST: dump_manifest(sealed)}
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
-from mlesmith_env.registry import rebuild_index
 from mlesmith_generator import __version__
+from mlesmith_generator.admission import settle
 from mlesmith_generator.dataset import name_of, slug_of_dataset
 from mlesmith_generator.describe import subject_slug
 from mlesmith_generator.ledger import (
@@ -86,7 +86,7 @@ def generate_all(
         if isinstance(outcome.result, JobFailure):
             failures.append(slug_of_dataset(outcome.job.source))
             _settle_failure(outcome.job, outcome.result, settings.registry)
-    rebuild_index(settings.registry)
+    settle(settings.registry)
     summary = write_summary(settings.registry)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))

@@ -15,14 +15,20 @@ from pathlib import Path
 
 from mlesmith_env import cache
 from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
+from mlesmith_env.package import read_package
 from mlesmith_env.task import Task
 from mlesmith_generator.admission import admit, finish
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.dataset import Dataset, open_dataset
 from mlesmith_generator.designer import Draft, design, redesign
+from mlesmith_generator.duplicates.clusters import Family, kin_of
+from mlesmith_generator.duplicates.fingerprint import fingerprint_of
+from mlesmith_generator.duplicates.repeats import repeated_task
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.execution import execution_gate
 from mlesmith_generator.gates.review import review_gate
+from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.gates.verdict import report as report_of
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.profiler import profile_dataset
@@ -101,13 +107,16 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
     except GenerationError as error:
         return (), str(error)
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
+    family = _family(job, dataset, profile)
+    if family.kin:
+        ledger.record("kin", datasets={name: found[0].told for name, found in family.kin.items()})
     tasks: list[str] = []
     reasons: list[str] = []
     for number, idea in enumerate(ideas, 1):
         ledger.record("idea", idea=number, **_told(idea))
         began = time.monotonic()
         try:
-            tasks.append(_pursue(job, dataset, profile, idea, number, names, ledger))
+            tasks.append(_pursue(job, dataset, profile, family, idea, number, names, ledger))
         except SandboxError:
             raise
         except MlesmithError as error:
@@ -121,6 +130,7 @@ def _pursue(
     job: GenerationJob,
     dataset: Dataset,
     profile: DatasetProfile,
+    family: Family,
     idea: Idea,
     number: int,
     names: Names,
@@ -130,7 +140,7 @@ def _pursue(
     began = time.monotonic()
     draft = design(idea, profile, dataset.folder, seed=job.seed)
     while True:
-        admitted, defects = _attempt(job, dataset, draft, number, names, ledger, began)
+        admitted, defects = _attempt(job, dataset, family, draft, number, names, ledger, began)
         if admitted is not None:
             return admitted
         if draft.rounds >= MAX_ROUNDS:
@@ -144,6 +154,7 @@ def _pursue(
 def _attempt(
     job: GenerationJob,
     dataset: Dataset,
+    family: Family,
     draft: Draft,
     number: int,
     names: Names,
@@ -155,11 +166,11 @@ def _attempt(
         ledger.record("draft", idea=number, round=draft.rounds, slug=task.manifest.slug)
         kept = False
         try:
-            reports, ladder, defects = _judge(job, task, draft, number, ledger)
+            reports, ladder, defects = _judge(job, task, family, draft, number, ledger)
             if ladder is None or defects:
                 return None, defects
             finished = finish(task, ladder, reports)
-            admit(finished, job.registry)
+            admitted = admit(finished, job.registry, family.fingerprint)
             kept = True
         finally:
             if not kept:
@@ -169,7 +180,7 @@ def _attempt(
         "task",
         idea=number,
         id=finished.manifest.id,
-        digest=finished.manifest.digest,
+        digest=read_package(admitted).manifest.digest,
         seconds=round(time.monotonic() - began, 3),
         tokens=0,
         cost_usd=0.0,
@@ -178,7 +189,7 @@ def _attempt(
 
 
 def _judge(
-    job: GenerationJob, task: Task, draft: Draft, number: int, ledger: Ledger
+    job: GenerationJob, task: Task, family: Family, draft: Draft, number: int, ledger: Ledger
 ) -> tuple[Sequence[GateReport], LadderResult | None, tuple[Defect, ...]]:
     """Pass the gates in order, cheapest first; the first that finds a defect is the last."""
     reports: list[GateReport] = []
@@ -196,12 +207,23 @@ def _judge(
         )
         return report.passed
 
+    repeated = repeated_task(task.manifest, family.kin, job.registry)
+    if repeated is not None:
+        finding = Finding("repeated-task", repeated, "brainstorm")
+        passed(report_of("assertions", [Scan("repeated-task", "", (finding,))], 0.0))
+        return reports, None, reports[-1].defects
     if not passed(assertions_gate(task)):
         return reports, None, reports[-1].defects
     if not passed(review_gate(task, draft.profile)):
         return reports, None, reports[-1].defects
     report, ladder = execution_gate(task, sandbox=job.sandbox, seed=job.seed, provisional=True)
     return reports, ladder if passed(report) else None, report.defects
+
+
+def _family(job: GenerationJob, dataset: Dataset, profile: DatasetProfile) -> Family:
+    record = dataset.record(file for table in profile.tables for file in table.reader.files)
+    fingerprint = fingerprint_of(profile, dataset.folder, record)
+    return Family(fingerprint, kin_of(fingerprint, job.registry))
 
 
 def _peak_bytes() -> int:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.quality import Quality
+from mlesmith_env.sources import SourceRecord
+from mlesmith_generator.contamination import contaminated_by
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.records import GateReport
 
 
 def measure_quality(
-    manifest: Manifest, ladder: LadderResult, reports: Sequence[GateReport]
+    manifest: Manifest, source: SourceRecord, ladder: LadderResult, reports: Sequence[GateReport]
 ) -> Quality:
     """Return the quality of a task.
 
     Args:
         manifest: The sealed manifest.
+        source: The record of its dataset.
         ladder: What its reference programs scored.
         reports: Verdicts of the gates; headroom and discrimination are those of the execution
             gate.
@@ -33,6 +36,7 @@ def measure_quality(
         discrimination=_rounded(values.get("discrimination")),
         difficulty=_rounded(difficulty_of(ladder)),
         seconds=round(ladder.seconds, 1),
+        contaminated_by=contaminated_by(manifest, source),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,47 @@ def report(
         told = ", ".join(f"{label} {count}" for label, count in list(counts.items())[:8])
         console.print(f"{name}: {told}" + (", …" if len(counts) > 8 else ""))
     console.print(f"written: {output / 'report.html'}, {output / 'report.json'}")
+
+
+@app.command()
+def duplicates(
+    root: Root = None,
+    settle: Annotated[
+        bool,
+        typer.Option("--settle", help="Bring splits up to date; what changes is sealed anew."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the clusters of datasets that hold the same data, with the evidence.
+
+    All datasets of a cluster belong to one split, `train` or `eval`. `mlesmith generate` sees to
+    that at its end; `--settle` is for registries that were put together in another way. Exit
+    status 1 where it is not so. Datasets of different registries are not compared.
+
+    Example: `mlesmith registry duplicates --registry ./tasks`
+    """
+    from mlesmith_generator import admission
+    from mlesmith_generator.duplicates.clusters import clusters_of, unsettled
+    from mlesmith_generator.duplicates.fingerprint import read_fingerprints
+
+    roots = roots_of(root)
+    if settle:
+        for one in roots:
+            admission.settle(one)
+    found = [(one, cluster) for one in roots for cluster in clusters_of(read_fingerprints(one))]
+    wrong = [name for one, cluster in found for name in unsettled(cluster, one)]
+    console = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    if as_json:
+        typer.echo(json.dumps([asdict(cluster) for _, cluster in found], ensure_ascii=False))
+    else:
+        for _, cluster in found:
+            console.print(", ".join(cluster.datasets))
+            for pair in cluster.pairs:
+                console.print(f"  {' and '.join(pair.datasets)}: {pair.told}")
+        console.print(f"{len(found)} cluster(s) of datasets that hold the same data")
+    if wrong:
+        console.print(f"not in the split of their cluster: {', '.join(wrong)}; run with --settle")
+    raise typer.Exit(1 if wrong else 0)
 
 
 def roots_of(root: Path | None) -> tuple[Path, ...]:

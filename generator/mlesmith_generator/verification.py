@@ -82,7 +82,7 @@ def verify_package(job: VerificationJob) -> Verdict:
         task.prepare()
         reports, ladder = judge(task, sandbox=job.sandbox)
         if job.update_quality and ladder is not None:
-            quality = measure_quality(task.manifest, ladder, reports)
+            quality = measure_quality(task.manifest, task.source, ladder, reports)
             write_atomically(job.directory / QUALITY, dump_quality(quality))
     except SandboxError:
         raise

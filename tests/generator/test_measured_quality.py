@@ -5,10 +5,15 @@ import pytest
 
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.sources import SourceFile, SourceRecord
 from mlesmith_generator.ladder import LadderResult, RungResult
 from mlesmith_generator.quality import difficulty_of, measure_quality
 from mlesmith_generator.records import Check, GateReport
 from tests.env.manifests import make_manifest
+
+SOURCE = SourceRecord(
+    dataset="shells", files=(SourceFile(path="shells.csv", bytes=3, sha256="0" * 64),)
+)
 
 
 def _ladder(metric: str, floor: float, *scores: float) -> LadderResult:
@@ -50,7 +55,7 @@ def test_quality_names_its_task_and_takes_what_the_gate_measured():
     ]
     report = GateReport(gate="execution", passed=True, checks=tuple(checks))
     ladder, manifest = _ladder("rmse", 4.0, 0.0), make_manifest()
-    quality = measure_quality(manifest, ladder, [report])
+    quality = measure_quality(manifest, SOURCE, ladder, [report])
     assert (quality.headroom, quality.discrimination) == (12.346, 0.667)
     assert (quality.digest, quality.seconds) == (manifest.digest, 2.5)
-    assert measure_quality(manifest, ladder, []).headroom is None
+    assert measure_quality(manifest, SOURCE, ladder, []).headroom is None

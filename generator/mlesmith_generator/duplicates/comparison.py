@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_generator.duplicates.fingerprint import (
+    KEPT_FILES,
     WHOLE_ROW,
     Fingerprint,
     Sample,
@@ -39,6 +40,8 @@ CONTAINED = 0.5
 """Share of the smaller table's kept rows that the other must hold, where whole rows count."""
 TEXT_LETTERS = 25.0
 """Mean letters of a value from which on it is a text, which by itself says where it comes from."""
+MOST_CODES = 20
+"""Values that a column may have which is known again though it is spelt in another way."""
 _LEAST_CHANCE = 1 / 200
 
 
@@ -47,7 +50,7 @@ class Match:
     """What two tables have in common.
 
     Attributes:
-        tables: Names of both tables.
+        tables: Names of both tables: their first files; empty where files were compared.
         columns: Names of the columns that were known again, in both tables.
         share: Share of the narrower table's columns that were known again.
         overlap: Estimated share of the smaller table's rows that the other has too.
@@ -63,11 +66,33 @@ class Match:
     told: str
 
 
-def compare(a: Fingerprint, b: Fingerprint) -> Match | None:
-    """Return the strongest match between tables of two datasets, or None where there is none."""
+def compare(a: Fingerprint, b: Fingerprint) -> tuple[Match, ...]:
+    """Return what two datasets have in common, strongest first: tables, and the same files.
+
+    Nothing where they are not of the same data.
+    """
     matches = [compare_tables(one, other) for one in a.tables for other in b.tables]
-    found = [match for match in matches if match is not None]
-    return max(found, key=lambda match: match.bits, default=None)
+    found = [match for match in (*matches, compare_files(a, b)) if match is not None]
+    return tuple(sorted(found, key=lambda match: (-match.bits, match.tables)))
+
+
+def compare_files(a: Fingerprint, b: Fingerprint) -> Match | None:
+    """Return whether at least half of the smaller dataset's bytes are files that the other has."""
+    mine, theirs = dict(a.files), dict(b.files)
+    if not mine or not theirs:
+        return None
+    # Where files were left out, both know all of them up to the smaller of their last digests only.
+    full = [max(side) for side in (mine, theirs) if len(side) == KEPT_FILES]
+    sizes = [
+        sum(size for name, size in side.items() if not full or name <= min(full))
+        for side in (mine, theirs)
+    ]
+    common = mine.keys() & theirs.keys()
+    share = sum(mine[name] for name in common) / max(1, min(sizes))
+    if share < CONTAINED:
+        return None
+    told = f"{len(common)} file(s) are the same bytes, {share:.0%} of the smaller one's"
+    return Match(("", ""), (), share, share, math.inf, told)
 
 
 def compare_tables(a: TableFingerprint, b: TableFingerprint) -> Match | None:
@@ -102,11 +127,12 @@ def _by_rows(a: TableFingerprint, b: TableFingerprint) -> Match | None:
     by_text = letters >= TEXT_LETTERS and len(pairs) == 1 and overlap >= CONTAINED
     if share < KNOWN_AGAIN or evidence < TABLE_BITS or (len(pairs) < 2 and not by_text):
         return None
-    names = tuple((a.columns[i], b.columns[j]) for i, j in pairs)
     told = (
         f"{rows} of {total} sampled rows agree in {len(pairs)} columns, {share:.0%} of those that "
-        f"can be told: {_renamed(names)}; about {overlap:.0%} of the smaller table's rows"
+        f"can be told: {_renamed(a, b, pairs)}; about {overlap:.0%} of the smaller table's rows"
     )
+    pairs += _recoded(left, right, pairs, search)
+    names = tuple((a.columns[i], b.columns[j]) for i, j in pairs)
     return Match((a.name, b.name), names, share, overlap, evidence, told)
 
 
@@ -219,6 +245,42 @@ def _assigned(
     return pairs
 
 
+def _recoded(
+    left: NDArray[np.uint8],
+    right: NDArray[np.uint8],
+    pairs: list[tuple[int, int]],
+    search: float,
+) -> list[tuple[int, int]]:
+    """Return columns of a few values that say the same in other words, such as `m` and `male`.
+
+    Among rows that are known to be the same, every value of one column stands beside one value of
+    the other, and the other way round, more often than the most frequent value would have it.
+    """
+    taken_left, taken_right = {i for i, _ in pairs}, {j for _, j in pairs}
+    found: list[tuple[float, int, int]] = []
+    for i in set(range(left.shape[1])) - taken_left:
+        for j in set(range(right.shape[1])) - taken_right:
+            both = (left[:, i] != 0) & (right[:, j] != 0)
+            mine, theirs = left[both, i].astype(int), right[both, j].astype(int)
+            if len(mine) < FEWEST_ROWS:
+                continue
+            table = np.bincount(mine * 256 + theirs, minlength=65536).reshape(256, 256)
+            counts = table.sum(axis=1)
+            shares = counts[counts > 0] / len(mine)
+            if len(shares) < 2 or len(shares) > MOST_CODES:
+                continue
+            pure = min(table.max(axis=0).sum(), table.max(axis=1).sum()) / len(mine)
+            kappa = (pure - shares.max()) / (1 - shares.max())
+            bits = len(mine) * float(-(shares * np.log2(shares)).sum()) - search
+            if kappa >= AGREEMENT and bits >= COLUMN_BITS:
+                found.append((-kappa * bits, i, j))
+    chosen: list[tuple[int, int]] = []
+    for _, i, j in sorted(found):
+        if all(i != one and j != other for one, other in chosen):
+            chosen.append((i, j))
+    return chosen
+
+
 def _contained(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> tuple[int, float]:
     """Return how many hashes both sketches hold, and the share of the smaller that this is.
 
@@ -254,9 +316,10 @@ def _choice_bits(total: int, chosen: int) -> float:
     return (logs[0] - logs[1] - logs[2]) / math.log(2)
 
 
-def _renamed(names: tuple[tuple[str, str], ...]) -> str:
+def _renamed(a: TableFingerprint, b: TableFingerprint, pairs: list[tuple[int, int]]) -> str:
     groups: defaultdict[bool, list[str]] = defaultdict(list)
-    for mine, theirs in names:
+    for i, j in pairs:
+        mine, theirs = a.columns[i], b.columns[j]
         same = mine.casefold() == theirs.casefold()
         groups[same].append(mine if same else f"{mine} = {theirs}")
     shown = [*groups[False], *groups[True]]

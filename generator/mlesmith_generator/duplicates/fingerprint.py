@@ -28,6 +28,7 @@ from mlesmith_env.manifest import Record, Sha256, Slug
 from mlesmith_env.package import write_atomically
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.registry import SOURCES
+from mlesmith_env.sources import SourceRecord
 from mlesmith_generator.duplicates.values import HashedColumn, hash_column, mixed
 from mlesmith_generator.records import DatasetProfile
 
@@ -44,6 +45,9 @@ KEPT_BY_ROW = 48
 """Rows that are kept by the hash of the whole row."""
 KEPT_LESS_ONE = 8
 """Hashes of rows that are kept for the table less one column, for every column."""
+KEPT_FILES = 64
+SMALLEST_FILE = 1000
+"""Bytes below which a file may be the same by chance: an empty one, a header."""
 WHOLE_ROW = -1
 _FEWEST_KEYS = 8
 _LARGEST = 4 * 1024**2
@@ -79,6 +83,7 @@ class TableFingerprint(Record):
     """The fingerprint of one table. Columns that are constant are left out."""
 
     name: str
+    """Its first file."""
     rows: int = Field(gt=0)
     columns: tuple[str, ...]
     """At most `MOST_COLUMNS` of them."""
@@ -111,16 +116,18 @@ class Fingerprint(Record):
     dataset: Slug
     sha256: Sha256
     """Digest of the source record that it was made of."""
+    files: tuple[tuple[str, int], ...] = ()
+    """The files with the smallest digests: the first 16 letters of each, and its bytes."""
     tables: tuple[TableFingerprint, ...] = ()
 
 
-def fingerprint_of(profile: DatasetProfile, folder: Path, sha256: str) -> Fingerprint:
+def fingerprint_of(profile: DatasetProfile, folder: Path, record: SourceRecord) -> Fingerprint:
     """Return the fingerprint of a dataset.
 
     Args:
         profile: Its profile; the largest tables are looked at.
         folder: The raw files.
-        sha256: Digest of its source record.
+        record: Its source record.
     """
     largest = sorted(
         profile.tables, key=lambda table: (-table.rows * len(table.columns), table.name)
@@ -133,10 +140,16 @@ def fingerprint_of(profile: DatasetProfile, folder: Path, sha256: str) -> Finger
             # What the profiler could read by sampling may be damaged further down; then there is
             # nothing to compare, and the recipe that needs the table says so.
             continue
-        made = fingerprint_table(table.name, frame)
+        made = fingerprint_table(table.reader.files[0], frame)
         if made is not None:
             tables.append(made)
-    return Fingerprint(dataset=profile.dataset, sha256=sha256, tables=tuple(tables))
+    files = sorted((f.sha256[:16], f.bytes) for f in record.files if f.bytes >= SMALLEST_FILE)
+    return Fingerprint(
+        dataset=record.dataset,
+        sha256=record.sha256,
+        files=tuple(dict(files[:KEPT_FILES]).items()),
+        tables=tuple(tables),
+    )
 
 
 def fingerprint_table(name: str, frame: pd.DataFrame) -> TableFingerprint | None:
@@ -180,13 +193,15 @@ def fingerprint_table(name: str, frame: pd.DataFrame) -> TableFingerprint | None
 
 
 def read_fingerprints(registry: Path) -> dict[str, Fingerprint]:
-    """Return the fingerprints of a registry by dataset.
+    """Return the fingerprints of a registry by dataset, those that have a source record.
 
     Raises:
         ManifestError: One of them is damaged.
     """
     found: dict[str, Fingerprint] = {}
     for path in sorted((registry / SOURCES).glob(f"*{SUFFIX}")):
+        if not path.with_name(path.name.removesuffix(SUFFIX) + ".yaml").is_file():
+            continue
         try:
             fingerprint = Fingerprint.model_validate_json(read_document(path, _LARGEST))
         except (OSError, ValidationError) as error:

@@ -50,7 +50,7 @@ def assertions_gate(task: Task, prepared: PreparedTask | None = None) -> GateRep
     """
     began = time.monotonic()
     final = (task.directory / LEADERBOARD).is_file()
-    scans = [scan_manifest(task.manifest, final=final)]
+    scans = [scan_manifest(task.manifest, task.source.representative, final=final)]
     scans += _prepared(task, prepared)
     return report("assertions", scans, time.monotonic() - began)
 

@@ -19,19 +19,20 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 FEWEST_TRAIN, FEWEST_PUBLIC, FEWEST_PRIVATE = 40, 8, 20
 
 
-def scan_manifest(manifest: Manifest, *, final: bool) -> Scan:
+def scan_manifest(manifest: Manifest, representative: str, *, final: bool) -> Scan:
     """Check what the manifest says against itself.
 
     Args:
         manifest: The manifest.
+        representative: The dataset by whose name the split goes.
         final: Whether its anchors have been measured; placeholders are not judged.
     """
     findings: list[Finding] = []
     form, recipe = manifest.submission, manifest.recipe
-    if manifest.split != split_of(manifest.source.dataset):
+    if manifest.split != split_of(representative):
         evidence = (
-            f"split is {manifest.split!r}, but the dataset {manifest.source.dataset!r} belongs to "
-            f"{split_of(manifest.source.dataset)!r}"
+            f"split is {manifest.split!r}, but the dataset {representative!r} belongs to "
+            f"{split_of(representative)!r}"
         )
         findings.append(Finding("split-wrong", evidence, "refactor"))
     if form.id_column != recipe.id_column:
