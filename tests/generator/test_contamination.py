@@ -15,7 +15,7 @@ def _named(slug: str, dataset: str = "data", title: str = "", uri: str = "", url
 
 def test_the_lists_say_where_they_come_from():
     counts = {benchmark.benchmark: len(benchmark.tasks) for benchmark in benchmarks()}
-    assert counts == {"mle-bench": 75, "mle-dojo": 200, "dsbench": 74}
+    assert counts == {"mle-bench": 75, "mle-dojo": 202, "dsbench": 74}
     for benchmark in benchmarks():
         assert benchmark.source.startswith("https://github.com/")
         assert len(benchmark.revision) == 40
@@ -26,7 +26,7 @@ def test_the_lists_say_where_they_come_from():
     ("slug", "dataset", "expected"),
     [
         ("titanic-survived", "seaborn-titanic", "mle-dojo:titanic"),
-        ("passengers-transported", "spaceship-titanic", "mle-bench:spaceship-titanic"),
+        ("passengers-transported", "spaceship-titanic", "mle-dojo:spaceship-titanic"),
         ("bikeshare-hourly-count", "rentals", "dsbench:bike-sharing-demand"),
         ("taxi-trip-duration", "nyc-open-data", "mle-dojo:nyc-taxi-trip-duration"),
         ("cover-type", "forest", "mle-dojo:forest-cover-type-kernels-only"),
