@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
-from mlesmith_env import bundled, cache, settings
+from mlesmith_env import bundled, cache, settings, synthetic
 from mlesmith_env import download as downloading
 from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ChecksumError, DataUnavailableError, ManifestError
@@ -179,6 +179,30 @@ def bundled_record(name: str) -> SourceRecord:
     )
 
 
+def synthetic_record(name: str) -> SourceRecord:
+    """Return the record of a synthetic dataset, with its bytes pinned.
+
+    Args:
+        name: What follows `synthetic:`, such as `table-number:7:0.30`.
+
+    Raises:
+        DataUnavailableError: There is no such dataset.
+    """
+    spec = synthetic.parse(name)
+    world = synthetic.make(spec.name)
+    return SourceRecord(
+        dataset=synthetic.slug_of(spec.name),
+        title=world.wish.title,
+        uri=f"{synthetic.SCHEME}{spec.name}",
+        revision=str(synthetic.VERSION),
+        licence="CC0-1.0",
+        files=tuple(
+            SourceFile(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+            for path, content in sorted(world.files.items())
+        ),
+    )
+
+
 def download(url: str, *, dataset: str, title: str = "", licence: str = "") -> SourceRecord:
     """Download one file and return the record that pins it.
 
@@ -223,14 +247,16 @@ def available(record: SourceRecord) -> bool:
         return record.uri.removeprefix(bundled.SCHEME) in bundled.DATASETS and bool(
             bundled.folders()
         )
+    if record.uri.startswith(synthetic.SCHEME):
+        return record.revision == str(synthetic.VERSION)
     return all(
         next(_candidates(record, file, named_only=True), None) is not None for file in record.files
     )
 
 
 def closed_paths() -> tuple[Path, ...]:
-    """Folders of library-bundled data, from which tasks are made and which no agent may read."""
-    return bundled.folders()
+    """Folders of the installation that no agent may read: bundled data, and hidden rules."""
+    return (*bundled.folders(), synthetic.folder())
 
 
 def _locate(record: SourceRecord, file: SourceFile, nearby: Path | None) -> Path:
@@ -241,6 +267,8 @@ def _locate(record: SourceRecord, file: SourceFile, nearby: Path | None) -> Path
         wrong = nearby / file.path
     if record.uri.startswith(bundled.SCHEME):
         return _materialise(record.uri.removeprefix(bundled.SCHEME), file)
+    if record.uri.startswith(synthetic.SCHEME):
+        return _made(record.uri.removeprefix(synthetic.SCHEME), file)
     for fresh in (False, True):
         if fresh:
             # Something may have been put into a mirror since it was last looked through.
@@ -278,6 +306,22 @@ def _materialise(name: str, file: SourceFile) -> Path:
 
     bundled.describe(name)
     return cache.build(f"bundled-{name}-{file.sha256[:20]}", make) / "data.csv"
+
+
+def _made(name: str, file: SourceFile) -> Path:
+    def make(into: Path) -> None:
+        for path, content in synthetic.make(name).files.items():
+            target = into / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    path = cache.build(f"{synthetic.slug_of(name)}-v{synthetic.VERSION}", make) / file.path
+    if _size(path) != file.bytes or _digest(path) != file.sha256:
+        raise ChecksumError(
+            f"{synthetic.SCHEME}{name} gives other bytes for {file.path} than the record pins: it "
+            "was made by another version of mlesmith-env"
+        )
+    return path
 
 
 def _candidates(

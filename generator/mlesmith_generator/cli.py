@@ -15,10 +15,16 @@ SandboxName = Annotated[str, typer.Option(help="Where reference programs run: `l
 def generate(
     sources: Annotated[
         list[str],
-        typer.Argument(help="Folders or files (one dataset each), `sklearn:<name>`, `url:<...>`."),
+        typer.Argument(
+            help="Folders or files (one dataset each), `sklearn:<name>`, `url:<...>`, "
+            "`synthetic:<form>:<seed>`, `synthetic:` for several."
+        ),
     ],
     registry: Annotated[Path, typer.Option(help="Registry to write to; made where missing.")],
     ideas: Annotated[int, typer.Option(min=1, help="Ideas to try for each dataset.")] = 5,
+    count: Annotated[
+        int, typer.Option(min=1, help="How many worlds `synthetic:` or `synthetic:<form>` is.")
+    ] = 10,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many datasets.")] = None,
     workers: Workers = 1,
     seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
@@ -35,7 +41,10 @@ def generate(
 
     Example: `mlesmith generate ./my-data sklearn:wine --registry ./tasks --workers 2`
     """
+    from mlesmith_env import synthetic
     from mlesmith_generator.generation import Settings, generate_all
+
+    sources = [each for source in sources for each in synthetic.expand(source, count, seed)]
 
     settings = Settings(registry=registry.absolute(), ideas=ideas, seed=seed, sandbox=sandbox)
     complete = generate_all(

@@ -1,4 +1,4 @@
-"""Opening what the command line calls a SOURCE: a folder, a file, `sklearn:` or `url:`."""
+"""Opening what the command line calls a SOURCE: a folder, a file, or an address by its scheme."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlesmith_env import settings, sources
+from mlesmith_env import settings, sources, synthetic
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.synthetic import Wish
 from mlesmith_generator.origin import Origin, read_origin
 
 
@@ -26,6 +27,7 @@ class Dataset:
         origin: Source and licence.
         pinned: The finished record, where the source has one of its own.
         address: `file://` address of the folder, where nothing else leads to the bytes.
+        wish: What a synthetic dataset was made for.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Dataset:
     origin: Origin
     pinned: sources.SourceRecord | None = None
     address: str = ""
+    wish: Wish | None = None
 
     def record(self, files: Iterable[str]) -> sources.SourceRecord:
         """Return the source record that pins these files, by size and SHA-256."""
@@ -63,6 +66,8 @@ class Dataset:
 
 def slug_of_dataset(source: str) -> str:
     """Return the slug under which a source enters the registry, from its name alone."""
+    if source.startswith(synthetic.SCHEME):
+        return synthetic.slug_of(source)
     text = re.sub(r"[^a-z0-9]+", "-", name_of(source).lower()).strip("-")
     return text[:80].strip("-") or "dataset"
 
@@ -71,6 +76,8 @@ def name_of(source: str) -> str:
     """Return the name of a source: of its folder, of its file without ending, after the scheme."""
     if source.startswith("sklearn:"):
         return source.removeprefix("sklearn:")
+    if source.startswith(synthetic.SCHEME):
+        return synthetic.parse(source).name
     if source.startswith("url:"):
         source = source.split("?")[0].split("#")[0]
         return _without_ending(source.rstrip("/").rsplit("/", 1)[-1])
@@ -92,6 +99,13 @@ def open_dataset(source: str) -> Generator[Dataset, None, None]:
         with sources.raw_files(record) as folder:
             yield Dataset(name, record.dataset, folder, Origin(uri=record.uri), record)
         return
+    if source.startswith(synthetic.SCHEME):
+        record = sources.synthetic_record(name)
+        wish = synthetic.make(name).wish
+        with sources.raw_files(record) as folder:
+            origin = Origin(uri=record.uri, title=record.title)
+            yield Dataset(wish.title, record.dataset, folder, origin, record, wish=wish)
+        return
     if source.startswith("url:"):
         url = source.removeprefix("url:")
         record = sources.download(url, dataset=slug)
@@ -101,8 +115,8 @@ def open_dataset(source: str) -> Generator[Dataset, None, None]:
     path = Path(source).expanduser().absolute()
     if not path.exists():
         raise GenerationError(
-            f"{source}: there is no such file or folder; a SOURCE is a path, sklearn:<name> or "
-            "url:<address>"
+            f"{source}: there is no such file or folder; a SOURCE is a path, sklearn:<name>, "
+            "synthetic:<form>:<seed> or url:<address>"
         )
     origin, address = read_origin(path if path.is_dir() else path.parent), _address(path)
     if path.is_dir():

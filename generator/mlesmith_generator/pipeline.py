@@ -34,6 +34,7 @@ from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
 from mlesmith_generator.refactor import Names, refactor
+from mlesmith_generator.wished import idea_of
 
 MAX_ROUNDS = 3
 """How often a draft may come back from the gates."""
@@ -103,7 +104,10 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
         seconds=round(time.monotonic() - began, 3),
     )
     try:
-        ideas = ideas_for(profile, dataset.folder, limit=job.ideas, seed=job.seed)
+        if dataset.wish is not None:
+            ideas = (idea_of(dataset.wish, job.source, profile),)
+        else:
+            ideas = ideas_for(profile, dataset.folder, limit=job.ideas, seed=job.seed)
     except GenerationError as error:
         return (), str(error)
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")

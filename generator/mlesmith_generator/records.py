@@ -142,6 +142,10 @@ class Idea(Record):
     """What is asked for, in words for slug and title, where the target's name does not say it."""
     question: str = ""
     """The title's words behind the subject, such as `forecast sales of the next 12 months`."""
+    story: str = ""
+    """A sentence about the data, with which the description begins."""
+    domain: str = ""
+    """Field of life, where it is known; else it is guessed from the profile."""
 
 
 class Defect(Record):

@@ -120,7 +120,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         slug=slug,
         version=1,
         title=title,
-        domain=domain_of(profile),
+        domain=idea.domain or domain_of(profile),
         modality=idea.modality,
         objective=idea.objective,
         metric=draft.metric,

@@ -21,7 +21,8 @@ def context_section(page: Page) -> str:
     """Return one or two paragraphs: the question, then the most striking findings."""
     findings = most_striking(chain(signal_findings(page), quirk_findings(page)), page.voice, _TOLD)
     told = " ".join(finding.told(page.voice) for finding in findings)
-    return "\n\n".join(part for part in (_opening(page), told) if part)
+    opening = " ".join(part for part in (page.idea.story, _opening(page)) if part)
+    return "\n\n".join(part for part in (opening, told) if part)
 
 
 def _opening(page: Page) -> str:

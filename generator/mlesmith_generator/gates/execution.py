@@ -18,6 +18,7 @@ from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.quality import MOST_HEADROOM
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
+from mlesmith_generator.gates.optimum import scan_optimum
 from mlesmith_generator.gates.oracle import scan_oracle
 from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
 from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
@@ -125,6 +126,8 @@ def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bo
         _scan_ceiling(task, ladder),
         _scan_discrimination(task, ladder, groups, seed),
     ]
+    optimum = scan_optimum(task, ladder, groups, seed)
+    scans += [optimum] if optimum is not None else []
     if not provisional and min(gap.size for gap in gaps.values()) > 0:
         errors: dict[Part, float] = {part: gap.error for part, gap in gaps.items()}
         scans.append(scan_anchors(task.manifest, ladder, errors))

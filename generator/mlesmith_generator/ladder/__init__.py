@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mlesmith_generator.ladder.result import LadderResult, RungResult, anchors_from
+from mlesmith_generator.ladder.result import OPTIMUM, LadderResult, RungResult, anchors_from
 from mlesmith_generator.ladder.run import run_ladder
 from mlesmith_generator.ladder.rungs import Rung, ladder_for
 
 __all__ = [
+    "OPTIMUM",
     "LadderResult",
     "Rung",
     "RungResult",

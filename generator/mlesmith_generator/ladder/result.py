@@ -13,6 +13,9 @@ from mlesmith_env.manifest import Anchors, Part, Reference
 from mlesmith_env.metrics import Metric
 from mlesmith_generator.ladder.thresholds import thresholds_between
 
+OPTIMUM = "optimum"
+"""Name of the rung that is no program but the best possible prediction, where that is known."""
+
 
 @dataclass(frozen=True)
 class RungResult:
@@ -71,8 +74,12 @@ class LadderResult:
         return self._best(part, trivial_only=True)
 
     def ceiling_rung(self, part: Part) -> RungResult:
-        """Return the rung that scores best on a part; raises GenerationError."""
-        return self._best(part, trivial_only=False)
+        """Return the best possible prediction, or else the rung that scores best on a part.
+
+        Raises:
+            GenerationError: No rung worked.
+        """
+        return self.rung(OPTIMUM) or self._best(part, trivial_only=False)
 
     def gap(self, part: Part) -> float:
         """Return how much better the ceiling is than the floor: never negative."""

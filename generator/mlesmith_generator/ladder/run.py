@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlesmith_env.env import TaskEnv
 from mlesmith_env.manifest import Part
 from mlesmith_env.task import Task
+from mlesmith_generator.ladder.optimum import optimal_rung
 from mlesmith_generator.ladder.result import LadderResult, RungResult
 from mlesmith_generator.ladder.rungs import Rung, ladder_for
 
@@ -50,7 +51,8 @@ def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderRe
             results.append(result)
     finally:
         env.close()
-    return LadderResult(task.grader.metric, tuple(results))
+    optimum = optimal_rung(task)
+    return LadderResult(task.grader.metric, (*results, *([optimum] if optimum else [])))
 
 
 def _climb(env: TaskEnv, rung: Rung, step: int) -> tuple[RungResult, bool]:
