@@ -91,6 +91,105 @@ class TableProfile(Record):
         raise KeyError(name)
 
 
+class NamePart(Record):
+    """A part of the paths or names of files, such as a folder or a field between underscores."""
+
+    column: str
+    """Where it is read from: `file` or `stem` of the reader format `files`, or the column of a
+    table that tells the file."""
+    pattern: str
+    """The regular expression that reads it, for an `Extract` of that column."""
+    distinct: int
+    """Number of different values."""
+    top: tuple[tuple[str, int], ...]
+    """The most frequent values and how many files have each, at most 40 of them."""
+
+
+class Sidecar(Record):
+    """A table that tells something about the files of a collection."""
+
+    table: str
+    """Name of the table."""
+    column: str
+    """Its column that names the files."""
+    key: str
+    """What of a file it names: a column of the collection's rows such as `file`, `name`, `stem`."""
+    pattern: str = ""
+    """Where a part of that alone is named: the regular expression that reads it."""
+    share: float
+    """Share of the collection's files that have a row."""
+    unique: bool
+    """Whether no file has two rows."""
+
+
+class Pair(Record):
+    """Another collection with a file for each, such as the mask of a picture."""
+
+    other: str
+    """Name of the other collection."""
+    key: str
+    """`path`: the same folder and stem; `stem`: the same stem elsewhere."""
+    share: float
+    """Share of the files that have one."""
+
+
+class ImageFacts(Record):
+    """What the headers of images tell, and a look at the pixels of a few."""
+
+    sizes: tuple[tuple[int, int, int], ...]
+    """Width, height and how many of the looked at have it, the most frequent first, at most 20."""
+    modes: tuple[tuple[str, int], ...]
+    """Pillow's modes (`RGB`, `L`, `1`, …) and how many have each."""
+    values: int
+    """Different stored values of the pixels of an image, the median."""
+    two_values: float
+    """Share of the pixels that have one of the two most frequent values, the median: near 1 for
+    masks and line drawings."""
+
+
+class AudioFacts(Record):
+    """What the headers of recordings tell."""
+
+    rates: tuple[tuple[int, int], ...]
+    """Samples a second, and how many recordings have it."""
+    channels: tuple[tuple[int, int], ...]
+    seconds: tuple[float, float, float]
+    """Shortest, median and longest."""
+
+
+class CollectionProfile(Record):
+    """Many files of one kind: pictures, recordings, documents, or tables of one case each."""
+
+    name: str
+    media: Literal["image", "audio", "midi", "document", "series"]
+    """`series`: the files are the parts of a table, see `table`."""
+    patterns: tuple[str, ...] = ()
+    """Patterns of the reader format `files` that give these files and no others."""
+    table: str = ""
+    """For `series`: the table that holds all of them."""
+    files: int
+    """Number of files."""
+    bytes: int
+    duplicates: int = 0
+    """Files that are equal byte by byte to another one before."""
+    endings: tuple[tuple[str, int], ...] = ()
+    """Endings in small letters, without the point, and how many files have each."""
+    folders: tuple[NamePart, ...] = ()
+    """The folders on the way to the files, outermost first, where they differ."""
+    parts: tuple[NamePart, ...] = ()
+    """The fields of the stems between `_` and `-`: all where every stem has as many, else the first
+    and the last."""
+    sidecars: tuple[Sidecar, ...] = ()
+    """Tables about these files, the most complete first."""
+    pairs: tuple[Pair, ...] = ()
+    encoding: str = "utf-8"
+    """For documents: an encoding that reads them all."""
+    words: int = 0
+    """For documents: words of a document, the median."""
+    image: ImageFacts | None = None
+    audio: AudioFacts | None = None
+
+
 class DatasetProfile(Record):
     """Everything measured about a dataset."""
 
@@ -99,6 +198,8 @@ class DatasetProfile(Record):
     subject: str
     """Two or three words for what the data are about, from folder, file and column names."""
     tables: tuple[TableProfile, ...]
+    collections: tuple[CollectionProfile, ...] = ()
+    """Files that are no tables, or tables of one case each."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, and why."""
 

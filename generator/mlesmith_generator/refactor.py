@@ -40,6 +40,7 @@ from mlesmith_generator.dataset import Dataset
 from mlesmith_generator.describe import Page, describe, domain_of, facts_of, slug_of, title_of
 from mlesmith_generator.designer import Draft
 from mlesmith_generator.formulations import NAMED
+from mlesmith_generator.profiler.collections import pinned_files
 
 
 class Names:
@@ -114,7 +115,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
     )
     description = describe(page, NAMED[idea.formulation].sections)
     prepared[f"public/{DESCRIPTION}"] = hashlib.sha256(description.encode()).hexdigest()
-    record = dataset.record(file for table in profile.tables for file in table.reader.files)
+    record = dataset.record(pinned_files(profile, dataset.folder))
     low, high = (0.0, 1.0) if metric.direction == "maximize" else (1.0, 0.0)
     manifest = Manifest(
         slug=slug,

@@ -13,6 +13,8 @@ from mlesmith_env.errors import ReadError
 MOST_LISTED = 1_000_000
 """Files that are listed at most."""
 
+_WILD = re.compile(r"[*?\[]")
+
 _lent: set[Path] = set()
 
 
@@ -72,10 +74,13 @@ def listed(root: Path, patterns: Sequence[str]) -> list[str]:
     Raises:
         ReadError: A pattern is not a relative one, or more files match than can be listed.
     """
-    matchers = [_matcher(pattern) for pattern in patterns]
+    # Names without a wildcard may be many, and need no matching.
+    names = {_checked(pattern) for pattern in patterns if not _WILD.search(pattern)}
+    matchers = [_matcher(_checked(pattern)) for pattern in patterns if _WILD.search(pattern)]
     found: list[str] = []
     for file in _walk(root):
-        if any(matcher.fullmatch(file) for matcher in matchers) and _is_inside(root, file):
+        matches = file in names or any(matcher.fullmatch(file) for matcher in matchers)
+        if matches and _is_inside(root, file):
             found.append(file)
             if len(found) > MOST_LISTED:
                 raise ReadError(f"more than {MOST_LISTED} files match; name fewer folders")
@@ -99,13 +104,18 @@ def _is_inside(root: Path, file: str) -> bool:
     return True
 
 
-def _matcher(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of paths as a regular expression that takes linear time."""
+def _checked(pattern: str) -> str:
     parts = pattern.split("/")
     if pattern.startswith("/") or any(part in ("", ".", "..") for part in parts):
         raise ReadError(f"{pattern!r} is not a pattern of relative paths")
     if parts.count("**") > 2 or pattern.count("*") > 12:
         raise ReadError(f"{pattern!r} has more wildcards than anybody needs")
+    return pattern
+
+
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of paths as a regular expression."""
+    parts = pattern.split("/")
     written: list[str] = []
     for number, part in enumerate(parts, start=1):
         last = number == len(parts)

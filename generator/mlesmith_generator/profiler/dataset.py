@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_generator.profiler.collections import find_collections
 from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
@@ -21,7 +22,7 @@ _FILLER = frozenset(
 
 
 def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProfile:
-    """Measure every table of a dataset.
+    """Measure every table of a dataset, and its collections of files.
 
     Args:
         folder: The raw files (a folder, or one file).
@@ -46,11 +47,17 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
             told.append(f"{reader.files[0]}: no rows")
             continue
         tables.append(profile_table(_table_name(reader, tables), reader, measured))
+    found = find_collections(folder, tables)
+    tables = [table for table in tables if not found.documents.issuperset(table.reader.files)]
+    if found.collections:
+        # What was said of each of its files, or for want of a table, says nothing any more.
+        told = [told for told in told if told.split(": ")[0] not in {*found.documents, root.name}]
     return DatasetProfile(
         dataset=dataset,
         subject=subject_of(dataset, tables),
         tables=tuple(tables),
-        problems=tuple(told),
+        collections=found.collections,
+        problems=(*told, *found.problems),
     )
 
 
