@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_generator.brainstorm import features, holdouts, probe
+from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.merit import Merit
@@ -51,6 +53,11 @@ class Bench:
     subject: str = ""
     """Words that the dataset and the table are called by."""
 
+    @cached_property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """Pairs of a time and the event that ended it."""
+        return follow_ups(self.table)
+
     def rows_of(self, made: Target) -> int:
         """Return how many rows a target has in the whole table."""
         return int(made.rows * self.scale)
@@ -59,7 +66,10 @@ class Bench:
 def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
     made = refined(made, bench.subject)
+    if any(made.source == pair.time for pair in bench.follow_ups):
+        return None  # Some of the times are censored: no number to predict.
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
+    told += _followed(bench, made, {each.column for each in told})
     exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
     probed = _probed(bench, made, plan, exclusions, probe.ROWS)
     if probed is None:
@@ -86,6 +96,20 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+
+
+def _followed(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ...]:
+    """Return what is known only once it is known whether the event came, where that is asked."""
+    found: dict[str, str] = {}
+    for pair in bench.follow_ups:
+        if pair.event == made.source:
+            found[pair.time] = "it is known only when the follow-up has ended"
+            found |= {each.column: each.reason for each in afterwards(pair, bench.table)}
+    return tuple(
+        Exclusion(column=name, reason=reason)
+        for name, reason in found.items()
+        if name not in known and name != made.source
+    )
 
 
 def _probed(
