@@ -1,9 +1,9 @@
-"""Parquet files as rows of text."""
+"""Parquet and Arrow files as rows of text."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,12 +15,13 @@ from mlesmith_env.recipes.text import plain_text
 Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
 
 _ROWS_AT_ONCE = 2**15
+_FEATHER = b"ARROW1"
 
 
 @contextmanager
 def parquet_table(
     path: Path,
-) -> Generator[tuple[tuple[str, ...], Iterator[Sequence[str | None]]], None, None]:
+) -> Generator[Table, None, None]:
     """Open a Parquet file; gives column names and rows of text.
 
     Raises:
@@ -42,8 +43,47 @@ def parquet_table(
         raise ReadError(f"{path.name} can not be read as Parquet: {error}") from error
 
 
+@contextmanager
+def arrow_table(path: Path) -> Generator[Table, None, None]:
+    """Open an Arrow file: a stream as `datasets` saves it, or a file as Feather is one.
+
+    Raises:
+        MissingExtraError: `pyarrow` is not installed.
+        ReadError: The file is damaged.
+    """
+    try:
+        import pyarrow as pa
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{path.name} is an Arrow file: install mlesmith-env[parquet] to read it"
+        ) from error
+    try:
+        with cast("Any", pa).memory_map(str(path)) as source:
+            names, batches = _batches(source)
+            yield names, _text_rows(batches)
+    except (pa.ArrowException, OSError) as error:
+        raise ReadError(f"{path.name} can not be read as Arrow: {error}") from error
+
+
+def _batches(source: Any) -> tuple[tuple[str, ...], Iterator[Any]]:
+    import pyarrow.ipc as ipc
+
+    magic = source.read(len(_FEATHER))
+    source.seek(0)
+    if magic == _FEATHER:
+        file = cast("Any", ipc).open_file(source)
+        found = (file.get_batch(at) for at in range(file.num_record_batches))
+        return tuple(map(str, file.schema.names)), found
+    stream = cast("Any", ipc).open_stream(source)
+    return tuple(map(str, stream.schema.names)), iter(stream)
+
+
 def _rows(file: Any) -> Iterator[Sequence[str | None]]:
-    for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+    return _text_rows(file.iter_batches(batch_size=_ROWS_AT_ONCE))
+
+
+def _text_rows(batches: Iterable[Any]) -> Iterator[Sequence[str | None]]:
+    for batch in batches:
         columns = [[*map(_text, column.to_pylist())] for column in batch.columns]
         yield from zip(*columns, strict=True)
 
@@ -60,5 +100,10 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return plain_text(value.decode("utf-8", errors="replace"))
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_inner_text)
     return str(value)
+
+
+def _inner_text(value: Any) -> str | None:
+    """Return what stands inside a list or a struct; bytes, such as those of an image, are none."""
+    return None if isinstance(value, bytes) else str(value)

@@ -20,7 +20,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar, cast
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
@@ -30,6 +30,8 @@ LONGEST_VALUE = 2**24
 
 MOST_LINES = 2000
 """Lines of one record, for the same reason."""
+
+T = TypeVar("T")
 
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 _QUOTED_OR_BARE = r"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
@@ -69,7 +71,7 @@ def open_text(path: Path, reader: TableReader) -> Generator[Iterator[str], None,
     with open_bytes(path, reader.compression) as stream:
         text = io.TextIOWrapper(stream, encoding=reader.encoding, errors=reader.decode_errors)
         try:
-            yield _framed(text, reader.skip_rows, reader.skip_footer)
+            yield framed(text, reader.skip_rows, reader.skip_footer)
         except UnicodeError as error:
             raise ReadError(
                 f"{path.name} is not {reader.encoding} text: {error}; declare its real encoding"
@@ -151,13 +153,14 @@ def _blank_separated(lines: Iterable[str], quote: str) -> Iterator[list[str]]:
             yield record
 
 
-def _framed(lines: Iterator[str], skip: int, footer: int) -> Iterator[str]:
+def framed(lines: Iterator[T], skip: int, footer: int) -> Iterator[T]:
+    """Yield what stands between so many lines (or rows) at the beginning and at the end."""
     deque(islice(lines, skip), maxlen=0)
     if not footer:
         for line in lines:  # not `yield from`, which would close the file along with the generator
             yield line
         return
-    held: deque[str] = deque(islice(lines, footer))
+    held: deque[T] = deque(islice(lines, footer))
     for line in lines:
         held.append(line)
         yield held.popleft()

@@ -53,14 +53,30 @@ class TableReader(Model):
     row: `channel_1`, `channel_2`, ... of numbers joined with blanks, and `label`.
     """
 
-    later: ClassVar[frozenset[str]] = frozenset(("text", "token_column", "tag_column"))
+    later: ClassVar[frozenset[str]] = frozenset(("text", "token_column", "tag_column", "table"))
 
     files: tuple[str, ...] = Field(min_length=1)
     """Paths relative to the dataset; several are concatenated in this order. For the format `files`
     patterns: `*` and `?` within a name, `**` for any folders, `[abc]`."""
-    format: Literal["delimited", "json", "jsonl", "parquet", "arff", "files", "conll", "ts"] = (
-        "delimited"
-    )
+    format: Literal[
+        "delimited",
+        "json",
+        "jsonl",
+        "parquet",
+        "arff",
+        "files",
+        "conll",
+        "ts",
+        "excel",
+        "sqlite",
+        "svmlight",
+        "xml",
+        "sql",
+        "arrow",
+    ] = "delimited"
+    table: str = ""
+    """Which table of a file that may hold several: the sheet (`excel`), the table (`sqlite` and
+    `sql`), the path of the element that is a row, such as `catalog/book` (`xml`)."""
     compression: Literal["none", "gzip", "bz2", "xz", "zip"] = "none"
     encoding: str = "utf-8"
     """A codec name of Python; `utf-8-sig` where a byte-order mark stands in front."""
@@ -69,7 +85,8 @@ class TableReader(Model):
     quote: str = '"'
     """One character, or empty where nothing is quoted."""
     escape: str = ""
-    """The character before a quote inside a quoted value, where quotes are not doubled."""
+    """The character before a quote inside a quoted value, where quotes are not doubled; with `sql`
+    a backslash where strings are written as MySQL does."""
     decode_errors: Literal["strict", "replace"] = "strict"
     """`replace` writes U+FFFD for the odd byte that the encoding does not know."""
     decimal: Literal[".", ","] = "."
@@ -81,7 +98,8 @@ class TableReader(Model):
     header_rows: int = Field(default=1, ge=0, le=2)
     """0: none, `columns` names them; 2: both joined with ` - `."""
     columns: tuple[str, ...] = ()
-    """Names of the columns where the file has none (or replaces those it has)."""
+    """Names of the columns where the file has none (or replaces those it has). With `xml` and
+    `svmlight`, whose rows leave out what they do not have: all columns that there may be."""
     missing: tuple[str, ...] = ("", "NA", "NaN", "nan", "null", "NULL", "None", "?")
     """Spellings (after stripping blanks) that mean missing."""
     file_column: str | None = None

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from mlesmith_env.errors import ReadError
-from mlesmith_env.recipes.arff import arff_table
-from mlesmith_env.recipes.columnar import parquet_table
-from mlesmith_env.recipes.conll import conll_table
-from mlesmith_env.recipes.folders import locate
-from mlesmith_env.recipes.lines import open_text, records
-from mlesmith_env.recipes.listing import files_table
+from mlesmith_env.recipes.formats import Row, open_table
 from mlesmith_env.recipes.model import TableReader
-from mlesmith_env.recipes.nested import json_lines_table, json_table
-from mlesmith_env.recipes.series import ts_table
-from mlesmith_env.recipes.text import clean_names, column_of, map_values, text_array
-
-Row = Sequence[str | None]
+from mlesmith_env.recipes.text import column_of, map_values, text_array
 
 LONG_ROWS = 0.05
 """Share of rows with more values than columns above which a file is refused."""
 
 _CELLS_AT_ONCE = 2**20
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*),[0-9]+(?:[eE][+-]?[0-9]+)?")
-
-
-@dataclass
-class RawTable:
-    """Column names of one file and its rows, still as they stand there."""
-
-    columns: tuple[str, ...]
-    rows: Iterator[Row]
 
 
 def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) -> pd.DataFrame:
@@ -64,7 +44,7 @@ def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) 
     labels = file_labels(files)
     collector: _Collector | None = None
     for file, label in zip(files, labels, strict=True):
-        with _open(reader, root, file) as table:
+        with open_table(reader, root, file) as table:
             if collector is None:
                 collector = _Collector(table.columns, reader, max_rows)
             elif table.columns != collector.columns:
@@ -84,7 +64,7 @@ def table_columns(reader: TableReader, root: Path) -> tuple[str, ...]:
     Raises:
         ReadError: The file is missing, damaged, empty or not of the declared form.
     """
-    with _open(reader, root, reader.files[0]) as table:
+    with open_table(reader, root, reader.files[0]) as table:
         return table.columns
 
 
@@ -190,99 +170,6 @@ class _Collector:
             data[self.reader.file_column] = text_array(labels)
         self._parts.append(pd.DataFrame(data))
         self._pending, self._labels = [], []
-
-
-def _open(reader: TableReader, root: Path, file: str) -> AbstractContextManager[RawTable]:
-    if reader.format == "files":
-        columns, rows = files_table(reader, root)
-        return nullcontext(RawTable(columns, rows))
-    path = locate(root, file)
-    openers: dict[str, Callable[[TableReader, Path], AbstractContextManager[RawTable]]] = {
-        "delimited": _delimited,
-        "json": _whole,
-        "jsonl": _whole,
-        "arff": _whole,
-        "ts": _whole,
-        "conll": _conll,
-        "parquet": _parquet,
-    }
-    return openers[reader.format](reader, path)
-
-
-@contextmanager
-def _delimited(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
-    with open_text(path, reader) as lines:
-        rows = records(lines, reader)
-        header = [record for _, record in zip(range(reader.header_rows), rows, strict=False)]
-        if len(header) < reader.header_rows:
-            raise ReadError(f"{path.name} is empty: it has no header")
-        first = next(rows, None)
-        if first is None and not header:
-            raise ReadError(f"{path.name} is empty")
-        names = header_names(header) if header else numbered_names(len(first or ()))
-        columns = reader.columns or clean_names(names)
-        yield RawTable(columns, rows if first is None else chain([first], rows))
-
-
-@contextmanager
-def _whole(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
-    parse = {
-        "json": json_table,
-        "jsonl": json_lines_table,
-        "arff": arff_table,
-        "ts": ts_table,
-    }[reader.format]
-    with open_text(path, reader) as lines:
-        names, rows = parse(lines, path.name)
-        yield RawTable(_named(reader, names, path), rows)
-
-
-@contextmanager
-def _conll(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
-    with open_text(path, reader) as lines:
-        names, rows = conll_table(lines, path.name, reader.token_column, reader.tag_column)
-        yield RawTable(_named(reader, names, path), rows)
-
-
-@contextmanager
-def _parquet(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
-    with parquet_table(path) as (names, rows):
-        yield RawTable(_named(reader, names, path), rows)
-
-
-def header_names(header: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return the names that one or two header rows give; nameless columns at the end left out.
-
-    In two rows the first is carried on to the right over empty cells, as merged cells are saved.
-    """
-    cells = [[" ".join(cell.replace("\ufeff", "").split()) for cell in row] for row in header]
-    if len(cells) == 1:
-        names = cells[0]
-    else:
-        width = max(map(len, cells))
-        upper, lower = (row + [""] * (width - len(row)) for row in cells)
-        names, carried = [], ""
-        for above, below in zip(upper, lower, strict=True):
-            carried = above or (carried if below else "")
-            names.append(" - ".join(part for part in dict.fromkeys((carried, below)) if part))
-    while names and not names[-1]:
-        names.pop()
-    return tuple(names)
-
-
-def numbered_names(width: int) -> tuple[str, ...]:
-    """Return the names of columns that nobody has named."""
-    return tuple(f"column_{position}" for position in range(1, width + 1))
-
-
-def _named(reader: TableReader, names: Sequence[str], path: Path) -> tuple[str, ...]:
-    if not reader.columns:
-        return clean_names(names)
-    if len(reader.columns) != len(names):
-        raise ReadError(
-            f"{path.name} has {len(names)} columns, the reader names {len(reader.columns)}"
-        )
-    return reader.columns
 
 
 def _fit(row: Row, width: int) -> Row | None:

@@ -88,6 +88,8 @@ def _table_name(reader: TableReader, earlier: list[TableProfile]) -> str:
     stem = stem.rsplit(".", 1)[0] if "." in stem else stem
     if reader.file_column is not None:
         stem = path.parent.name or _shared(reader.files)
+    if reader.table and reader.format != "xml":
+        stem = reader.table
     taken = {table.name for table in earlier}
     if stem in taken:
         stem = "-".join((*path.parent.parts, stem))

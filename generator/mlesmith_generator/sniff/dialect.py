@@ -65,7 +65,7 @@ def dialect_of(lines: Sequence[str], *, prefer: str = "") -> Dialect | None:
         if delimiter not in ("whitespace", ",") and not any(delimiter in line for line in lines):
             continue
         for quote, escape in _quotings(lines):
-            dialect = _split(lines, delimiter, quote, escape)
+            dialect = dialect_with(lines, delimiter, quote, escape)
             if dialect is None:
                 continue
             score = dialect.score * (1.15 if delimiter == prefer else 1.0)
@@ -125,7 +125,10 @@ def _without_false_quotes(lines: Sequence[str], dialect: Dialect) -> Dialect:
     return replace(dialect, quote="", escape="", indifferent=False, records=tuple(plain[:_SAMPLE]))
 
 
-def _split(lines: Sequence[str], delimiter: str, quote: str, escape: str) -> Dialect | None:
+def dialect_with(
+    lines: Sequence[str], delimiter: str, quote: str, escape: str = ""
+) -> Dialect | None:
+    """Return how the lines look when they are split in a known way; None where none has a value."""
     found = _parse(lines, delimiter, quote, escape)
     if not found:
         return None

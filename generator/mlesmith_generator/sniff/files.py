@@ -9,7 +9,20 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-Format = Literal["delimited", "json", "jsonl", "parquet", "arff", "ts"]
+Format = Literal[
+    "delimited",
+    "json",
+    "jsonl",
+    "parquet",
+    "arff",
+    "ts",
+    "arrow",
+    "excel",
+    "sqlite",
+    "svmlight",
+    "xml",
+    "sql",
+]
 
 _PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
 _FORMATS: dict[str, Format] = {
@@ -25,6 +38,22 @@ _FORMATS: dict[str, Format] = {
     ".ts": "ts",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".xls": "excel",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".ods": "excel",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
+    ".db3": "sqlite",
+    ".svm": "svmlight",
+    ".svmlight": "svmlight",
+    ".libsvm": "svmlight",
+    ".xml": "xml",
+    ".sql": "sql",
 }
 _PROMISED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _TOKENS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".pos", ".ner", ".dev")
@@ -32,22 +61,16 @@ _MAYBE = frozenset(
     (".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", "", *_TOKENS)
 )
 _UNREAD = {
-    ".xls": "an Excel workbook",
-    ".xlsx": "an Excel workbook",
-    ".ods": "a spreadsheet",
     ".sav": "an SPSS file",
     ".dta": "a Stata file",
     ".sas7bdat": "a SAS file",
     ".rds": "an R file",
     ".rda": "an R file",
     ".rdata": "an R file",
-    ".sqlite": "a database",
-    ".db": "a database",
     ".h5": "an HDF5 file",
     ".hdf5": "an HDF5 file",
     ".mat": "a MATLAB file",
     ".pkl": "a pickle",
-    ".feather": "a Feather file",
     ".orc": "an ORC file",
     ".avro": "an Avro file",
     ".tar": "an archive",
@@ -99,7 +122,7 @@ def may_be_table(name: str) -> bool:
 
 
 def spoken_format(lines: Sequence[str], named: Format | None) -> Format:
-    """Return the format of a text file: the one that its name promises, or that its text speaks.
+    """Return the format of plain text: the one that its name promises, or that its text speaks.
 
     Many files called `.json` have a record on each line.
     """
@@ -110,7 +133,7 @@ def spoken_format(lines: Sequence[str], named: Format | None) -> Format:
     objects = len(told) == 2 and all(line[0] == "{" and line[-1] == "}" for line in told)
     if named in (None, "json") and objects:
         return "jsonl"
-    if named is not None:
+    if named in ("json", "jsonl", "arff", "delimited"):
         return named
     if first.lower().startswith(("@relation", "@attribute")):
         return "arff"

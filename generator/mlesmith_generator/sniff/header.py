@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mlesmith_env.recipes.reader import header_names, numbered_names
+from mlesmith_env.recipes.formats import header_names, numbered_names
 from mlesmith_env.recipes.text import clean_names
 from mlesmith_generator.sniff.values import MAYBE_MISSING, kind_of, share
 
