@@ -48,6 +48,10 @@ class ReadError(MlesmithError):
     """A raw file can not be read as a table in the declared way."""
 
 
+class UnsafeArchiveError(MlesmithError):
+    """An archive leads outside its folder, or holds more than a dataset may."""
+
+
 class RecipeError(MlesmithError):
     """A recipe can not be applied to the data that it names."""
 

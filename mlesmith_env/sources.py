@@ -17,14 +17,21 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 
 from mlesmith_env import bundled, cache, settings, synthetic
 from mlesmith_env import download as downloading
+from mlesmith_env.archives import is_archive, lay_out
 from mlesmith_env.documents import parse_yaml, read_document
 from mlesmith_env.errors import ChecksumError, DataUnavailableError, ManifestError
 from mlesmith_env.manifest import Record, Sha256, Slug, canonical
@@ -43,6 +50,13 @@ class SourceFile(Record):
     sha256: Sha256
     url: str = ""
     """Address of the file; empty where there is none."""
+    unpacked: bool = False
+    """Whether it is an archive that stands as a folder of its own name, with its files in it."""
+
+    @model_serializer(mode="wrap")
+    def _less_what_is_usual(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data = handler(self)
+        return data if self.unpacked else {k: v for k, v in data.items() if k != "unpacked"}
 
     @field_validator("path")
     @classmethod
@@ -212,8 +226,25 @@ def download(url: str, *, dataset: str, title: str = "", licence: str = "") -> S
     path = downloading.fetch(url)
     name = unquote(PurePosixPath(urlsplit(url).path).name)
     name = re.sub(r"[^\w.()+ -]", "_", name).strip(" .") or "data"
-    file = SourceFile(path=name, bytes=path.stat().st_size, sha256=_digest(path), url=url)
+    file = pinned(path, name, url=url)
     return SourceRecord(dataset=dataset, title=title, uri=url, licence=licence, files=(file,))
+
+
+def pinned(file: Path, path: str, *, url: str = "") -> SourceFile:
+    """Return what pins a file; an archive is pinned as one that stands unpacked.
+
+    Args:
+        file: Where its bytes are.
+        path: What it is called inside the dataset.
+        url: Its address, where it has one.
+    """
+    return SourceFile(
+        path=path,
+        bytes=file.stat().st_size,
+        sha256=_digest(file),
+        url=url,
+        unpacked=is_archive(file, path),
+    )
 
 
 @contextmanager
@@ -229,14 +260,19 @@ def raw_files(record: SourceRecord, *, nearby: Path | None = None) -> Generator[
     Raises:
         DataUnavailableError: A file was found nowhere.
         ChecksumError: A file is where it should be, but its bytes are others.
+        UnsafeArchiveError: A file that is to be unpacked can not be trusted.
     """
     located = {file.path: _locate(record, file, nearby) for file in record.files}
+    packed = {file.path: file.sha256 for file in record.files if file.unpacked}
     with tempfile.TemporaryDirectory(prefix="mlesmith-raw-") as name:
         folder = Path(name)
         for path, found in located.items():
             link = folder / path
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(found)
+            if path in packed:
+                lay_out(found, packed[path], link)
+            else:
+                link.symlink_to(found)
         with lent(folder):
             yield folder
 

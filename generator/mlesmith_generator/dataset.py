@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 import tempfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlesmith_env import settings, sources, synthetic
+from mlesmith_env.archives import is_archive, lay_out
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.recipes.folders import lent
 from mlesmith_env.synthetic import Wish
 from mlesmith_generator.origin import Origin, read_origin
 
@@ -28,6 +30,7 @@ class Dataset:
         pinned: The finished record, where the source has one of its own.
         address: `file://` address of the folder, where nothing else leads to the bytes.
         wish: What a synthetic dataset was made for.
+        archives: Where the archives lie that stand in the folder unpacked, by path in it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Dataset:
     pinned: sources.SourceRecord | None = None
     address: str = ""
     wish: Wish | None = None
+    archives: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
     def record(self, files: Iterable[str]) -> sources.SourceRecord:
         """Return the source record that pins these files, by size and SHA-256."""
@@ -49,19 +53,17 @@ class Dataset:
             revision=self.origin.revision,
             licence=self.origin.licence,
             folder=self.address,
-            files=tuple(self._file(path) for path in sorted(set(files))),
+            files=tuple(
+                sources.pinned(
+                    self.archives.get(path, self.folder / path), path, url=self.origin.url_of(path)
+                )
+                for path in sorted({self._published(file) for file in files})
+            ),
         )
 
-    def _file(self, path: str) -> sources.SourceFile:
-        full = self.folder / path
-        with full.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return sources.SourceFile(
-            path=path,
-            bytes=full.stat().st_size,
-            sha256=digest,
-            url=self.origin.url_of(path),
-        )
+    def _published(self, file: str) -> str:
+        """Return the archive in which a file lies, or the file."""
+        return next((path for path in self.archives if file.startswith(f"{path}/")), file)
 
 
 def slug_of_dataset(source: str) -> str:
@@ -119,13 +121,47 @@ def open_dataset(source: str) -> Generator[Dataset, None, None]:
             "synthetic:<form>:<seed> or url:<address>"
         )
     origin, address = read_origin(path if path.is_dir() else path.parent), _address(path)
-    if path.is_dir():
+    root = path if path.is_dir() else path.parent
+    files = list(_files(path)) if path.is_dir() else [path]
+    archives = {file.relative_to(root).as_posix(): file for file in files if is_archive(file)}
+    if path.is_dir() and not archives:
         yield Dataset(name, slug, path, origin, address=address)
         return
     with tempfile.TemporaryDirectory(prefix="mlesmith-source-") as temporary:
         folder = Path(temporary)
-        (folder / path.name).symlink_to(path)
-        yield Dataset(name, slug, folder, origin, address=address)
+        for file in files:
+            at = file.relative_to(root)
+            (folder / at).parent.mkdir(parents=True, exist_ok=True)
+            if at.as_posix() in archives:
+                lay_out(file, sources.pinned(file, file.name).sha256, folder / at)
+            else:
+                (folder / at).symlink_to(file)
+        with lent(folder):
+            inner = _inner_origin(folder, archives) if origin == Origin() else origin
+            yield Dataset(name, slug, folder, inner, address=address, archives=archives)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder, sorted, without hidden ones and links that lead out of it."""
+    inside = folder.resolve()
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(at) / name
+            plain = not name.startswith(".") and file.is_file()
+            if plain and file.resolve().is_relative_to(inside):
+                yield file
+
+
+def _inner_origin(folder: Path, archives: Iterable[str]) -> Origin:
+    """Return what the first archive that says something about the source says."""
+    for archive in sorted(archives):
+        entries = sorted((folder / archive).iterdir())
+        alone = len(entries) == 1 and entries[0].is_dir()
+        for place in (folder / archive, *(entries if alone else ())):
+            if (origin := read_origin(place)) != Origin():
+                return origin
+    return Origin()
 
 
 def _address(path: Path) -> str:
