@@ -31,7 +31,7 @@ from mlesmith_env.package import (
     seal,
     write_package,
 )
-from mlesmith_env.recipes.preparation import prepare
+from mlesmith_env.recipes.preparation import further_files, prepare
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import dump_source
 from mlesmith_env.task import Task
@@ -94,13 +94,26 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         train = _read(into / "public" / "train.csv")
         test = _read(into / "public" / "test.csv")
         sample = _read(into / "public" / "sample_submission.csv")
+        further = {
+            Path(name).stem: _read(into / name)
+            for name in further_files(draft.recipe)
+            if name.endswith(".csv")
+        }
     if test.empty or train.empty:
         raise GenerationError("no rows are left to train on or to hide after preparation")
     form = draft.form.model_copy(update={"rows": len(test)})
     slug = slug_of(profile, idea, free=names.free, qualifier=names.qualifier)
     title = title_of(profile, idea)
     metric = get_metric(draft.metric)
-    facts = facts_of(train, test, sample, recipe=draft.recipe, form=form, table=draft.table)
+    facts = facts_of(
+        train,
+        test,
+        sample,
+        recipe=draft.recipe,
+        form=form,
+        table=draft.table,
+        further=further,
+    )
     page = Page(
         slug=slug,
         title=title,

@@ -8,6 +8,7 @@ from mlesmith_env.recipes.model import DropColumns
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.families import Cells, size_of, stages
+from mlesmith_generator.describe.further import further_columns
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
@@ -27,7 +28,8 @@ def columns_section(page: Page, budget: int) -> str:
         page: The page.
         budget: Bytes that the rows of features may have.
     """
-    return "\n\n".join(part for part in (_dropped(page), _table(page, budget)) if part)
+    parts = (_dropped(page), _table(page, budget), further_columns(page))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _table(page: Page, budget: int) -> str:

@@ -7,6 +7,7 @@ taken, which everybody can see in it.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, Recipe
 from mlesmith_generator.describe.association import Association, spearman
+from mlesmith_generator.describe.further import FurtherTable, further_tables
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
     Contrast,
@@ -65,6 +67,7 @@ class Facts:
         closest: The two numeric features with the highest rank correlation, and that.
         contrast: Where a nominal feature splits the target.
         groups: For a group holdout whose column the files show.
+        further: The further tables that come with the task.
         complete: Training rows without any missing value.
         sampled: Whether associations were measured on a sample.
         example: Header and first rows of the sample submission.
@@ -81,6 +84,7 @@ class Facts:
     closest: tuple[str, str, float] | None
     contrast: Contrast | None
     groups: Groups | None
+    further: tuple[FurtherTable, ...]
     complete: int
     sampled: bool
     example: tuple[tuple[str, ...], ...]
@@ -98,6 +102,7 @@ def facts_of(
     recipe: Recipe,
     form: SubmissionForm,
     table: TableProfile | None = None,
+    further: Mapping[str, pd.DataFrame] | None = None,
 ) -> Facts:
     """Return the facts of prepared rows.
 
@@ -108,6 +113,7 @@ def facts_of(
         recipe: What made the rows: its target and holdout.
         form: What is asked, with the classes in order.
         table: Profile of the raw table, whose column types are taken as hints.
+        further: Further tables of the task, by name.
     """
     target, classes, holdout = recipe.target, form.classes, recipe.holdout
     objective = objective_of(form)
@@ -141,6 +147,7 @@ def facts_of(
         closest=closest_pair(data),
         contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
+        further=further_tables(test, further or {}),
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),

@@ -7,6 +7,7 @@ import io
 
 from mlesmith_env.forms import kind_of
 from mlesmith_generator.describe import markdown as md
+from mlesmith_generator.describe.further import file_rows
 from mlesmith_generator.describe.numerals import count, counted, plural, word
 from mlesmith_generator.describe.page import Page
 
@@ -38,6 +39,7 @@ def files_section(page: Page) -> str:
                 str(answers + 1),
                 "a valid submission with a constant answer",
             ),
+            *file_rows(page),
         ),
     )
 

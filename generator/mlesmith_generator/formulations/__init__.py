@@ -10,12 +10,19 @@ from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
+from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.table import TABLE
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
-FORMULATIONS: tuple[Formulation, ...] = (MULTILABEL, MULTI_REGRESSION, SURVIVAL, TABLE)
+FORMULATIONS: tuple[Formulation, ...] = (
+    MULTILABEL,
+    MULTI_REGRESSION,
+    SURVIVAL,
+    RELATIONAL,
+    TABLE,
+)
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""
 
 NAMED = {formulation.name: formulation for formulation in FORMULATIONS}

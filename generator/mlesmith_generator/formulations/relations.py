@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,10 @@ class Store:
         """Return the different values of a column."""
         return set(self.frame(table)[column].dropna())
 
+    def filled(self, table: TableProfile, column: str) -> int:
+        """Return how many rows have a value in a column."""
+        return int(cast("pd.Series", self.frame(table)[column]).count())
+
 
 def edges_of(store: Store, main: TableProfile) -> list[Edge]:
     """Return what hangs on a main table: its parents, their parents, and its children."""
@@ -112,8 +117,8 @@ def _edge(
             if len(values) < 2 or len(theirs) < 2:
                 continue
             met = len(values & theirs) / len(values)
-            single = len(theirs) == int(store.frame(table)[column.name].notna().sum())
-            unique = len(values) == int(store.frame(owner)[name].notna().sum())
+            single = len(theirs) == store.filled(table, column.name)
+            unique = len(values) == store.filled(owner, name)
             if met < COVERED * (0.6 if unique else 1.0) or (not single and not children):
                 continue
             if not single and not unique and len(values) < 0.02 * owner.rows:
@@ -125,12 +130,12 @@ def _edge(
 
 
 def _same_key(owner: TableProfile, name: str, table: TableProfile, other: str) -> bool:
-    """Whether two columns are a key by their names: `customerID` in both, `type_id` and types.id."""
+    """Whether two columns are one key by their names: `customerID` twice, `type_id` and `id`."""
     one, two = words(name), words(other)
     if not one or not two or _WORTHLESS & {*one, *two}:
         return False
     if name.casefold() == other.casefold():
-        return len(one) > 1 or one[0] not in _KEYS or _is_key_word(one[0])
+        return len(one) > 1 or _is_key_word(name.casefold())
     return _names(one, table, two) or _names(two, owner, one)
 
 
@@ -144,7 +149,9 @@ def _names(foreign: Sequence[str], table: TableProfile, key: Sequence[str]) -> b
         return False
     stem = [_singular(word) for word in foreign[:-1]]
     named = [_singular(word) for word in words(table.name)]
-    return bool(stem) and (stem == named or (len(stem) <= len(named) and stem == named[-len(stem) :]))
+    return bool(stem) and (
+        stem == named or (len(stem) <= len(named) and stem == named[-len(stem) :])
+    )
 
 
 def _singular(word: str) -> str:
@@ -197,13 +204,13 @@ def side_tables(
         dropped = tuple(gone.get(edge.table.name, ()))
         if dropped:
             steps.append(DropColumns(columns=dropped))
-        new = {
-            old: name for old, name in names[edge.table.name].items() if old not in dropped
-        }
+        new = {old: name for old, name in names[edge.table.name].items() if old not in dropped}
         if new:
             steps.append(RenameColumns(names=new))
         result.append(
-            SideTable(name=plain(edge.table.name), reader=edge.table.reader, transforms=tuple(steps))
+            SideTable(
+                name=plain(edge.table.name), reader=edge.table.reader, transforms=tuple(steps)
+            )
         )
     return tuple(result)
 
@@ -221,8 +228,9 @@ def widen(main: pd.DataFrame, sides: Mapping[str, pd.DataFrame]) -> pd.DataFrame
     Returns:
         The columns of the main table, then `table.column` of each further table.
     """
-    wide, open_keys = main, {str(name): str(name) for name in main.columns}
-    left = dict(sides)
+    wide: Any = main
+    open_keys = {str(name): str(name) for name in main.columns}
+    left: dict[str, Any] = dict(sides)
     while left:
         done: list[str] = []
         for name, side in left.items():
@@ -248,13 +256,13 @@ def widen(main: pd.DataFrame, sides: Mapping[str, pd.DataFrame]) -> pd.DataFrame
     return wide
 
 
-def _summed(side: pd.DataFrame, key: str) -> pd.DataFrame:
+def _summed(side: Any, key: str) -> pd.DataFrame:
     groups = side.groupby(key, sort=False)
-    made: dict[str, pd.Series] = {"rows": groups.size().astype(str)}
+    made: dict[str, Any] = {"rows": groups.size().astype(str)}
     for column in side.columns:
         if column == key:
             continue
-        numbers = pd.to_numeric(side[column], errors="coerce")
+        numbers: Any = pd.to_numeric(side[column], errors="coerce")
         if numbers.notna().sum() >= 0.9 * side[column].notna().sum() > 0:
             by_key = numbers.groupby(side[key], sort=False)
             for how in ("mean", "sum", "max"):
@@ -269,6 +277,6 @@ def _summed(side: pd.DataFrame, key: str) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _text(values: pd.Series) -> pd.Series:
+def _text(values: Any) -> pd.Series:
     known = np.isfinite(values.to_numpy(dtype=float))
     return values.round(9).astype(str).where(known, None).astype(object)

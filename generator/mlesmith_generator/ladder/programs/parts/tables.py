@@ -16,8 +16,8 @@ class Table:
     files they come from. Training rows stand first; `answers` belongs to them.
     """
 
-    def __init__(self, most_rows=20_000, most_cells=8_000_000):
-        header = list(pd.read_csv("input/train.csv", nrows=0).columns)
+    def __init__(self, most_rows=20_000, most_cells=8_000_000, folder="input"):
+        header = list(pd.read_csv(f"{folder}/train.csv", nrows=0).columns)
         kept_as_text = {name: str for name in (ID, *TRUTH) if name in header}
         reading = {
             "keep_default_na": False,
@@ -25,8 +25,8 @@ class Table:
             "low_memory": False,
         }
         rows = max(500, min(most_rows, most_cells // len(header)))
-        train = pd.read_csv("input/train.csv", nrows=rows, dtype=kept_as_text, **reading)
-        test = pd.read_csv("input/test.csv", dtype={ID: str}, **reading)
+        train = pd.read_csv(f"{folder}/train.csv", nrows=rows, dtype=kept_as_text, **reading)
+        test = pd.read_csv(f"{folder}/test.csv", dtype={ID: str}, **reading)
         answers, known = as_answers(*(train[name].tolist() for name in TRUTH))
         self.ids, self.answers = test[ID].tolist(), answers[known]
         self.size = int(known.sum())

@@ -1,0 +1,340 @@
+"""Several tables: a column of one predicted with the help of the tables that hang on it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+
+from mlesmith_env.errors import ReadError
+from mlesmith_env.manifest import Manifest
+from mlesmith_env.recipes.model import DropColumns, RequireValue, TableRecipe, Transform
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.holdouts import Plan
+from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
+from mlesmith_generator.brainstorm.merit import merits
+from mlesmith_generator.brainstorm.target import Target
+from mlesmith_generator.brainstorm.targets import primary
+from mlesmith_generator.describe import relational as wording
+from mlesmith_generator.designer import free_id
+from mlesmith_generator.formulations.formulation import Proposal, Section
+from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.formulations.relations import (
+    Edge,
+    Store,
+    edges_of,
+    plain,
+    shared_names,
+    side_tables,
+    widen,
+)
+from mlesmith_generator.formulations.table import TABLES, TARGETS
+from mlesmith_generator.gates.aspects import aspects_of
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.profiler.dates import date_format, days
+from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
+from mlesmith_generator.profiler.typed import TypedTable
+from mlesmith_generator.records import DatasetProfile, Exclusion, TableProfile
+
+SMALLEST = 100
+MOST_MAIN = 60_000
+"""Rows of a main table: all its tables are joined to judge a target."""
+TRIED = 3
+"""Targets of a table that are judged."""
+_MAIN_TABLES = 5
+_LATER = 0.05
+"""Share of the rows of a further table that may lie after the row that they belong to."""
+_ROWS_SEEN = 4_000
+_BONUS = 0.35
+"""What the further tables add to the score of an idea."""
+
+_JOINED = (*TABLES, "features", "models", "relational/joins")
+PROGRAMS = (
+    SAMPLE,
+    Program("constant", TARGETS, trivial=True),
+    Program("random_draw", TARGETS, trivial=True, kinds=("label",)),
+    Program("typical", TARGETS, trivial=True, kinds=("number", "probability", "probabilities")),
+    Program("main_linear", (*TABLES, "features", "models"), family="relational"),
+    Program("main_boosting", (*TABLES, "features", "models"), family="relational"),
+    Program("parents_boosting", _JOINED, family="relational"),
+    Program("linear_on_all", _JOINED, family="relational"),
+    Program("forest_on_all", _JOINED, family="relational"),
+    Program("boosting_on_all", _JOINED, family="relational"),
+    Program("blend_on_all", _JOINED, family="relational"),
+)
+"""The ladder: what the main table alone gives, then what joining adds."""
+
+
+class Relational:
+    """One column of a main table, with further tables beside it."""
+
+    name = "relational"
+
+    def covers(self, manifest: Manifest) -> bool:
+        """Return whether a task asks for one number or class and brings further tables."""
+        return manifest.modality == "relational" and isinstance(manifest.recipe, TableRecipe)
+
+    def propose(
+        self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
+    ) -> Sequence[Proposal]:
+        """Return ideas for tables that others hang on by their keys."""
+        if len(profile.tables) < 2:
+            return []
+        store = Store(profile, folder)
+        found: list[Proposal] = []
+        large = [
+            table
+            for table in profile.tables
+            if SMALLEST <= table.rows <= MOST_MAIN and len(table.columns) >= 3
+        ]
+        large.sort(key=lambda table: -table.rows * min(len(table.columns), 20))
+        for table in large[: 2 * _MAIN_TABLES]:
+            try:
+                edges = _useful(store, table, edges_of(store, table))
+            except ReadError:
+                continue  # The profile has told of it.
+            if edges:
+                found += _ideas(store, table, edges, seed)
+            if len(found) >= 2 * limit:
+                break
+        return sorted(found, key=lambda proposal: -proposal.score)[:limit]
+
+    def programs(self, manifest: Manifest) -> Sequence[Program]:
+        """Return the ladder."""
+        return PROGRAMS
+
+    def facts(self, manifest: Manifest) -> Mapping[str, object]:
+        """Return the names of the further tables."""
+        recipe = manifest.recipe
+        sides = recipe.tables if isinstance(recipe, TableRecipe) else ()
+        return {"SIDES": [side.name for side in sides]}
+
+    def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+        """Look for columns of the further tables that give the target away."""
+        recipe = task.manifest.recipe
+        if not isinstance(recipe, TableRecipe):
+            return []
+        sides = {
+            side.name: _read(prepared.public_dir / f"{side.name}.csv") for side in recipe.tables
+        }
+        own = set(tables.test.columns)
+        wide = Tables(
+            widen(tables.train, sides), widen(tables.test, sides), tables.sample, tables.answers
+        )
+        findings: list[Finding] = []
+        looked = 0
+        for rows in aspects_of(wide, task.manifest):
+            further = tuple(column.name for column in rows.columns if column.name not in own)
+            looked += len(further)
+            scan = scan_singles(rows.select(rows.part >= 0, further).sample(_ROWS_SEEN))
+            findings += [_in_words(finding) for finding in scan.findings]
+        told = f"{looked} columns of {len(sides)} further tables, joined by their keys"
+        return [Scan("further-tables", told, tuple(findings))]
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """The context tells of all tables."""
+        return {"Context": wording.context_section}
+
+
+def _in_words(finding: Finding) -> Finding:
+    """Return a finding about a joined column, which no column of the main table mends."""
+    return Finding(
+        f"further-{finding.code}", finding.evidence, finding.stage, warning=finding.warning
+    )
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+
+
+def _useful(store: Store, main: TableProfile, edges: list[Edge]) -> list[Edge]:
+    """Leave out tables that hold keys alone, or what happened after the row that asks."""
+    moment = _moments(store.frame(main), main)
+    kept: list[Edge] = []
+    gone: set[str] = set()
+    for edge in edges:
+        hanging = edge.onto in gone and not any(c.name == edge.onto for c in main.columns)
+        told = [
+            column
+            for column in edge.table.columns
+            if column.name != edge.column and column.type != "constant"
+        ]
+        if hanging or not told or _comes_later(store, main, edge, moment):
+            gone |= {column.name for column in edge.table.columns}
+            continue
+        kept.append(edge)
+    return kept
+
+
+def _moments(frame: pd.DataFrame, table: TableProfile) -> pd.Series | None:
+    """Return the day of each row since 1970 by its first date, None where it has none."""
+    for column in table.columns:
+        dated = column.type == "date" or re.search(r"date|datum|fecha", column.name.lower())
+        if not dated:
+            continue
+        texts = cast("pd.Series", frame[column.name])
+        values = [str(value) for value in pd.unique(texts.dropna())]
+        form = date_format(values) or (column.date_format if column.date_format else "")
+        if form:
+            known = dict(zip(values, days(values, form).tolist(), strict=True))
+            return texts.map(known).astype(float)
+        numbers = cast("pd.Series", pd.to_numeric(texts, errors="coerce"))
+        if numbers.notna().mean() > 0.9:
+            return numbers
+    return None
+
+
+def _comes_later(store: Store, main: TableProfile, edge: Edge, moment: pd.Series | None) -> bool:
+    """Whether rows of a further table lie after those of the main table that they belong to."""
+    if edge.single or moment is None:
+        return False
+    frame = store.frame(edge.table)
+    theirs = _moments(frame, edge.table)
+    if theirs is None or edge.onto not in store.frame(main).columns:
+        return False
+    asked = pd.Series(moment.to_numpy(), index=store.frame(main)[edge.onto].to_numpy())
+    first = cast("pd.Series", asked.groupby(level=0).min())
+    gap = theirs - frame[edge.column].map(first)
+    known = gap.notna()
+    return bool(known.any() and float((gap[known] > 0).mean()) > _LATER)
+
+
+def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> list[Proposal]:
+    frame = store.frame(main)
+    names = shared_names([column.name for column in main.columns], edges)
+    sides = {
+        plain(edge.table.name): store.frame(edge.table).rename(columns=names[edge.table.name])
+        for edge in edges
+    }
+    wide = widen(frame, sides)
+    typed = measure_table(wide, seed=seed)
+    measured = Measured(typed, len(wide), 0)
+    profile = profile_table(main.name, main.reader, measured)
+    bench = Bench(store.profile.dataset, profile, typed, len(wide) / max(1, typed.rows), seed)
+    own = TypedTable(typed.columns[: len(main.columns)], typed.rows)
+    keys = _keys(main, edges)
+    found: list[Proposal] = []
+    ranked = merits(main, own, f"{store.profile.dataset} {main.name}")
+    for merit in ranked[: 3 * TRIED]:
+        if len(found) >= TRIED or merit.score < 0:
+            break
+        made = None if merit.column in keys else primary(own[merit.column])
+        if made is None or bench.rows_of(made) < SMALLEST:
+            continue
+        for plan in _plans(bench, made, main):
+            scored = judge(bench, made, plan, merit)
+            if scored is not None:
+                found.append(_proposal(store, main, edges, names, keys, scored, seed))
+                break
+    return [each for each in found if each.idea.recipe is not None]
+
+
+def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:
+    rows = bench.rows_of(made)
+    entity = holdouts.entity(main)
+    plans: list[Plan | None] = []
+    if entity is not None and entity != made.source:
+        shared = holdouts.shared_within(made, bench.table[entity].codes)
+        if shared >= 0.15 or holdouts.is_person(entity):
+            plans.append(holdouts.by_group(made, entity, bench.table, rows))
+    plans.append(holdouts.plain(made, rows))
+    return [plan for plan in plans if plan is not None]
+
+
+def _keys(main: TableProfile, edges: Sequence[Edge]) -> set[str]:
+    columns = {column.name for column in main.columns}
+    return {edge.onto for edge in edges if edge.onto in columns}
+
+
+def _proposal(
+    store: Store,
+    main: TableProfile,
+    edges: list[Edge],
+    names: Mapping[str, Mapping[str, str]],
+    keys: set[str],
+    scored: Scored,
+    seed: int,
+) -> Proposal:
+    idea, own = scored.idea, {column.name for column in main.columns}
+    exclusions = [
+        each for each in idea.exclusions if each.column in own and each.column not in keys
+    ]
+    known = {each.column for each in exclusions}
+    exclusions += [
+        Exclusion(column=column.name, reason=f"it tells rows apart ({column.note or 'a key'})")
+        for column in main.columns
+        if column.type == "identifier" and column.name not in {*keys, *known, scored.made.source}
+    ]
+    gone = _gone(edges, names, idea.exclusions)
+    holdout = idea.holdout
+    if holdout.column in keys:
+        holdout = holdout.model_copy(update={"drop_column": False})
+    transforms: list[Transform] = list(idea.transforms)
+    if not any(isinstance(t, RequireValue) and t.column == idea.target for t in transforms):
+        transforms.append(RequireValue(column=idea.target))
+    dropped = tuple(each.column for each in exclusions if each.column != holdout.column)
+    if dropped:
+        transforms.append(DropColumns(columns=dropped))
+    recipe = TableRecipe(
+        reader=main.reader,
+        transforms=tuple(transforms),
+        target=idea.target,
+        holdout=holdout,
+        id_column=free_id({*own, *(n for each in names.values() for n in each.values())}),
+        seed=seed,
+        tables=side_tables(edges, names, gone),
+    )
+    children = sum(not edge.single for edge in edges)
+    told = (
+        f"{len(edges)} further tables hang on it by {', '.join(sorted(map(repr, keys)))}, "
+        f"{children} of them with many rows to a key"
+    )
+    made = idea.model_copy(
+        update={
+            "formulation": "relational",
+            "modality": "relational",
+            "recipe": recipe,
+            "holdout": holdout,
+            "exclusions": tuple(exclusions),
+            "table": main.name,
+            "justification": f"{idea.justification} {told}.",
+        }
+    )
+    return Proposal(made, min(scored.score + _BONUS, 4.0))
+
+
+def _gone(
+    edges: Sequence[Edge],
+    names: Mapping[str, Mapping[str, str]],
+    exclusions: Sequence[Exclusion],
+) -> dict[str, list[str]]:
+    """Return the columns of further tables that would give the target away, by table."""
+    gone: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        prefix = f"{plain(edge.table.name)}."
+        told = {
+            each.column.removeprefix(prefix)
+            for each in exclusions
+            if each.column.startswith(prefix)
+            and not each.reason.startswith(("it tells rows apart", "it has no more"))
+        }
+        for column in edge.table.columns:
+            new = names[edge.table.name].get(column.name, column.name)
+            empty = column.type == "constant" and column.name != edge.column
+            mine = any(
+                t == new or re.sub(r" (mean|sum|max|first|is .*)$", "", t) == new for t in told
+            )
+            if column.name != edge.column and (mine or empty):
+                gone[edge.table.name].append(column.name)
+    return gone
+
+
+RELATIONAL = Relational()
