@@ -202,7 +202,7 @@ def _comes_later(store: Store, main: TableProfile, edge: Edge, moment: pd.Series
         return False
     asked = pd.Series(moment.to_numpy(), index=store.frame(main)[edge.onto].to_numpy())
     first = cast("pd.Series", asked.groupby(level=0).min())
-    gap = theirs - frame[edge.column].map(first)
+    gap = theirs - frame[edge.column].map(first.to_dict())
     known = gap.notna()
     return bool(known.any() and float((gap[known] > 0).mean()) > _LATER)
 
