@@ -11,6 +11,8 @@ from mlesmith_generator.records import DatasetProfile, Idea
 
 _AGAIN = 0.7
 """What an idea loses for each one chosen before it that asks in the same way, beyond the first."""
+_TWICE = 1.5
+"""What it loses where its target was asked for already in another way."""
 
 
 def ideas_for(
@@ -48,12 +50,22 @@ def ideas_for(
     chosen: list[Idea] = []
     asked: Counter[tuple[str, str]] = Counter()
     while queues and len(chosen) < limit:
-        queue = max(queues, key=lambda each: each[0].score - _AGAIN * _before(asked, each[0].idea))
+        queue = max(queues, key=lambda each: each[0].score - _loss(asked, chosen, each[0].idea))
         idea = queue.pop(0).idea
         queues = [each for each in queues if each]
         chosen.append(idea)
         asked[idea.formulation, idea.objective] += 1
     return tuple(chosen)
+
+
+def _loss(asked: Counter[tuple[str, str]], chosen: list[Idea], idea: Idea) -> float:
+    """Return what an idea loses because of those chosen before it."""
+    same = any(
+        (other.table, other.target_source) == (idea.table, idea.target_source)
+        and other.formulation != idea.formulation
+        for other in chosen
+    )
+    return _AGAIN * _before(asked, idea) + _TWICE * same
 
 
 def _before(asked: Counter[tuple[str, str]], idea: Idea) -> int:

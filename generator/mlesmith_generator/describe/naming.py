@@ -195,7 +195,7 @@ def _reserves(
     table = [part for part in _folded(idea.table) if part not in told]
     if table:
         yield table[:2]
-    yield _KINDS[idea.objective]
+    yield _KINDS.get(idea.objective, ["class"])
     owner = [part for part in _folded(qualifier or profile.dataset) if part not in told]
     for length in range(1, len(owner) + 1):
         yield ["from", *owner[:length]]

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.describe import relational as wording
+from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
@@ -201,8 +202,8 @@ def _comes_later(store: Store, main: TableProfile, edge: Edge, moment: pd.Series
     if theirs is None or edge.onto not in store.frame(main).columns:
         return False
     asked = pd.Series(moment.to_numpy(), index=store.frame(main)[edge.onto].to_numpy())
-    first = cast("pd.Series", asked.groupby(level=0).min())
-    gap = theirs - frame[edge.column].map(first.to_dict())
+    first: dict[Any, float] = cast("pd.Series", asked.groupby(level=0).min()).to_dict()
+    gap = theirs - frame[edge.column].map(lambda key: first.get(key, np.nan))
     known = gap.notna()
     return bool(known.any() and float((gap[known] > 0).mean()) > _LATER)
 
@@ -305,10 +306,12 @@ def _proposal(
             "holdout": holdout,
             "exclusions": tuple(exclusions),
             "table": main.name,
+            "topic": f"{idea.target} across tables",
+            "question": f"predict {readable(idea.target)} across {len(edges) + 1} tables",
             "justification": f"{idea.justification} {told}.",
         }
     )
-    return Proposal(made, min(scored.score + _BONUS, 4.0))
+    return Proposal(made, scored.score + _BONUS)
 
 
 def _gone(
