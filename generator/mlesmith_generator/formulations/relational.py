@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from mlesmith_env.errors import ReadError
@@ -202,10 +203,11 @@ def _comes_later(store: Store, main: TableProfile, edge: Edge, moment: pd.Series
     if theirs is None or edge.onto not in store.frame(main).columns:
         return False
     asked = pd.Series(moment.to_numpy(), index=store.frame(main)[edge.onto].to_numpy())
-    first: dict[Any, float] = cast("pd.Series", asked.groupby(level=0).min()).to_dict()
-    gap = theirs - frame[edge.column].map(lambda key: first.get(key, np.nan))
-    known = gap.notna()
-    return bool(known.any() and float((gap[known] > 0).mean()) > _LATER)
+    first = cast("pd.Series", asked.groupby(level=0).min())
+    known = first.reindex(frame[edge.column].to_numpy())
+    gap = theirs.to_numpy(dtype=float) - known.to_numpy(dtype=float)
+    gap = gap[np.isfinite(gap)]
+    return bool(len(gap) and float((gap > 0).mean()) > _LATER)
 
 
 def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> list[Proposal]:
