@@ -244,7 +244,11 @@ def _limits(table: TableProfile | None) -> Limits:
 
 
 def _names_in(recipe: Recipe) -> set[str]:
-    return {recipe.holdout.column} if recipe.holdout.column else set()
+    """Return the columns that a recipe can not do without, beside the truth."""
+    names = {recipe.holdout.column, recipe.holdout.group}
+    if isinstance(recipe, TableRecipe):
+        names.update(media.column for media in recipe.media)
+    return {name for name in names if name}
 
 
 def free_id(taken: set[str]) -> str:
