@@ -43,12 +43,17 @@ def dated_columns(rows: TaskRows) -> list[Column]:
 def scan_time(rows: TaskRows) -> Scan:
     """Check a declared time holdout, and any other for targets that are read between neighbours."""
     findings: list[Finding] = []
-    told = f"{rows.holdout.kind} holdout"
-    if rows.holdout.kind == "time" and rows.holdout.column in rows.features.columns:
-        column = next(item for item in rows.columns if item.name == rows.holdout.column)
-        finding, told = _declared(column, rows)
+    holdout = rows.holdout
+    told = f"{holdout.kind} holdout"
+    columns = {item.name: item for item in rows.columns}
+    column = columns.get(holdout.column or "")
+    if column is not None and holdout.kind in ("time", "last"):
+        if holdout.kind == "time":
+            finding, told = _declared(column, rows)
+        else:
+            finding, told = _declared_of_series(column, columns.get(holdout.group or ""), rows)
         findings += [finding] if finding is not None else []
-    if rows.holdout.kind != "time":
+    if holdout.kind not in ("time", "last"):
         for column in _counters(rows):
             finding = _interpolated(column, rows)
             findings += [finding] if finding is not None else []
@@ -67,6 +72,26 @@ def _declared(column: Column, rows: TaskRows) -> tuple[Finding | None, str]:
     told = (
         f"{early:.1%} of the hidden rows are earlier than the latest training row by "
         f"{column.name!r}, {late:.1%} of the training rows later than the earliest hidden one"
+    )
+    return (Finding("time-crossing", told) if early > 0 else None), told
+
+
+def _declared_of_series(
+    column: Column, group: Column | None, rows: TaskRows
+) -> tuple[Finding | None, str]:
+    """Check that no hidden row is earlier than a training row of its own series."""
+    time = moments(column)
+    if time is None:
+        evidence = f"the holdout goes by time, but {column.name!r} holds neither dates nor numbers"
+        return Finding("time-crossing", evidence), evidence
+    series = np.zeros(len(rows), dtype=np.int64) if group is None else group.codes + 1
+    seen = (rows.part == TRAIN) & np.isfinite(time)
+    latest = np.full(int(series.max()) + 1, -np.inf)
+    np.maximum.at(latest, series[seen], time[seen])
+    early = float((time < latest[series])[rows.hidden].mean())
+    told = (
+        f"{early:.1%} of the hidden rows are earlier than the latest training row of their series "
+        f"by {column.name!r}"
     )
     return (Finding("time-crossing", told) if early > 0 else None), told
 

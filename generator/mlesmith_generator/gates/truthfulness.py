@@ -319,7 +319,7 @@ def scan_holdout_told(page: Page, facts: Facts) -> Scan:
         r"grouped by|share no group|group holdout",
     }
     found = {kind for kind, pattern in claims.items() if re.search(pattern, text)}
-    kind = "random" if holdout.kind == "stratified" else holdout.kind
+    kind = {"stratified": "random", "last": "time"}.get(holdout.kind, holdout.kind)
     findings: tuple[Finding, ...] = ()
     if text and found and kind not in found:
         told = sorted(found)[0]

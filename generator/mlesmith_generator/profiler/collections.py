@@ -241,15 +241,13 @@ def _decodes(path: Path) -> bool:
 
 
 def _duplicates(paths: Sequence[Path]) -> int:
-    """Count files that are equal to an earlier one; only those of equal size are read."""
-    by_size: dict[int, list[Path]] = defaultdict(list)
+    """Count files that are equal to an earlier one; only those that begin alike are read whole."""
+    alike: dict[tuple[int, bytes], list[Path]] = defaultdict(list)
     for path in paths:
-        by_size[path.stat().st_size].append(path)
-    twice = 0
-    for same in by_size.values():
-        if len(same) > 1:
-            twice += len(same) - len({file_digest(path) for path in same})
-    return twice
+        with path.open("rb") as stream:
+            alike[path.stat().st_size, stream.read(_HEAD_BYTES)].append(path)
+    groups = (same for same in alike.values() if len(same) > 1)
+    return sum(len(same) - len({file_digest(path) for path in same}) for same in groups)
 
 
 def _pairs(

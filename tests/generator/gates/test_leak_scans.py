@@ -237,6 +237,18 @@ def test_a_declared_time_holdout_is_checked_on_dates_in_any_spelling() -> None:
     assert not _refused(scan_time(replace(rows, part=later)))
 
 
+def test_a_declared_holdout_of_the_last_moments_is_checked_series_by_series() -> None:
+    frame = numbers(600, 2)
+    place = np.arange(600)
+    frame = frame.assign(shop=place % 3, week=place // 3 + 50 * (place % 3), y=_noisy(frame))
+    holdout = Holdout(kind="last", column="week", group="shop", horizon=20)
+    rows = rows_of(frame, "y", "regression", holdout=holdout)
+    assert _refused(scan_time(rows)) == ["time-crossing"]
+    week = rows.features["week"].astype(int) - 50 * rows.features["shop"].astype(int)
+    later = np.where(week.to_numpy() >= 180, PRIVATE, TRAIN)
+    assert not _refused(scan_time(replace(rows, part=later)))
+
+
 def test_a_drawn_holdout_with_unlike_parts_is_refused() -> None:
     frame = numbers(1000)
     rows = rows_of(frame.assign(y=_noisy(frame)), "y", "regression")
