@@ -15,6 +15,7 @@ from mlesmith_env.recipes.conll import conll_table
 from mlesmith_env.recipes.databases import database_table
 from mlesmith_env.recipes.dumps import dump_table
 from mlesmith_env.recipes.folders import locate
+from mlesmith_env.recipes.gml import gml_table
 from mlesmith_env.recipes.lines import framed, open_bytes, open_text, records
 from mlesmith_env.recipes.listing import files_table
 from mlesmith_env.recipes.markup import element_table
@@ -112,6 +113,13 @@ def _conll(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
 
 
 @contextmanager
+def _gml(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
+    with open_text(path, reader) as lines:
+        names, rows = gml_table(lines, path.name, reader.table or "edges")
+        yield RawTable(_named(reader, names, path), rows)
+
+
+@contextmanager
 def _parquet(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
     with parquet_table(path) as (names, rows):
         yield RawTable(_named(reader, names, path), rows)
@@ -130,6 +138,7 @@ _OPENERS: dict[str, Opener] = {
     "arff": _whole,
     "ts": _whole,
     "conll": _conll,
+    "gml": _gml,
     "parquet": _parquet,
     "arrow": _arrow,
     "excel": _excel,

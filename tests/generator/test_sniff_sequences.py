@@ -101,3 +101,15 @@ def test_a_program_in_typescript_is_no_series(tmp_path: Path):
     readers, problems = sniff_tables(tmp_path)
     assert readers == ()
     assert problems == (f"{tmp_path.name}: no table among 1 files",)
+
+
+def test_a_graph_is_a_table_of_edges_and_one_of_nodes(tmp_path: Path):
+    nodes = "".join(f'node [ id {i} label "n{i}" side "{"ab"[i % 2]}" ]\n' for i in range(30))
+    edges = "".join(f"edge [ source {i} target {(i + 1) % 30} ]\n" for i in range(30))
+    (tmp_path / "friends.gml").write_text(f'Creator "x"\ngraph [\n{nodes}{edges}]\n')
+    readers, problems = sniff_tables(tmp_path)
+    assert problems == ()
+    tables = {reader.table: read_table(reader, tmp_path) for reader in readers}
+    assert list(tables["edges"].columns) == ["source", "target"]
+    assert list(tables["nodes"].columns) == ["id", "label", "side"]
+    assert len(tables["edges"]) == len(tables["nodes"]) == 30

@@ -58,7 +58,20 @@ _FORMATS: dict[str, Format] = {
 _PROMISED = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _TOKENS = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".pos", ".ner", ".dev")
 _MAYBE = frozenset(
-    (".txt", ".data", ".dat", ".test", ".train", ".asc", ".all", ".out", ".raw", "", *_TOKENS)
+    (
+        ".txt",
+        ".data",
+        ".dat",
+        ".test",
+        ".train",
+        ".asc",
+        ".all",
+        ".out",
+        ".raw",
+        ".gml",
+        "",
+        *_TOKENS,
+    )
 )
 _UNREAD = {
     ".sav": "an SPSS file",

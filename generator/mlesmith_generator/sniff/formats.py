@@ -13,6 +13,7 @@ from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.databases import MAGIC, database_table, database_tables
 from mlesmith_env.recipes.dumps import dumped_tables
 from mlesmith_env.recipes.formats import open_table
+from mlesmith_env.recipes.gml import TABLES, is_gml
 from mlesmith_env.recipes.lines import open_bytes, open_text
 from mlesmith_env.recipes.markup import element_columns, record_element
 from mlesmith_env.recipes.model import TableReader
@@ -121,6 +122,21 @@ def _spoken(sample: Sample) -> Sequence[Found] | None:
     return (Found(sample.file, reader, layout, sample.encoding),)
 
 
+def _graph(sample: Sample) -> Sequence[Found] | None:
+    if not is_gml(sample.lines):
+        return None
+    found: list[Found] = []
+    for name in TABLES:
+        reader = sample.reader.model_copy(update={"format": "gml", "table": name})
+        with open_table(reader, sample.root, sample.file) as table:
+            told = len(table.columns) > 1
+        if told:
+            # Nodes of two graphs are others, though they be called alike: never one table.
+            layout = ("gml", name, sample.file)
+            found.append(Found(sample.file, reader, layout, sample.encoding))
+    return found
+
+
 def _tagged_tokens(sample: Sample) -> Sequence[Found] | None:
     tokens = tagged_tokens(sample.lines)
     if tokens is None:
@@ -146,6 +162,7 @@ FORMATS: tuple[FileFormat, ...] = (
     _sql,
     _svmlight,
     _spoken,
+    _graph,
     _tagged_tokens,
     delimited_text,
 )
