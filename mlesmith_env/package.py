@@ -27,6 +27,8 @@ DESCRIPTION = "description.md"
 LEADERBOARD = "leaderboard.csv"
 VERIFICATION = "verification.json"
 SCRIPTS = (PREPARE, METRIC)
+DRAFT_SOURCE = "source.yaml"
+"""The source record inside a draft folder; a package has it in its registry."""
 _KNOWN = {MANIFEST, DESCRIPTION, LEADERBOARD, VERIFICATION, QUALITY, *SCRIPTS}
 _LARGEST_FILE = 4 * 1024**2
 
@@ -114,6 +116,11 @@ def read_package(directory: Path) -> Package:
     names = sorted(entry.name for entry in directory.iterdir() if entry.name != "__pycache__")
     if MANIFEST not in names:
         raise ManifestError(f"{directory} is no task package: it has no {MANIFEST}")
+    if DRAFT_SOURCE in names:
+        raise ManifestError(
+            f"{directory} is a draft, not a task yet: run `mlesmith seal` with it, which judges it "
+            "and puts it into a registry"
+        )
     strange = [name for name in names if name not in _KNOWN]
     if strange:
         raise TamperedTaskError(

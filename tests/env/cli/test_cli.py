@@ -10,7 +10,7 @@ import pytest
 
 from tests.env.packages import write_task
 
-VERBS = ["generate", "verify", "list", "show", "play", "run", "prepare", "cache", "doctor", "demo"]
+VERBS = "generate verify list show play run prepare cache doctor demo new seal registry".split()
 
 
 @pytest.fixture(scope="module")
