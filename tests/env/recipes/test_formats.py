@@ -83,6 +83,12 @@ def test_a_pattern_does_not_lead_out(tree: Path, pattern: str):
         listed(tree, [pattern])
 
 
+@pytest.mark.parametrize("pattern", ["*a*a*a*a*b", "**/**/**/x", "x/" + "*" * 9])
+def test_a_pattern_that_could_take_ages_is_refused(tree: Path, pattern: str):
+    with pytest.raises(ReadError, match="could take ages"):
+        listed(tree, [pattern])
+
+
 def test_links_that_lead_out_are_not_listed(tree: Path, tmp_path: Path):
     (tmp_path / "outside.txt").write_text("private")
     (tree / "a/leak.txt").symlink_to(tmp_path / "outside.txt")
