@@ -147,7 +147,7 @@ def facts_of(
         closest=closest_pair(data),
         contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
-        further=further_tables(test, further or {}),
+        further=further_tables(test.drop(columns=[id_column]), further or {}),
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),

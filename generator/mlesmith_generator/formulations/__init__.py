@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
+from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.relational import RELATIONAL
@@ -21,6 +22,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     MULTI_REGRESSION,
     SURVIVAL,
     RELATIONAL,
+    LINK_PREDICTION,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""
