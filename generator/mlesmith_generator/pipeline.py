@@ -32,6 +32,7 @@ from mlesmith_generator.gates.verdict import report as report_of
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.collections import pinned_files
 from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
 from mlesmith_generator.refactor import Names, refactor
 from mlesmith_generator.wished import idea_of
@@ -225,7 +226,7 @@ def _judge(
 
 
 def _family(job: GenerationJob, dataset: Dataset, profile: DatasetProfile) -> Family:
-    record = dataset.record(file for table in profile.tables for file in table.reader.files)
+    record = dataset.record(pinned_files(profile, dataset.folder))
     fingerprint = fingerprint_of(profile, dataset.folder, record)
     return Family(fingerprint, kin_of(fingerprint, job.registry))
 

@@ -24,8 +24,13 @@ from mlesmith_env.task import Task
 from mlesmith_generator.admission import settle
 from mlesmith_generator.duplicates.clusters import clusters_of, joined
 from mlesmith_generator.duplicates.comparison import Match, compare
-from mlesmith_generator.duplicates.fingerprint import Fingerprint, read_fingerprints
+from mlesmith_generator.duplicates.fingerprint import (
+    Fingerprint,
+    fingerprint_of,
+    read_fingerprints,
+)
 from mlesmith_generator.duplicates.repeats import raw_columns, repeated_task
+from mlesmith_generator.records import DatasetProfile
 from tests.env.manifests import make_manifest
 from tests.env.packages import write_houses, write_task
 
@@ -193,6 +198,19 @@ def test_files_of_the_same_bytes_join_datasets_without_tables():
     assert match.overlap == 1.0
     others = digests(*range(590, 1200))
     assert compare(made("photos", *photos), made("others", *others)) == ()
+
+
+def test_a_dataset_of_files_alone_has_a_fingerprint_too(tmp_path: Path):
+    files = tuple(
+        SourceFile(path=f"{n}.png", bytes=size, sha256=f"{n}" * 64)
+        for n, size in enumerate([5000, 6000, 10])
+    )
+    record = SourceRecord(dataset="photos", files=files)
+    profile = DatasetProfile(dataset="photos", subject="photos", tables=())
+    made = fingerprint_of(profile, tmp_path, record)
+    assert made.tables == ()
+    assert made.files == (("0" * 16, 5000), ("1" * 16, 6000))
+    assert compare(made, made.model_copy(update={"dataset": "pictures"}))[0].overlap == 1.0
 
 
 def test_clusters_are_closed():
