@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from mlesmith_env import cache
+from mlesmith_env import cache, hosts
 from mlesmith_env.errors import ChecksumError, DataUnavailableError
 
 TRIES = 4
@@ -22,6 +22,9 @@ TRIES = 4
 
 LARGEST = 16 * 1024**3
 """Bytes of a file whose size nobody has told."""
+
+LARGEST_ANSWER = 64 * 1024**2
+"""Bytes of the answer of an API."""
 
 _PAUSE_S = 0.5
 _SILENCE_S = 30.0
@@ -74,6 +77,59 @@ def fetch(url: str, *, sha256: str = "", size: int | None = None) -> Path:
         return part.replace(folder / digest)
 
 
+def ask(url: str, *, most: int = LARGEST_ANSWER) -> bytes:
+    """Return what an address answers, for instance that of an API; nothing is kept.
+
+    Args:
+        url: An `http` or `https` address.
+        most: Bytes that the answer may have.
+
+    Raises:
+        DataUnavailableError: The address gives nothing after all tries, or too much.
+    """
+    for attempt in range(TRIES):
+        try:
+            with _open(url) as response:
+                content = response.read(most + 1)
+        except urllib.error.HTTPError as error:
+            if error.code not in _RETRIED or attempt == TRIES - 1:
+                raise _refused(url, error) from error
+        except (OSError, http.client.HTTPException) as error:
+            if attempt == TRIES - 1:
+                problem = str(error) or type(error).__name__
+                raise DataUnavailableError(
+                    f"{url} is not to be had after {TRIES} tries: {problem}"
+                ) from error
+        else:
+            if len(content) > most:
+                raise DataUnavailableError(f"{url} answers with more than {most} bytes")
+            return content
+        time.sleep(_PAUSE_S * 2**attempt)
+    raise AssertionError("the last try returns or raises")
+
+
+def _open(url: str, have: int = 0) -> Any:
+    """Open an address, with the key of its host where there is one, from a byte on."""
+    if not url.startswith(("http://", "https://")):
+        raise DataUnavailableError(f"{url!r} is not an http or https address")
+    way = hosts.route(url)
+    request = urllib.request.Request(way.url, headers={"User-Agent": "mlesmith-env"})  # noqa: S310
+    if way.authorization:
+        # Hosts redirect to storage elsewhere, where nobody may see the key.
+        request.add_unredirected_header("Authorization", way.authorization)
+    if have:
+        request.add_header("Range", f"bytes={have}-")
+    return urllib.request.urlopen(request, timeout=_SILENCE_S)  # noqa: S310
+
+
+def _refused(url: str, error: urllib.error.HTTPError) -> DataUnavailableError:
+    hint = hosts.route(url).hint if error.code in (401, 403) else ""
+    return DataUnavailableError(
+        f"{url} is not to be had: the server says {error.code} {error.reason}"
+        + (f"; {hint}" if hint else "")
+    )
+
+
 def _complete(url: str, part: Path, size: int | None) -> str:
     """Bring a partial file to its end and return its SHA-256."""
     with _bar(url) as progress:
@@ -83,7 +139,7 @@ def _complete(url: str, part: Path, size: int | None) -> str:
             except urllib.error.HTTPError as error:
                 problem = f"the server says {error.code} {error.reason}"
                 if error.code not in _RETRIED:
-                    raise DataUnavailableError(f"{url} is not to be had: {problem}") from error
+                    raise _refused(url, error) from error
             except (OSError, http.client.HTTPException) as error:
                 problem = str(error) or type(error).__name__
             else:
@@ -106,11 +162,8 @@ def _take_up(url: str, part: Path, size: int | None, progress: _Progress) -> Non
     if size is not None and have > size:
         part.unlink()
         have = 0
-    request = urllib.request.Request(url, headers={"User-Agent": "mlesmith-env"})  # noqa: S310
-    if have:
-        request.add_header("Range", f"bytes={have}-")
     try:
-        response = urllib.request.urlopen(request, timeout=_SILENCE_S)  # noqa: S310
+        response = _open(url, have)
     except urllib.error.HTTPError as error:
         if error.code != 416:
             raise

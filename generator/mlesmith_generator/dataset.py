@@ -13,8 +13,10 @@ from pathlib import Path
 from mlesmith_env import settings, sources, synthetic
 from mlesmith_env.archives import is_archive, lay_out
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.licences import spdx
 from mlesmith_env.recipes.folders import lent
 from mlesmith_env.synthetic import Wish
+from mlesmith_generator.hubs import hub_of
 from mlesmith_generator.origin import Origin, read_origin
 
 
@@ -51,7 +53,7 @@ class Dataset:
             title=self.origin.title or self.name,
             uri=self.origin.uri,
             revision=self.origin.revision,
-            licence=self.origin.licence,
+            licence=spdx(self.origin.licence) or self.origin.licence,
             folder=self.address,
             files=tuple(
                 sources.pinned(
@@ -80,6 +82,8 @@ def name_of(source: str) -> str:
         return source.removeprefix("sklearn:")
     if source.startswith(synthetic.SCHEME):
         return synthetic.parse(source).name
+    if (hub := hub_of(source)) is not None:
+        return hub.name(source)
     if source.startswith("url:"):
         source = source.split("?")[0].split("#")[0]
         return _without_ending(source.rstrip("/").rsplit("/", 1)[-1])
@@ -114,11 +118,18 @@ def open_dataset(source: str) -> Generator[Dataset, None, None]:
         with sources.raw_files(record) as folder:
             yield Dataset(name, slug, folder, Origin(uri=url), record)
         return
+    if (hub := hub_of(source)) is not None:
+        record = hub.record(source, slug)
+        with sources.raw_files(record) as folder:
+            called = record.title if name.startswith("openml-") else name
+            yield Dataset(called, slug, folder, Origin(uri=record.uri), record)
+        return
     path = Path(source).expanduser().absolute()
     if not path.exists():
         raise GenerationError(
             f"{source}: there is no such file or folder; a SOURCE is a path, sklearn:<name>, "
-            "synthetic:<form>:<seed> or url:<address>"
+            "synthetic:<form>:<seed>, hf:<owner>/<name>, openml:<id>, kaggle:<owner>/<name> or "
+            "url:<address>"
         )
     origin, address = read_origin(path if path.is_dir() else path.parent), _address(path)
     root = path if path.is_dir() else path.parent

@@ -1,7 +1,8 @@
 """Where a dataset came from, as far as the files beside it say.
 
 Read for source and licence only, never for types or targets: `dataset.json` (repository, commit,
-paths), `datapackage.json` (Frictionless), a licence file.
+paths), `datapackage.json` (Frictionless), `dataset_info.json` (saved by `datasets`), a licence
+file.
 """
 
 from __future__ import annotations
@@ -78,7 +79,26 @@ def read_origin(folder: Path) -> Origin:
             revision=_text(package, "version"),
             licence=", ".join(_licences(package.get("licenses"))),
         )
+    saved = _json(folder / "dataset_info.json") or _first_split(folder)
+    if saved:
+        version = saved.get("version")
+        return Origin(
+            title=_text(saved, "dataset_name"),
+            uri=_text(saved, "homepage"),
+            revision=_text(cast("Mapping[str, Any]", version), "version_str")
+            if isinstance(version, dict)
+            else "",
+            licence=_text(saved, "license"),
+        )
     return Origin(licence=_licence_of(folder))
+
+
+def _first_split(folder: Path) -> dict[str, Any]:
+    """Return what `datasets` has saved beside the first split of several."""
+    splits = _json(folder / "dataset_dict.json").get("splits")
+    names = cast("list[object]", splits) if isinstance(splits, list) else []
+    first = next((name for name in names if isinstance(name, str) and name.isidentifier()), "")
+    return _json(folder / first / "dataset_info.json") if first else {}
 
 
 def _licences(value: object) -> list[str]:

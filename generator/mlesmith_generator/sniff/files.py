@@ -95,7 +95,7 @@ _DOCUMENT = re.compile(
     r"(?i)(?:^|[-_. 0-9])(?:readme|licen[cs]e|copying|notice|authors?|citation|changelog|changes"
     r"|contribut\w*|(?:data[-_. ]?)?dictionary|codebook|metadata|dataset_description"
     r"|data[-_. ]?descri\w*)(?:$|[-_. ])"
-    r"|^dataset\.json$|^datapackage\.json$|\.names$|^index$|^requirements.*\.txt$|^package\.json$|^schema\."
+    r"|^dataset\.json$|^dataset_(?:info|infos|dict)\.json$|^state\.json$|^datapackage\.json$|\.names$|^index$|^requirements.*\.txt$|^package\.json$|^schema\."
 )
 _SKIPPED_FOLDERS = frozenset(("__MACOSX", "__pycache__", "node_modules"))
 
