@@ -125,6 +125,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         metric=metric,
         limits=draft.limits,
         facts=facts,
+        train=train,
     )
     description = describe(page, NAMED[idea.formulation].sections)
     prepared[f"public/{DESCRIPTION}"] = hashlib.sha256(description.encode()).hexdigest()

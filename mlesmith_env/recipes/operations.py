@@ -115,10 +115,14 @@ class MapValues(Model):
 class Extract(Model):
     """Take the first group of a regular expression (searched; missing where it does not match)."""
 
+    later: ClassVar[frozenset[str]] = frozenset(("words",))
+
     op: Literal["extract"] = "extract"
     column: str
     into: str
     pattern: str
+    words: bool = False
+    """Whether it is done to each blank-separated word, which stays where there is no match."""
 
 
 class Arithmetic(Model):

@@ -210,7 +210,11 @@ def _(transform: Extract, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
         found = match[1] if match else None
         return (found.strip() or None) if found else None
 
-    return frame.assign(**{transform.into: map_values(column, first_group)})
+    def word_by_word(text: str) -> str:
+        return " ".join("_".join((first_group(word) or word).split()) for word in text.split())
+
+    how = word_by_word if transform.words else first_group
+    return frame.assign(**{transform.into: map_values(column, how)})
 
 
 @_apply.register

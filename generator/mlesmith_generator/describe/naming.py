@@ -25,6 +25,9 @@ _KINDS: dict[Objective, list[str]] = {
     "binary": ["yes", "or", "no"],
     "regression": ["amount"],
     "count": ["count"],
+    "sequence_labelling": ["tags"],
+    "span_extraction": ["span"],
+    "similarity": ["similarity"],
 }
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
 _GENERIC = frozenset(

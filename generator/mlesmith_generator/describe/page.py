@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pandas as pd
+
 from mlesmith_env.manifest import Limits, SubmissionForm
 from mlesmith_env.metrics import Metric
 from mlesmith_env.recipes.model import Recipe, TableRecipe, Transform
@@ -49,6 +51,7 @@ class Page:
         metric: The metric.
         limits: Limits of an episode.
         facts: Facts measured on the prepared rows.
+        train: Rows of `train.csv` as text, for what a formulation measures itself.
     """
 
     slug: str
@@ -61,6 +64,7 @@ class Page:
     metric: Metric
     limits: Limits
     facts: Facts
+    train: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     voice: Voice = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.survival import SURVIVAL
+from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
 from mlesmith_generator.formulations.table import TABLE
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
@@ -23,6 +24,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SURVIVAL,
     RELATIONAL,
     LINK_PREDICTION,
+    SEQUENCE_LABELLING,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""

@@ -1,0 +1,139 @@
+"""What leaks of texts: hidden ones that stand in training, slightly changed, and truths told."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_env.manifest import USAGE, Manifest
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+Triple = tuple[str, str, str]
+
+ALIKE = 0.8
+"""Share of common word triples (Jaccard) from which one text is a near-copy of another."""
+SHORTEST = 8
+"""Words below which two texts may be alike by chance."""
+REFUSED, WARNED = 0.2, 0.03
+"""Shares of the hidden texts that have a near-copy among the training texts."""
+COPIED = 0.9
+"""Share of hidden rows in which a public column holds the truth, word for word."""
+_MOST = 4_000
+"""Hidden texts that are looked at."""
+_COMMON = 60
+"""Texts that share a triple above which it says nothing."""
+_SHIFT = 25
+"""Rows by which a column may have been moved against the truth."""
+_WORD = re.compile(r"\w+")
+
+
+def scan_texts(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> list[Scan]:
+    """Return the scans over a task about texts.
+
+    Args:
+        manifest: The task.
+        tables: Its rows.
+        columns: The columns of text that it is about.
+    """
+    return [_scan_near_copies(tables, columns), _scan_told(manifest, tables)]
+
+
+def near_copies(seen: Sequence[str], hidden: Sequence[str]) -> list[tuple[int, int]]:
+    """Return pairs (place in hidden, place in seen) of texts that are nearly the same.
+
+    Two texts are compared by the sets of their word triples; only those that share one which is
+    not common are looked at.
+    """
+    triples = [shingles(text) for text in seen]
+    owners: dict[Triple, list[int]] = defaultdict(list)
+    for place, own in enumerate(triples):
+        for triple in own:
+            owners[triple].append(place)
+    found: list[tuple[int, int]] = []
+    for place, text in enumerate(hidden):
+        own = shingles(text)
+        shared: dict[int, int] = defaultdict(int)
+        for triple in own:
+            others = owners.get(triple, ())
+            if len(others) <= _COMMON:
+                for other in others:
+                    shared[other] += 1
+        for other, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:5]:
+            both = len(own & triples[other])
+            if both >= ALIKE * len(own | triples[other]):
+                found.append((place, other))
+                break
+    return found
+
+
+def shingles(text: str) -> set[Triple]:
+    """Return the triples of words that follow each other; none of a short text."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    if len(words) < SHORTEST:
+        return set()
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _scan_near_copies(tables: Tables, columns: Sequence[str]) -> Scan:
+    findings: list[Finding] = []
+    told: list[str] = []
+    for name in columns:
+        if name not in tables.train.columns or name not in tables.test.columns:
+            continue
+        seen, hidden = _texts(tables.train, name), _texts(tables.test, name)
+        if len(hidden) > _MOST:
+            drawn = np.random.default_rng(0).choice(len(hidden), _MOST, replace=False)
+            hidden = [hidden[place] for place in np.sort(drawn)]
+        share = len(near_copies(seen, hidden)) / max(1, len(hidden))
+        told.append(f"{share:.1%} of the hidden {name!r} have a near-copy in training")
+        if share >= WARNED:
+            findings.append(Finding("near-copies", told[-1], warning=share < REFUSED))
+    return Scan("text-near-copies", "; ".join(told) or "no text", tuple(findings))
+
+
+def _scan_told(manifest: Manifest, tables: Tables) -> Scan:
+    """Look for public columns that hold the truth of their row, or of a row near by."""
+    id_column, target = manifest.submission.id_column, manifest.truth[0]
+    answers = tables.answers.drop_duplicates(id_column).set_index(id_column)
+    matched = answers.reindex(tables.test[id_column])
+    truth = [_normal(value) for value in matched[target].fillna("").astype(str)]
+    known = np.array([bool(text) for text in truth]) & matched[USAGE].notna().to_numpy()
+    chance = pd.Series([text for text, is_known in zip(truth, known, strict=True) if is_known])
+    usual = float(chance.value_counts(normalize=True).iloc[0]) if len(chance) else 1.0
+    findings = list(_copies(tables, id_column, truth, known, usual))
+    names = [str(name) for name in tables.test.columns if name != id_column]
+    return Scan("truth-told", f"no truth among {len(names)} public column(s)", tuple(findings))
+
+
+def _copies(
+    tables: Tables, id_column: str, truth: list[str], known: np.ndarray, usual: float
+) -> Iterator[Finding]:
+    for name in tables.test.columns:
+        if name == id_column or not known.any():
+            continue
+        told = [_normal(text) for text in _texts(tables.test, str(name))]
+        for step in sorted(range(-_SHIFT, _SHIFT + 1), key=abs):
+            shifted = told[step:] + told[:step]
+            hits = [
+                a == b for a, b, is_known in zip(truth, shifted, known, strict=True) if is_known
+            ]
+            share = float(np.mean(hits))
+            if share >= COPIED and share > usual + 0.05:
+                where = "in its row" if not step else f"{abs(step)} rows away"
+                evidence = f"{str(name)!r} holds the truth of {share:.0%} of the rows, {where}"
+                yield Finding("target-copy", evidence, columns=(str(name),))
+                break
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[str]:
+    return cast("pd.Series", frame[name]).fillna("").astype(str).tolist()
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.casefold().split())
