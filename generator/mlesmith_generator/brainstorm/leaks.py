@@ -196,7 +196,7 @@ def _as_numbers(
     codes: NDArray[np.int64],
     truth: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Numbers as they are, missing below all; levels by their mean target."""
+    """Numbers as they are, missing below all; levels by their mean target, texts by alphabet."""
     if column.profile.type in ("number", "date", "boolean") and np.isfinite(column.numbers).any():
         values = column.numeric()[rows]
         low = np.nanmin(values) if np.isfinite(values).any() else 0.0
@@ -204,7 +204,10 @@ def _as_numbers(
     shifted = codes + 1
     count = np.bincount(shifted)
     if len(count) > 0.5 * len(rows):
-        return shifted.astype(np.float64)
+        # Nearly unique: by alphabet, for codes tell the order of the rows and nothing of values.
+        place = np.full(len(column.values) + 1, -1.0)
+        place[np.argsort(np.array(column.values), kind="stable")] = np.arange(len(column.values))
+        return place[codes]
     mean = np.bincount(shifted, weights=truth) / np.maximum(count, 1)
     return mean[shifted]
 

@@ -7,6 +7,7 @@ grading know nothing of it; the generator goes through the one that covers a tas
 from __future__ import annotations
 
 from mlesmith_env.manifest import Manifest
+from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
@@ -25,6 +26,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     RELATIONAL,
     LINK_PREDICTION,
     SEQUENCE_LABELLING,
+    DOCUMENTS,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""

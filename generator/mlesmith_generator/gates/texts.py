@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.manifest import USAGE, Manifest
+from mlesmith_env.manifest import CLASSED, USAGE, Manifest
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Finding, Scan
 
@@ -24,13 +24,15 @@ REFUSED, WARNED = 0.2, 0.03
 """Shares of the hidden texts that have a near-copy among the training texts."""
 COPIED = 0.9
 """Share of hidden rows in which a public column holds the truth, word for word."""
+TOLD, HALF_TOLD = 0.9, 0.6
+"""Shares of the texts that say the name of their class and of no other: refused, told."""
 _MOST = 4_000
 """Hidden texts that are looked at."""
 _COMMON = 60
 """Texts that share a triple above which it says nothing."""
 _SHIFT = 25
 """Rows by which a column may have been moved against the truth."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
 def scan_texts(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> list[Scan]:
@@ -41,7 +43,15 @@ def scan_texts(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> li
         tables: Its rows.
         columns: The columns of text that it is about.
     """
-    return [_scan_near_copies(tables, columns), _scan_told(manifest, tables)]
+    scans = [_scan_near_copies(tables, columns), _scan_told(manifest, tables)]
+    if manifest.objective in CLASSED:
+        scans.append(_scan_labels(manifest, tables, columns))
+    return scans
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters; a letter of scripts without blanks is a word."""
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def near_copies(seen: Sequence[str], hidden: Sequence[str]) -> list[tuple[int, int]]:
@@ -74,7 +84,7 @@ def near_copies(seen: Sequence[str], hidden: Sequence[str]) -> list[tuple[int, i
 
 def shingles(text: str) -> set[Triple]:
     """Return the triples of words that follow each other; none of a short text."""
-    words = [word.casefold() for word in _WORD.findall(text)]
+    words = words_of(text)
     if len(words) < SHORTEST:
         return set()
     return set(zip(words, words[1:], words[2:], strict=False))
@@ -129,6 +139,30 @@ def _copies(
                 evidence = f"{str(name)!r} holds the truth of {share:.0%} of the rows, {where}"
                 yield Finding("target-copy", evidence, columns=(str(name),))
                 break
+
+
+def _scan_labels(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> Scan:
+    """Look for texts that say the name of their class, and hardly ever that of another."""
+    labels = {" ".join(words_of(label)): label for label in manifest.submission.classes}
+    shares: dict[str, float] = {}
+    for name in columns:
+        if name not in tables.train.columns:
+            continue
+        truth = _texts(tables.train, manifest.recipe.target)
+        said = [f" {' '.join(words_of(text))} " for text in _texts(tables.train, name)]
+        told = [[own for key, own in labels.items() if f" {key} " in text] for text in said]
+        right = [own == [label] for own, label in zip(told, truth, strict=True)]
+        shares[name] = float(np.mean(right)) if right else 0.0
+    evidence = "; ".join(
+        f"{share:.0%} of the training {name!r} say the name of their class and of no other"
+        for name, share in shares.items()
+    )
+    findings = [
+        Finding("label-in-text", evidence, warning=share < TOLD)
+        for share in shares.values()
+        if share >= HALF_TOLD
+    ]
+    return Scan("label-in-text", evidence or "no text", tuple(findings[:1]))
 
 
 def _texts(frame: pd.DataFrame, name: str) -> list[str]:

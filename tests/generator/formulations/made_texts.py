@@ -1,0 +1,67 @@
+"""Small made-up datasets of text: tagged sentences, documents in folders, lines with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+_PEOPLE = "Anna Boris Clara Dmitri Elena Farid Greta Hugo Ines Jonas Karin Liam".split()
+_TOWNS = "Lund Gera Bonn Tours Siena Leiden Vaduz Cork Graz Bilbao".split()
+_FILLER = "today again soon with two friends by train for work after lunch quite often".split()
+_VERBS = "went travelled moved returned wrote".split()
+_TOPICS = {
+    "sport": "goal match coach team striker referee league season penalty trophy".split(),
+    "money": "bank loan interest market profit shares budget deficit tax credit".split(),
+    "plants": "leaf root soil bloom pollen seed garden stem moss fern".split(),
+}
+
+
+def sentence(draw: np.random.Generator) -> list[tuple[str, str]]:
+    """Return tokens of a sentence with their tags."""
+    told = [(str(draw.choice(_PEOPLE)), "B-person")]
+    if draw.random() < 0.4:
+        told.append((str(draw.choice(_TOWNS)) + "er", "I-person"))
+    told.append((str(draw.choice(_VERBS)), "O"))
+    if draw.random() < 0.6:
+        told += [("to", "O"), (str(draw.choice(_TOWNS)), "B-place")]
+    told += [(str(word), "O") for word in draw.choice(_FILLER, draw.integers(2, 7))]
+    return [*told, (".", "O")]
+
+
+def tagged_sentences(folder: Path, rows: int = 420) -> Path:
+    """Write a file of tagged sentences."""
+    draw = np.random.default_rng(3)
+    folder.mkdir(parents=True)
+    lines: list[str] = []
+    for _ in range(rows):
+        lines += [f"{token}\t{tag}" for token, tag in sentence(draw)] + [""]
+    (folder / "sentences.conll").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def text(draw: np.random.Generator, topic: str, words: int) -> str:
+    """Return words, some of which are typical of a topic."""
+    others = [word for each in _TOPICS.values() for word in each] + _FILLER * 4
+    chosen = [
+        str(draw.choice(_TOPICS[topic] if draw.random() < 0.12 else others)) for _ in range(words)
+    ]
+    return " ".join(chosen)
+
+
+def texts(rows: int, words: tuple[int, int] = (8, 30)) -> Iterator[tuple[str, str]]:
+    """Yield texts with their topics."""
+    draw = np.random.default_rng(5)
+    for _ in range(rows):
+        topic = str(draw.choice(list(_TOPICS)))
+        yield text(draw, topic, int(draw.integers(*words))), topic
+
+
+def documents(folder: Path, rows: int = 360) -> Path:
+    """Write a document a file, in a folder for each topic."""
+    for number, (told, topic) in enumerate(texts(rows)):
+        path = folder / "corpus" / topic / f"{number:04d}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(told + "\n", encoding="utf-8")
+    return folder
