@@ -13,8 +13,8 @@ from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.relational import RELATIONAL
-from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
+from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.table import TABLE
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]

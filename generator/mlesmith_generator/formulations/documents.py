@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -155,7 +154,9 @@ def _group(collection: CollectionProfile, label: NamePart) -> NamePart | None:
 
 def _short(values: Sequence[str]) -> dict[str, str]:
     """Return names of classes without the words that all of them share; empty where none do."""
-    shared = os.path.commonprefix([value[::-1] for value in values])[::-1]
+    shared = min(values, key=len, default="")
+    while not all(value.endswith(shared) for value in values):
+        shared = shared[1:]
     cut = _ENDS.search(shared)
     end = shared[cut.start() :] if cut else ""
     if len(end) < 2:

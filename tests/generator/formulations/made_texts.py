@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-_PEOPLE = "Anna Boris Clara Dmitri Elena Farid Greta Hugo Ines Jonas Karin Liam".split()
-_TOWNS = "Lund Gera Bonn Tours Siena Leiden Vaduz Cork Graz Bilbao".split()
+_STARTS, _MIDDLES = "An Bo Cla Di El Fa Gre Hu In Jo Ka Li".split(), "na ri la mi da to".split()
+_PEOPLE = [start + middle + end for start in _STARTS for middle in _MIDDLES for end in "snr"]
+_TOWNS = [start + middle + "burg" for start in _STARTS for middle in _MIDDLES]
 _FILLER = "today again soon with two friends by train for work after lunch quite often".split()
 _VERBS = "went travelled moved returned wrote".split()
 _TOPICS = {
