@@ -122,16 +122,16 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
 
 def _best_form(bench: Bench, made: Target, merit: Merit) -> Scored | None:
     """Judge a target in its natural form; a likely one that fails also in other forms."""
-    best = _best_plan(bench, made, merit)
+    best = best_plan(bench, made, merit)
     if (best is None or not best.clear) and merit.score >= 0.5:
         for other in alternatives(bench.table[merit.column], made)[:2]:
-            again = _best_plan(bench, other, merit)
+            again = best_plan(bench, other, merit)
             if again is not None and (best is None or again.clear):
                 return again
     return best
 
 
-def _best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
+def best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
     """Judge a target under its natural holdout, else under a plain one."""
     rows = bench.rows_of(made)
     name = holdouts.entity(bench.profile)

@@ -14,6 +14,7 @@ from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
+from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.table import TABLE
 
@@ -23,6 +24,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     MULTILABEL,
     MULTI_REGRESSION,
     SURVIVAL,
+    SPREAD,
     RELATIONAL,
     LINK_PREDICTION,
     SEQUENCE_LABELLING,
