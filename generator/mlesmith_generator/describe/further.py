@@ -107,7 +107,7 @@ def _joined(page: Page, table: FurtherTable) -> str:
         + (", one row each" if column in table.single else "")
         for column, holders in table.keys
     ]
-    return "; ".join(told) or "nothing"
+    return "; ".join(told) or "no column of the same name"
 
 
 def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:

@@ -16,8 +16,9 @@ def context_section(page: Page) -> str:
         page.voice.say("links known", **_fields(page)),
     ]
     if len(page.facts.further) > 1:
-        names = [f"`{table.name}.csv`" for table in page.facts.further if table.name != "edges"]
-        parts.append(page.voice.say("links nodes", file=names[0]))
+        nodes = next(table for table in page.facts.further if table.name != "edges")
+        key = next((name for name in nodes.columns if name.startswith(("node", "key"))), "")
+        parts.append(page.voice.say("links nodes", file=f"`{nodes.name}.csv`", key=page.code(key)))
     return " ".join(parts)
 
 

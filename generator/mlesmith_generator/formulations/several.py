@@ -69,7 +69,9 @@ def tables_of(
     profile: DatasetProfile, folder: Path, seed: int
 ) -> list[tuple[TableProfile, TypedTable]]:
     """Return the larger tables of a dataset, typed, the largest first."""
-    large = [table for table in profile.tables if table.rows >= SMALLEST and len(table.columns) > 3]
+    large = [
+        table for table in profile.tables if table.rows >= SMALLEST and len(table.columns) >= 3
+    ]
     large.sort(key=lambda table: -table.rows * len(table.columns))
     return [
         (table, measure_file(table.reader, folder, seed=seed).table)
