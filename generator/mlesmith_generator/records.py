@@ -190,6 +190,22 @@ class CollectionProfile(Record):
     audio: AudioFacts | None = None
 
 
+class ParallelProfile(Record):
+    """Texts, one a line, with labels line by line in other files or in front of each text."""
+
+    name: str
+    texts: tuple[str, ...]
+    """Files of texts."""
+    labels: tuple[str, ...] = ()
+    """Files of labels in the same order; none where `__label__x` stands in front of each text."""
+    rows: int
+    encoding: str = "utf-8"
+    names: dict[str, str] = Field(default_factory=dict)
+    """What the labels mean, where a file tells."""
+    folders: bool = False
+    """Whether the files lie in several folders, which tell more of the texts."""
+
+
 class DatasetProfile(Record):
     """Everything measured about a dataset."""
 
@@ -200,6 +216,8 @@ class DatasetProfile(Record):
     tables: tuple[TableProfile, ...]
     collections: tuple[CollectionProfile, ...] = ()
     """Files that are no tables, or tables of one case each."""
+    parallels: tuple[ParallelProfile, ...] = ()
+    """Texts whose labels stand in other files, line by line, or in front of them."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, and why."""
 

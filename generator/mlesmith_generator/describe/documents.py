@@ -54,7 +54,7 @@ def _fields(page: Page) -> dict[str, str]:
         "n": nu.count(page.facts.train_rows),
         "m": nu.count(page.facts.test_rows),
         "c": nu.word(len(page.form.classes)),
-        "length": nu.amount(median(lengths)),
+        "length": nu.count(int(median(lengths))),
         "low": nu.count(lengths[len(lengths) // 20]),
         "high": nu.count(lengths[-1 - len(lengths) // 20]),
     }

@@ -148,7 +148,7 @@ def _fields(page: Page) -> dict[str, str]:
         "n": nu.count(page.facts.train_rows),
         "m": nu.count(page.facts.test_rows),
         "tokens": nu.count(sum(facts.lengths)),
-        "length": nu.amount(median(facts.lengths)),
+        "length": nu.count(int(median(facts.lengths))),
         "longest": nu.count(max(facts.lengths)),
         "c": nu.word(len(ranked)),
         "names": md.listing(shown),

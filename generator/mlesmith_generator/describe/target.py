@@ -156,6 +156,8 @@ def _derivation(page: Page, transform: Transform) -> str:
         if _regroups(transform):
             return page.voice.say("mapped", **fields)
         if transform.other is None:
+            if any(old != new for old, new in transform.values.items()):
+                return page.voice.say("renamed", **fields)
             # Every value stays what it is: the map only declares the order of the classes.
             return ""
         return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
@@ -174,8 +176,10 @@ def _derivation(page: Page, transform: Transform) -> str:
 
 
 def _regroups(made: MapValues) -> bool:
-    """Whether values get another name, beyond those that become `other`."""
-    return any(old != new for old, new in made.values.items())
+    """Whether values are taken together, beyond those that become `other`, or some get a name."""
+    renamed = any(old != new for old, new in made.values.items())
+    alone = made.other is None and len(set(made.values.values())) == len(made.values)
+    return renamed and not alone
 
 
 def _ranges(made: Bin) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
+from mlesmith_generator.formulations.lines import LINES
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
@@ -31,6 +32,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     RATING,
     SEQUENCE_LABELLING,
     DOCUMENTS,
+    LINES,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""

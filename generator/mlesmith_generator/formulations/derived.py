@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mlesmith_env.errors import MlesmithError
 from mlesmith_env.manifest import Modality
 from mlesmith_env.recipes.model import (
@@ -27,7 +25,7 @@ from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 from mlesmith_generator.profiler.typed import TypedTable
-from mlesmith_generator.records import Idea, TableProfile
+from mlesmith_generator.records import TableProfile
 
 SMALLEST = 100
 """Rows below which a task can not tell good from lucky."""
@@ -122,7 +120,7 @@ def asked_for(
         return None
     idea = scored.idea
     gone = tuple(
-        each.column for each in idea.exclusions if each.column not in (idea.target, plan.hidden)
+        each.column for each in idea.exclusions if each.column not in (idea.target, *plan.hidden)
     )
     transforms: list[Transform] = [*table.steps, *idea.transforms, RequireValue(column=idea.target)]
     if gone:
@@ -147,14 +145,3 @@ def asked_for(
     return Scored(
         idea.model_copy(update=update), made, plan, scored.score, scored.merit, scored.clear
     )
-
-
-def lengths(table: DerivedTable, column: str) -> float:
-    """Return the median number of words in a column of text."""
-    values = table.typed[column].values
-    return float(np.median([len(value.split()) for value in values])) if values else 0.0
-
-
-def retold(idea: Idea, **update: object) -> Idea:
-    """Return an idea with other words."""
-    return idea.model_copy(update=update)

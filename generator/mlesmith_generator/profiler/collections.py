@@ -92,8 +92,9 @@ def find_collections(folder: Path, tables: Sequence[TableProfile]) -> Found:
 
 
 def pinned_files(profile: DatasetProfile, folder: Path) -> list[str]:
-    """Return the files that a dataset's record pins: of all its tables and collections."""
-    tables = (file for table in profile.tables for file in table.reader.files)
+    """Return the files that a dataset's record pins: of all that its profile tells of."""
+    tables = [file for table in profile.tables for file in table.reader.files]
+    tables += [file for each in profile.parallels for file in (*each.texts, *each.labels)]
     patterns = [pattern for each in profile.collections for pattern in each.patterns]
     return sorted({*tables, *(listed(folder, patterns) if patterns else ())})
 

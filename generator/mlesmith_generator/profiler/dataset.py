@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_generator.profiler.collections import find_collections
+from mlesmith_generator.profiler.parallels import find_parallels
 from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
@@ -49,7 +50,11 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
         tables.append(profile_table(_table_name(reader, tables), reader, measured))
     found = find_collections(folder, tables)
     tables = [table for table in tables if not found.documents.issuperset(table.reader.files)]
-    if found.collections:
+    parallels = find_parallels(folder)
+    lines = {file for each in parallels for file in (*each.texts, *each.labels)}
+    tables = [table for table in tables if not lines.issuperset(table.reader.files)]
+    told = [told for told in told if told.split(": ")[0] not in lines]
+    if found.collections or parallels:
         # What was said of each of its files, or for want of a table, says nothing any more.
         told = [told for told in told if told.split(": ")[0] not in {*found.documents, root.name}]
     return DatasetProfile(
@@ -57,6 +62,7 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
         subject=subject_of(dataset, tables),
         tables=tuple(tables),
         collections=found.collections,
+        parallels=parallels,
         problems=(*told, *found.problems),
     )
 

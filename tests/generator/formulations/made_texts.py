@@ -66,3 +66,23 @@ def documents(folder: Path, rows: int = 360) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(told + "\n", encoding="utf-8")
     return folder
+
+
+def parallel_lines(folder: Path, rows: int = 300) -> Path:
+    """Write texts and codes of their topics line by line, and what the codes mean."""
+    folder.mkdir(parents=True)
+    codes = {topic: str(place) for place, topic in enumerate(_TOPICS)}
+    told = list(texts(rows))
+    for part, lines in (("train", told[: rows // 2]), ("test", told[rows // 2 :])):
+        (folder / f"{part}_text.txt").write_text("\n".join(t for t, _ in lines) + "\n")
+        (folder / f"{part}_labels.txt").write_text("\n".join(codes[t] for _, t in lines) + "\n")
+    (folder / "mapping.txt").write_text("".join(f"{c}\t{t}\n" for t, c in codes.items()))
+    return folder
+
+
+def marked_lines(folder: Path, rows: int = 300) -> Path:
+    """Write texts with `__label__` in front."""
+    folder.mkdir(parents=True)
+    lines = [f"__label__{topic} {told}" for told, topic in texts(rows)]
+    (folder / "notes.txt").write_text("\n".join(lines) + "\n")
+    return folder
