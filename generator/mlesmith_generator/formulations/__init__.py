@@ -14,6 +14,7 @@ from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.rating import RATING
+from mlesmith_generator.formulations.recommendation import RECOMMENDATION
 from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
 from mlesmith_generator.formulations.spread import SPREAD
@@ -30,6 +31,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     RELATIONAL,
     LINK_PREDICTION,
     RATING,
+    RECOMMENDATION,
     SEQUENCE_LABELLING,
     DOCUMENTS,
     LINES,

@@ -113,18 +113,23 @@ def _named(manifest: Manifest) -> tuple[str, ...]:
 def _triples(
     table: TableProfile, typed: TypedTable
 ) -> Iterator[tuple[TypedColumn, TypedColumn, TypedColumn, float]]:
+    for rating in typed.columns:
+        if not (_RATINGS & set(words(rating.name)[-1:]) and is_scale(rating)):
+            continue
+        for user, item in pairs_of(table, typed):
+            if rating not in (user, item):
+                yield user, item, rating, 5.0
+
+
+def pairs_of(table: TableProfile, typed: TypedTable) -> Iterator[tuple[TypedColumn, TypedColumn]]:
+    """Yield columns of users and of items that users meet, by names and by how they repeat."""
     scale = table.rows / max(1, typed.rows)
     entities = [column for column in typed.columns if _repeats(column, table)]
-    for rating in typed.columns:
-        if not (_RATINGS & set(words(rating.name)[-1:]) and _is_scale(rating)):
-            continue
-        for user in entities:
-            for item in entities:
-                names = _USERS & set(words(user.name)), _ITEMS & set(words(item.name))
-                if user is item or rating in (user, item) or not all(names):
-                    continue
-                if _crossed(user, item, scale):
-                    yield user, item, rating, 5.0
+    for user in entities:
+        for item in entities:
+            named = _USERS & set(words(user.name)) and _ITEMS & set(words(item.name))
+            if user is not item and named and _crossed(user, item, scale):
+                yield user, item
 
 
 def _repeats(column: TypedColumn, table: TableProfile) -> bool:
@@ -133,7 +138,8 @@ def _repeats(column: TypedColumn, table: TableProfile) -> bool:
     return nominal and profile.distinct >= FEWEST and table.rows >= EACH * profile.distinct
 
 
-def _is_scale(column: TypedColumn) -> bool:
+def is_scale(column: TypedColumn) -> bool:
+    """Return whether a column holds a few steps of a scale, such as one to five stars."""
     profile = column.profile
     if profile.type != "number" or not 3 <= profile.distinct <= 25 or profile.missing > 0.5:
         return False
