@@ -24,6 +24,7 @@ from mlesmith_env.errors import (
     RegistryError,
     UnknownTaskError,
 )
+from mlesmith_env.licences import spdx
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -161,7 +162,8 @@ def tasks(**filters: object) -> DataFrame:
         **filters: Column and value, or a collection of values, for instance
             `objective="binary", split=["train"]`; for a column of numbers also `min_` or `max_`
             and its name, for instance `min_headroom=5`, which no NaN passes; `difficulty` takes a
-            level too. `available` tells whether the raw bytes are at hand without network.
+            level too, `licence` any usual spelling of one. `available` tells whether the raw bytes
+            are at hand without network.
 
     Raises:
         UnknownTaskError: A filter names no column.
@@ -182,6 +184,7 @@ def tasks(**filters: object) -> DataFrame:
     frame["available"] = [
         at_hand[(entry.root, str(entry.fields["dataset"]))] for entry in found.values()
     ]
+    frame["licence"] = [spdx(text) or text for text in map(str, frame["licence"])]
     frame[list(_MEASURED)] = frame[list(_MEASURED)].astype(float)
     for name, value in filters.items():
         frame = frame.loc[_kept(frame, name, value)]
@@ -210,6 +213,8 @@ def _kept(frame: DataFrame, name: str, value: object) -> Any:
         if isinstance(value, (list, tuple, set, frozenset))
         else [value]
     )
+    if name == "licence":
+        wanted = [spdx(str(item)) or item for item in wanted]
     if name == "difficulty" and all(isinstance(item, str) for item in wanted):
         name = "level"
     return frame[name].isin(wanted)

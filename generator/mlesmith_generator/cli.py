@@ -16,7 +16,8 @@ def generate(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="Folders or files (one dataset each), `sklearn:<name>`, `url:<...>`, "
+            help="Folders, files or archives (one dataset each), `sklearn:<name>`, "
+            "`hf:<owner>/<name>`, `openml:<id>`, `kaggle:<owner>/<name>`, `url:<...>`, "
             "`synthetic:<form>:<seed>`, `synthetic:` for several."
         ),
     ],
@@ -39,7 +40,7 @@ def generate(
     Writes the tasks, `generation.jsonl` (every attempt and defect) and `generation.json` (the
     summary) into the registry. Exit status 1 where no task came out or a dataset failed.
 
-    Example: `mlesmith generate ./my-data sklearn:wine --registry ./tasks --workers 2`
+    Example: `mlesmith generate ./my-data ./more.zip openml:61 --registry ./tasks --workers 2`
     """
     from mlesmith_env import synthetic
     from mlesmith_generator.generation import Settings, generate_all

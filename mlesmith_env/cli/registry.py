@@ -23,7 +23,9 @@ Filters = Annotated[
         "--where", "-w", help="Keep tasks with column=value or min_column=number; repeat for more."
     ),
 ]
-_SHOWN = "id objective metric headroom difficulty seconds rows split domain available".split()
+_SHOWN = (
+    "id objective metric headroom difficulty seconds rows split domain licence available".split()
+)
 """Columns of the printed table, the most telling first."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -34,15 +36,26 @@ Sort = Annotated[
 ]
 
 
-def list_tasks(where: Filters = None, sort: Sort = "id", as_json: AsJson = False) -> None:
+Licences = Annotated[
+    list[str] | None,
+    typer.Option("--licence", help="Keep tasks with this licence, for instance MIT; repeatable."),
+]
+
+
+def list_tasks(
+    where: Filters = None, licence: Licences = None, sort: Sort = "id", as_json: AsJson = False
+) -> None:
     """List the registered tasks.
 
     `headroom` is how far the best reference solution stands above the best trivial one, in
     standard errors; `difficulty` goes from 0 to 1; `seconds` are those of all reference solutions.
 
-    Example: `mlesmith list --where objective=binary --where min_headroom=10 --sort -difficulty`
+    Example: `mlesmith list --where objective=binary --licence MIT --licence CC0 --sort -difficulty`
     """
-    frame = _sorted(registry.tasks(**dict(_filter(text) for text in where or [])), sort)
+    filters = dict(_filter(text) for text in where or [])
+    if licence:
+        filters["licence"] = licence
+    frame = _sorted(registry.tasks(**filters), sort)
     if as_json:
         typer.echo(frame.to_json(orient="records", force_ascii=False))
         return

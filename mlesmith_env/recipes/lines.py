@@ -20,7 +20,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
@@ -28,13 +28,58 @@ from mlesmith_env.recipes.model import TableReader
 LONGEST_VALUE = 2**24
 """Characters of one value; a longer one is taken for a quote that never closes."""
 
+LONGEST_LINE = 2**28
+"""Bytes of one line."""
+
+LARGEST_DOCUMENT = 2**30
+"""Bytes of a document that has to be read as a whole, such as one of JSON."""
+
+HIGHEST_RATIO = 200
+"""Bytes that come out of one byte of a compressed file, once they are more than `SPARED_BYTES`."""
+
+SPARED_BYTES = 2**30
+
 MOST_LINES = 2000
 """Lines of one record, for the same reason."""
 
 T = TypeVar("T")
 
+_BLOCK = 2**18
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 _QUOTED_OR_BARE = r"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
+
+
+class _Bounded(io.RawIOBase):
+    """Bytes of a file that may be a stranger's: not without end, nor without an end of a line."""
+
+    def __init__(self, stream: IO[bytes], name: str, most: int | None, line: int | None) -> None:
+        self._stream = cast("io.BufferedIOBase", stream)
+        self._name = name
+        self._most = most
+        self._line = line
+        self._done = 0
+        self._since = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        count = self._stream.readinto(buffer)
+        self._done += count
+        if self._most is not None and self._done > self._most:
+            raise ReadError(
+                f"{self._name} holds more than {self._most} bytes when unpacked, more than a file "
+                "of its size should; if you trust it, unpack it by hand"
+            )
+        if self._line is not None and count:
+            end = bytes(buffer[:count]).rfind(b"\n")
+            self._since = self._since + count if end < 0 else count - end
+            if self._since > self._line:
+                raise ReadError(
+                    f"{self._name} has a line of more than {self._line} bytes; it is no table of "
+                    "lines"
+                )
+        return count
 
 
 @contextmanager
@@ -47,14 +92,19 @@ def open_bytes(path: Path, compression: str) -> Generator[IO[bytes], None, None]
     try:
         if compression == "zip":
             with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive)) as stream:
-                yield stream
+                yield _bounded(stream, path)
             return
         opener = {"none": Path.open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
         with cast("IO[bytes]", opener[compression](path, "rb")) as stream:
-            yield stream
+            yield stream if compression == "none" else _bounded(stream, path)
     except _BROKEN as error:
         packed = "" if compression == "none" else f" as {compression}"
         raise ReadError(f"{path.name} can not be read{packed}: {error}") from error
+
+
+def _bounded(stream: IO[bytes], path: Path) -> IO[bytes]:
+    most = max(SPARED_BYTES, HIGHEST_RATIO * path.stat().st_size)
+    return io.BufferedReader(_Bounded(stream, path.name, most, None), _BLOCK)
 
 
 @contextmanager
@@ -68,8 +118,11 @@ def open_text(path: Path, reader: TableReader) -> Generator[Iterator[str], None,
         codecs.lookup(reader.encoding)
     except LookupError as error:
         raise ReadError(f"{reader.encoding!r} is not an encoding that Python knows") from error
+    whole = reader.format == "json"
+    most, line = (LARGEST_DOCUMENT, None) if whole else (None, LONGEST_LINE)
     with open_bytes(path, reader.compression) as stream:
-        text = io.TextIOWrapper(stream, encoding=reader.encoding, errors=reader.decode_errors)
+        bounded = io.BufferedReader(_Bounded(stream, path.name, most, line), _BLOCK)
+        text = io.TextIOWrapper(bounded, encoding=reader.encoding, errors=reader.decode_errors)
         try:
             yield framed(text, reader.skip_rows, reader.skip_footer)
         except UnicodeError as error:

@@ -12,6 +12,9 @@ from mlesmith_env.recipes.text import plain_text
 _DEPTH = 3
 """Levels of nested objects that become columns `outer.inner`; deeper ones stay JSON text."""
 
+_DEEPEST = 20
+"""Objects inside one another that are looked into for a table."""
+
 _SPREAD = 4
 """Numbers of a short list that become columns `name.1`, `name.2`, …, as coordinates do."""
 
@@ -76,7 +79,9 @@ def _table(value: Any, name: str) -> Table:
     return found
 
 
-def _find(value: Any) -> Table | None:
+def _find(value: Any, depth: int = 0) -> Table | None:
+    if depth > _DEEPEST:
+        return None
     if isinstance(value, list):
         return _from_list(cast("list[Any]", value))
     if not isinstance(value, dict):
@@ -94,7 +99,7 @@ def _find(value: Any) -> Table | None:
     if objects and len(objects) == len(mapping):
         return _from_objects(mapping)
     for item in mapping.values():
-        if isinstance(item, dict | list) and (found := _find(item)) is not None:
+        if isinstance(item, dict | list) and (found := _find(item, depth + 1)) is not None:
             return found
     return None
 
@@ -164,4 +169,7 @@ def _text(value: Any) -> str | None:
         return plain_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    except RecursionError as error:
+        raise ReadError("a value is nested too deeply to be one") from error

@@ -18,6 +18,7 @@ from mlesmith_env.recipes.draws import keys
 from mlesmith_env.recipes.durations import minutes_of
 from mlesmith_env.recipes.images import measured_images
 from mlesmith_env.recipes.joining import joined
+from mlesmith_env.recipes.matching import first_groups
 from mlesmith_env.recipes.model import (
     Arithmetic,
     Bin,
@@ -204,11 +205,11 @@ def _(transform: MapValues, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
 def _(transform: Extract, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "extract")
     pattern = _compiled(transform.pattern)
+    _, values = factors(column)
+    matched = dict(zip(values, first_groups(pattern.pattern, values), strict=True))
 
     def first_group(text: str) -> str | None:
-        match = pattern.search(text)
-        found = match[1] if match else None
-        return (found.strip() or None) if found else None
+        return (matched[text] or "").strip() or None
 
     def word_by_word(text: str) -> str:
         return " ".join("_".join((first_group(word) or word).split()) for word in text.split())

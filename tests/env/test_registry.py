@@ -54,6 +54,13 @@ def test_tasks_is_a_table_that_filters(root: Path):
         mlesmith_env.tasks(objectve="binary")
 
 
+def test_tasks_filter_by_licence_however_it_is_spelt(root: Path):
+    frame = mlesmith_env.tasks(dataset="houses", licence="CC0: Public Domain")
+    assert set(frame["licence"]) == {"CC0-1.0"}
+    assert len(mlesmith_env.tasks(dataset="houses", licence=["mit", "cc0"])) == len(frame)
+    assert mlesmith_env.tasks(dataset="houses", licence="MIT").empty
+
+
 def test_tasks_tells_when_the_bytes_are_missing(root: Path):
     shutil.rmtree(root.parent / "raw")
     assert not mlesmith_env.tasks(dataset="houses")["available"].any()
