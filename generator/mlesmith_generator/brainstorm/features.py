@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.matter import is_smiles
 from mlesmith_generator.brainstorm.vocabulary import word_marks
 from mlesmith_generator.profiler.typed import TypedTable
 
@@ -50,9 +51,12 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
     texts = 0
     for column in table.columns:
         profile = column.profile
-        if column.name in without or profile.type in ("constant", "identifier"):
+        molecules = profile.type == "identifier" and is_smiles(column)
+        if column.name in without or profile.type == "constant":
             continue
-        if profile.type == "text":
+        if profile.type == "identifier" and not molecules:
+            continue
+        if profile.type == "text" or molecules:
             if texts < MAX_TEXTS:
                 amounts += word_marks(column, rows)
                 amount_names.append(column.name)

@@ -7,11 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from mlesmith_env.manifest import MetricSpec
+from mlesmith_env.manifest import MetricSpec, Modality
 from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
+from mlesmith_generator.brainstorm.matter import is_smiles, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.scoring import choose_metric
@@ -24,6 +25,8 @@ CLEAR = 3.0
 """Standard errors that a quick model has to show on the private rows."""
 FAINT = 1.8
 """Fewer are enough for a target that is tried last: the ladder's models are stronger."""
+_CARRIED: dict[Modality, str] = {"text": "text", "molecule": "molecule"}
+"""Formulations of tables whose question one column carries."""
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -70,7 +73,7 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
         return None  # Some of the times are censored: no number to predict.
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
-    exclusions = (*told, *_useless(made, plan, bench.profile, {e.column for e in told}))
+    exclusions = (*told, *_useless(bench, made, plan, {e.column for e in told}))
     probed = _probed(bench, made, plan, exclusions, probe.ROWS)
     if probed is None:
         return None
@@ -81,6 +84,8 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     if errors < FAINT or signal.skill < (LEAST if errors < CLEAR else -0.5):
         return None
     skill = max(0.0, min(1.0, signal.skill))
+    gone = {made.source, *plan.hidden, *(each.column for each in exclusions)}
+    modality = modality_of(bench.table, gone)
     idea = Idea(
         dataset=bench.dataset,
         table=bench.profile.name,
@@ -92,6 +97,8 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
         transforms=(*plan.repairs, *made.transforms),
         exclusions=exclusions,
         signal=round(skill, 4),
+        formulation=_CARRIED.get(modality, "table"),
+        modality=modality,
         justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
@@ -153,15 +160,13 @@ def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
     return appeal - 0.15 * min(3, twins) * unnamed
 
 
-def _useless(
-    made: Target, plan: Plan, profile: TableProfile, known: set[str]
-) -> tuple[Exclusion, ...]:
+def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[Exclusion, ...]:
     """Columns that no model can use: keys and constants."""
     found: list[Exclusion] = []
-    for column in profile.columns:
+    for column in bench.profile.columns:
         if column.name in known or column.name in (made.source, plan.holdout.column):
             continue
-        if column.type == "identifier":
+        if column.type == "identifier" and not is_smiles(bench.table[column.name]):
             reason = f"it tells rows apart ({column.note or 'a key'})"
             found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_generator.brainstorm.naming import namesakes
+from mlesmith_generator.brainstorm.naming import is_prediction_of, namesakes
 from mlesmith_generator.brainstorm.single import (
     is_coarser,
     level_skill,
@@ -43,6 +43,9 @@ def giveaways(
         reason = _twin(column, rows, truth, made)
         if reason:
             found[column.name] = reason
+    for column in table.columns:
+        if column.name != made.source and is_prediction_of(column.name, made.source):
+            found.setdefault(column.name, "it is somebody's prediction of the target")
     for name, reason in _related(made.source, relations, set(found)).items():
         found.setdefault(name, reason)
     for name, reason in _of_the_amount(made, table, close, seed).items():

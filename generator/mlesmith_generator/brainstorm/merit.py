@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
-from mlesmith_generator.brainstorm.naming import echoes, is_question, name_weight
+from mlesmith_generator.brainstorm.matter import is_smiles
+from mlesmith_generator.brainstorm.naming import echoes, is_prediction_of, is_question, name_weight
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -19,6 +20,10 @@ _PEOPLE = (
     frozenset({"men", "women"}), frozenset({"boy", "girl"}), frozenset({"homme", "femme"}),
     frozenset({"hombre", "mujer"}), frozenset({"mann", "frau"}), frozenset({"w", "m"}),
 )  # fmt: skip
+
+_COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
+                      "tpsa", "atoms", "bonds", "charge", "psa"})  # fmt: skip
+"""Words for what is counted in a molecule."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
     }
     ordering = {*profile.times, *_counters(profile)}
+    molecular = any(is_smiles(column) for column in table.columns)
     result: list[Merit] = []
     for column in usable:
         name, reasons = column.name, list[str]()
@@ -85,12 +91,23 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         score -= 0.9 if name in shared else 0.0
         score -= 1.0 if name == profile.reader.file_column else 0.0
         score -= 2.0 if name in ordering else 0.0
+        score -= _secondhand(name, table, molecular)
         if contest(column):
             score += 2.0
             reasons.append("it holds results of contests")
         score -= _flaws(column, nameless)
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
+
+
+def _secondhand(name: str, table: TypedTable, molecular: bool) -> float:
+    """Return what a column loses that others were calculated to be, or can be calculated to be.
+
+    These are predictions of another column, and what a molecule's string tells by counting.
+    """
+    if any(is_prediction_of(name, other.name) for other in table.columns):
+        return 4.0
+    return 2.5 if molecular and _COUNTED & set(words(name)) else 0.0
 
 
 def _coordinates(names: list[str]) -> set[str]:

@@ -14,6 +14,8 @@ _LINKS = frozenset(
 )  # fmt: skip
 _EARLIER = frozenset({"previous", "prior", "prev", "past", "lag", "lagged", "historical", "initial",
                       "baseline", "expected", "predicted", "forecast"})  # fmt: skip
+_PREDICTED = frozenset({"predicted", "prediction", "pred", "estimated", "forecast", "fitted"})
+_MEASURED = frozenset({"measured", "observed", "actual", "true", "in", "per", "of"})
 _LATER = frozenset({"next", "tomorrow"})
 _GENERIC = frozenset({"class", "label", "type", "category", "status"})
 _SENTENCE = 7
@@ -92,6 +94,12 @@ def namesakes(one: str, other: str) -> bool:
         return True
     few, many = sorted((set(words(one)), set(words(other))), key=len)
     return few <= many and any(len(word) >= 3 and not word.isdigit() for word in few)
+
+
+def is_prediction_of(one: str, other: str) -> bool:
+    """Return whether a name is that of predictions of the other (`predicted log solubility`)."""
+    parts, target = set(words(one)), set(words(other)) - _MEASURED
+    return bool(_PREDICTED & parts) and not _PREDICTED & target and bool(target) and target <= parts
 
 
 def _stem(word: str) -> str:

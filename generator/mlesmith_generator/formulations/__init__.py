@@ -7,6 +7,7 @@ grading know nothing of it; the generator goes through the one that covers a tas
 from __future__ import annotations
 
 from mlesmith_env.manifest import Manifest
+from mlesmith_generator.formulations.carried import MOLECULE, TEXT
 from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.lines import LINES
@@ -35,6 +36,8 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SEQUENCE_LABELLING,
     DOCUMENTS,
     LINES,
+    TEXT,
+    MOLECULE,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""
