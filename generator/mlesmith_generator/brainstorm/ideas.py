@@ -13,6 +13,7 @@ from mlesmith_generator.brainstorm.merit import Merit, merits
 from mlesmith_generator.brainstorm.naming import is_survey
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import alternatives, primary
+from mlesmith_generator.profiler.boxes import box_of
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
@@ -55,7 +56,7 @@ def brainstorm(
     why: list[str] = list(profile.problems[:3])
     pools: list[list[Scored]] = []
     for table in sorted(profile.tables, key=lambda t: -t.rows * min(len(t.columns), 20))[:_TABLES]:
-        reason = _hopeless(table)
+        reason = _hopeless(table) or _about_files(table, profile)
         if reason:
             why.append(f"{table.name}: {reason}")
             continue
@@ -90,6 +91,16 @@ def _hopeless(table: TableProfile) -> str:
     if all(column.type in ("identifier", "text", "date") for column in varied):
         return "every column is a key, a date or free text"
     return ""
+
+
+def _about_files(table: TableProfile, profile: DatasetProfile) -> str:
+    """Return why a table that describes parts of pictures is nothing without them."""
+    beside = any(
+        sidecar.table == table.name and (not sidecar.unique or box_of(table) is not None)
+        for collection in profile.collections
+        for sidecar in collection.sidecars
+    )
+    return "it lists what is to be seen in pictures" if beside else ""
 
 
 def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:

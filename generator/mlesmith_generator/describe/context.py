@@ -21,11 +21,12 @@ def context_section(page: Page) -> str:
     """Return one or two paragraphs: the question, then the most striking findings."""
     findings = most_striking(chain(signal_findings(page), quirk_findings(page)), page.voice, _TOLD)
     told = " ".join(finding.told(page.voice) for finding in findings)
-    opening = " ".join(part for part in (page.idea.story, _opening(page)) if part)
-    return "\n\n".join(part for part in (opening, told) if part)
+    first = " ".join(part for part in (page.idea.story, opening(page)) if part)
+    return "\n\n".join(part for part in (first, told) if part)
 
 
-def _opening(page: Page) -> str:
+def opening(page: Page) -> str:
+    """Return the question in a sentence or two."""
     facts, holdout = page.facts, page.recipe.holdout
     target, classes = facts.target, facts.classes
     objective = objective_of(page.form)

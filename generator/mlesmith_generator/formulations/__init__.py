@@ -12,6 +12,8 @@ from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.lines import LINES
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
+from mlesmith_generator.formulations.media.files import FILES
+from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.rating import RATING
@@ -25,6 +27,9 @@ from mlesmith_generator.formulations.table import TABLE
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
 FORMULATIONS: tuple[Formulation, ...] = (
+    DETECTION,
+    SEGMENTATION,
+    FILES,
     MULTILABEL,
     MULTI_REGRESSION,
     SURVIVAL,

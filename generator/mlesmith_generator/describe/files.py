@@ -1,0 +1,165 @@
+"""Sections of descriptions whose data are files: pictures or recordings."""
+
+from __future__ import annotations
+
+from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_generator.describe import markdown as md
+from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.context import opening
+from mlesmith_generator.describe.page import Page
+from mlesmith_generator.records import AudioFacts, CollectionProfile, ImageFacts
+
+_NOUNS = {"image": "picture", "audio": "recording"}
+_SHOWN = 4
+
+
+def context_section(page: Page) -> str:
+    """Return the question, and what the headers of the files tell about the collection."""
+    collection = collection_of(page)
+    told = [opening(page)]
+    if collection is not None:
+        told.append(_about(collection))
+        if collection.image is not None:
+            told.append(_pictures(collection.image))
+        if collection.audio is not None:
+            told.append(_recordings(collection.audio))
+        if collection.duplicates:
+            copies = nu.counted(collection.duplicates, "file")
+            told.append(
+                f"{copies[0].upper()}{copies[1:]} of the collection equal another one byte by "
+                "byte; equal files stand on one side of the holdout."
+            )
+    return " ".join(part for part in told if part)
+
+
+def files_section(page: Page) -> str:
+    """Return the table of files, the folder of media among them."""
+    facts = page.facts
+    folder = _folder(page)
+    features = nu.counted(len(facts.features), "feature")
+    rows = (
+        ("`train.csv`", nu.count(facts.train_rows), f"id, {features}, target"),
+        ("`test.csv`", nu.count(facts.test_rows), f"id, {features}"),
+        ("`sample_submission.csv`", nu.count(facts.test_rows), "a valid submission, constant"),
+        (f"`{folder}/`", nu.count(facts.train_rows + facts.test_rows), "the files, named by id"),
+    )
+    return md.table(("file", "rows or files", "content"), rows)
+
+
+def columns_section(page: Page) -> str:
+    """Return the table of columns."""
+    recipe = page.recipe
+    media = recipe.media[0].column if isinstance(recipe, TableRecipe) and recipe.media else ""
+    rows = [(page.code(page.form.id_column), "identifier", "shuffled key of the row")]
+    for column in page.facts.features:
+        if column.name == media:
+            what = f"path of the {_noun(page)} below `input/`, such as `{_folder(page)}/…`"
+            rows.append((page.code(column.name), "text", what))
+        else:
+            rows.append((page.code(column.name), "number" if column.integer else "text", ""))
+    rows += [(page.code(name), "label", "the target (not in `test.csv`)") for name in page.truth]
+    return md.table(("column", "type", "meaning"), rows)
+
+
+def collection_of(page: Page) -> CollectionProfile | None:
+    """Return the collection that the task is made of."""
+    name = page.idea.table
+    return next((each for each in page.profile.collections if each.name == name), None)
+
+
+def _noun(page: Page) -> str:
+    return _NOUNS.get(page.idea.modality, "file")
+
+
+def _folder(page: Page) -> str:
+    recipe = page.recipe
+    return recipe.media[0].folder if isinstance(recipe, TableRecipe) and recipe.media else "files"
+
+
+def _about(collection: CollectionProfile) -> str:
+    endings = md.listing([f"`.{ending}`" for ending, _ in collection.endings[:_SHOWN]])
+    noun = nu.plural(_NOUNS.get(collection.media, "file"))
+    size = collection.bytes / max(1, collection.files) / 1000
+    return (
+        f"The collection has {nu.count(collection.files)} {noun} ({endings}), "
+        f"{nu.amount(size, 2)} kB each on average."
+    )
+
+
+def _pictures(image: ImageFacts) -> str:
+    sizes = image.sizes
+    looked = sum(count for *_, count in sizes)
+    width, height, most = sizes[0]
+    if most == looked and len(sizes) == 1:
+        told = f"All measure {width} by {height} pixels"
+    else:
+        told = (
+            f"Their sizes differ: {width} by {height} pixels is the most frequent of "
+            f"{'more than ' if len(sizes) >= 20 else ''}{nu.word(len(sizes))}"
+        )
+    modes = {"RGB": "colour", "L": "grey levels", "1": "black and white", "P": "a palette"}
+    kinds = list(dict.fromkeys(modes.get(mode, mode) for mode, _ in image.modes))
+    return f"{told}, stored in {md.listing(kinds[:_SHOWN])}."
+
+
+def _recordings(audio: AudioFacts) -> str:
+    short, median, long = (nu.amount(value, 2) for value in audio.seconds)
+    rates = md.listing([f"{rate:,} Hz" for rate, _ in audio.rates[:_SHOWN]])
+    return f"They last {short} to {long} seconds (median {median}), sampled at {rates}."
+
+
+def scenes_context_section(page: Page) -> str:
+    """Return what the pictures are and what is to be found in them."""
+    collection = collection_of(page)
+    facts = page.facts
+    told = [
+        f"{nu.count(facts.train_rows)} pictures show where things are; for "
+        f"{nu.count(facts.test_rows)} others that is to be found out."
+    ]
+    if collection is not None:
+        told.append(_about(collection))
+        if collection.image is not None:
+            told.append(_pictures(collection.image))
+    told.append(
+        "Pictures are few compared with what there is to see in them, so simple features and "
+        "averages over several models go a long way."
+    )
+    return " ".join(told)
+
+
+def boxes_section(page: Page) -> str:
+    """Return how boxes are written, and how many there are."""
+    texts = page.facts.target
+    return (
+        f"{page.code(page.target)} lists the boxes of a picture: `label x y width height` for "
+        "each, all separated by blanks, in pixels from the upper left corner of a picture of "
+        "`width` by `height` pixels (the file itself may be smaller). "
+        f"In training there are {nu.count(texts.distinct)} different lists. A prediction puts a "
+        "confidence between 0 and 1 behind each label: `label confidence x y width height`."
+    )
+
+
+def mask_section(page: Page) -> str:
+    """Return how masks are written, and how many pictures have none."""
+    target = page.facts.target
+    empty = target.missing / max(1, target.rows)
+    none = (
+        f" {nu.percent(empty)} of the training pictures have no marked pixel." if empty > 0 else ""
+    )
+    return (
+        f"{page.code(page.target)} lists the marked pixels of a picture as runs `start length`, "
+        "all separated by blanks. Pixels are counted from 0 in the upper left corner, row by row, "
+        "as in a flattened array of `height` rows and `width` columns; a picture without a marked "
+        f"pixel has an empty cell.{none}"
+    )
+
+
+def plain_metric_section(page: Page) -> str:
+    """Return what the metric measures, with its formula and direction."""
+    metric = page.metric
+    better = "Higher" if metric.direction == "maximize" else "Lower"
+    formula = md.block([f"{metric.name} = {metric.formula}"], "text")
+    return (
+        f"`{metric.name}`: {metric.summary} {better} is better; {metric.perfect:g} is perfect.\n\n"
+        f"{formula}"
+    )

@@ -1,0 +1,1 @@
+"""Pictures and recordings: what can be asked of files that come as they are."""

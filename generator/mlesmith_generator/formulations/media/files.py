@@ -1,0 +1,208 @@
+"""Files with a label: which class a picture or a recording is of, or which number belongs to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
+from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.model import (
+    Holdout,
+    KeepValues,
+    Media,
+    RequireValue,
+    SampleRows,
+    Select,
+    TableRecipe,
+)
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.describe import files as wording
+from mlesmith_generator.formulations.formulation import Proposal, Section
+from mlesmith_generator.formulations.media.labels import (
+    SMALLEST,
+    SMALLEST_CLASS,
+    Label,
+    classes_of,
+    is_mask,
+    labels_of,
+    listing,
+)
+from mlesmith_generator.formulations.media.traces import scan_metadata, scan_twins
+from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.records import CollectionProfile, DatasetProfile, Idea
+
+MOST_FILES = 2_000
+MOST_BYTES = 200_000_000
+"""Files and bytes of a task; of larger collections a sample is taken."""
+_TARGETS = ("answers", "scores")
+_NOUNS = {"image": "pictures", "audio": "recordings"}
+_FEWEST_SUBJECTS = 5
+
+
+class FilesFormulation:
+    """One label a file."""
+
+    name = "files"
+
+    def covers(self, manifest: Manifest) -> bool:
+        """Return whether files are the data, and one number or class is asked of each."""
+        recipe = manifest.recipe
+        return (
+            manifest.modality in _NOUNS
+            and isinstance(recipe, TableRecipe)
+            and bool(recipe.media)
+            and manifest.submission.kind in ("number", "label", "probability", "probabilities")
+        )
+
+    def propose(
+        self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
+    ) -> Sequence[Proposal]:
+        """Return an idea for each label that divides a collection into classes."""
+        found: list[Proposal] = []
+        for collection in profile.collections:
+            if collection.media not in _NOUNS or collection.files < SMALLEST:
+                continue
+            if collection.pairs and is_mask(collection):
+                continue
+            labels = labels_of(profile, collection, folder)
+            for label in labels:
+                classes = classes_of(label)
+                if classes:
+                    found.append(_proposal(profile, collection, label, classes, labels, seed))
+        return sorted(found, key=lambda proposal: -proposal.score)[:limit]
+
+    def programs(self, manifest: Manifest) -> Sequence[Program]:
+        """Return the ladder: first sight, averages, look-alikes, and models of descriptions."""
+        reading = "media/pictures" if manifest.modality == "image" else "media/sounds"
+        parts = (*_TARGETS, "media/files", reading, "models")
+        names = (
+            "first_sight",
+            "averages",
+            "look_alikes",
+            "described_linear",
+            "described_forest",
+            "mixture",
+        )
+        rungs = [Program(name, parts, family="media") for name in names]
+        return (SAMPLE, Program("constant", _TARGETS, trivial=True), *rungs)
+
+    def facts(self, manifest: Manifest) -> Mapping[str, object]:
+        """Return the column of the paths."""
+        recipe = manifest.recipe
+        return {"MEDIA": recipe.media[0].column if isinstance(recipe, TableRecipe) else ""}
+
+    def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+        """Return what the files tell beside what they show."""
+        return [scan_metadata(task, prepared, tables), scan_twins(task, prepared, tables)]
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """Context, files and columns speak of files."""
+        return {
+            "Context": wording.context_section,
+            "Files": wording.files_section,
+            "Columns": wording.columns_section,
+        }
+
+
+def _proposal(
+    profile: DatasetProfile,
+    collection: CollectionProfile,
+    label: Label,
+    classes: tuple[str, ...],
+    labels: Sequence[Label],
+    seed: int,
+) -> Proposal:
+    counts = label.counts
+    metric = _metric(profile.dataset, label.name, [counts[value] for value in classes])
+    subject = _subject(label, labels, classes)
+    column = "file"
+    steps = [*label.transforms, RequireValue(column=label.name)]
+    if set(counts) - set(classes):
+        steps.append(KeepValues(column=label.name, values=classes))
+    if subject is not None:
+        steps += [step for step in subject.transforms if step not in steps]
+        holdout = Holdout(kind="group", column=subject.name, drop_column=True)
+    else:
+        holdout = Holdout(kind="stratified")
+    names = [column, *([subject.name] if subject is not None else []), label.name]
+    steps.append(Select(columns=tuple(dict.fromkeys(names))))
+    most = min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
+    if collection.files > most:
+        steps.append(SampleRows(rows=most))
+    recipe = TableRecipe(
+        reader=listing(collection),
+        transforms=tuple(steps),
+        target=label.name,
+        holdout=holdout,
+        seed=seed,
+        media=(Media(column=column, folder=_NOUNS[collection.media]),),
+    )
+    binary = len(classes) == 2
+    accepted = get_metric(metric).kinds
+    kind = "probability" if binary else "probabilities"
+    form = SubmissionForm(
+        columns=classes if kind == "probabilities" and kind in accepted else (label.name,),
+        kind=kind if kind in accepted else "label",
+        classes=classes,
+        rows=1,
+    )
+    what = _NOUNS[collection.media]
+    idea = Idea(
+        dataset=profile.dataset,
+        table=collection.name,
+        target=label.name,
+        target_source=label.name,
+        objective="binary" if binary else "multiclass",
+        metric=metric,
+        holdout=holdout,
+        signal=0.5,
+        justification=(
+            f"{collection.files} {what} are sorted into {len(classes)} classes by their "
+            f"{label.origin}; telling them apart is what one would ask of such a collection."
+        ),
+        formulation="files",
+        modality="image" if collection.media == "image" else "audio",
+        recipe=recipe,
+        form=form,
+        topic=label.name.replace("_", " "),
+        question=f"tell {len(classes)} classes of {what} apart"
+        + (" from unseen sources" if subject is not None else ""),
+    )
+    few = 0.4 if min(counts[value] for value in classes) < 2 * SMALLEST_CLASS else 0.0
+    return Proposal(idea, label.weight - few)
+
+
+def _subject(label: Label, labels: Sequence[Label], classes: tuple[str, ...]) -> Label | None:
+    """Return who or what several files come from, where it crosses the classes."""
+    for other in labels:
+        if other is label or other.origin != "file name":
+            continue
+        counts = other.counts
+        if len(counts) < _FEWEST_SUBJECTS or len(counts) > len(label.values) / 3:
+            continue
+        met = {(a, b) for a, b in zip(label.values, other.values, strict=True) if a in classes}
+        if len(met) >= 0.8 * len(classes) * len(counts) and not all(
+            value.isdigit() for value in counts
+        ):
+            return other
+    return None
+
+
+def _metric(dataset: str, name: str, counts: Sequence[int]) -> MetricSpec:
+    uneven = max(counts) > 3 * min(counts)
+    if len(counts) == 2:
+        options = ("roc_auc", "log_loss", "f1") if uneven else ("accuracy", "roc_auc", "log_loss")
+    elif uneven:
+        options = ("f1_macro", "balanced_accuracy", "log_loss")
+    else:
+        options = ("accuracy", "log_loss", "f1_macro")
+    mark = hashlib.sha256(f"{dataset}/{name}".encode()).digest()[0]
+    return MetricSpec(name=options[mark % len(options)])
+
+
+FILES = FilesFormulation()

@@ -1,0 +1,123 @@
+"""What files tell beside what they show: size, format, date, and copies on the other side."""
+
+from __future__ import annotations
+
+import wave
+from collections import defaultdict
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_env.errors import GenerationError
+from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.rows import TaskRows
+from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+_TWINS = 0.05
+"""Share of the hidden pictures that may look exactly like a training picture of their class."""
+_SIDE = 16
+"""Pixels of the small pictures that are compared."""
+
+
+def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
+    """Check that no property of the files themselves, such as their size, tells the answer."""
+    column = media_column(task)
+    train = _properties(tables.train, column, task, prepared)
+    test = _properties(tables.test, column, task, prepared)
+    target, manifest = task.manifest.recipe.target, task.manifest
+    train[target] = tables.train[target]
+    rows = TaskRows.of(
+        train,
+        test,
+        tables.answers,
+        target=target,
+        objective=manifest.objective,
+        holdout=manifest.recipe.holdout,
+        id_column=manifest.submission.id_column,
+    )
+    scan = scan_singles(rows)
+    findings = tuple(
+        Finding("file-property-leak", finding.evidence, "brainstorm", warning=finding.warning)
+        for finding in scan.findings
+    )
+    names = ", ".join(str(name) for name in test.columns if name != rows.id_values.name)
+    return Scan("file-properties", f"no answer by {names} alone", findings)
+
+
+def scan_twins(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
+    """Check that few hidden pictures look exactly like a training picture."""
+    if task.manifest.modality != "image":
+        return Scan("look-alike-files", "equal files stand on one side")
+    column = media_column(task)
+    train = [_mark(prepared.public_dir / str(path)) for path in tables.train[column]]
+    known = set(train)
+    twins = [_mark(prepared.public_dir / str(path)) in known for path in tables.test[column]]
+    share = float(np.mean(twins))
+    told = f"{share:.1%} of the hidden pictures look exactly like a training picture"
+    if share <= _TWINS:
+        return Scan("look-alike-files", told)
+    return Scan(
+        "look-alike-files", told, (Finding("duplicate-across-holdout", told, "brainstorm"),)
+    )
+
+
+def media_column(task: Task) -> str:
+    """Return the column of the paths; raises GenerationError where the task has none."""
+    recipe = task.manifest.recipe
+    if not isinstance(recipe, TableRecipe) or not recipe.media:
+        raise GenerationError(f"{task.id} has no column of files")
+    return recipe.media[0].column
+
+
+def _properties(
+    frame: pd.DataFrame, column: str, task: Task, prepared: PreparedTask
+) -> pd.DataFrame:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in frame[column]:
+        for name, value in _of(prepared.public_dir / str(path), task.manifest.modality).items():
+            found[name].append(value)
+    ids = task.manifest.submission.id_column
+    return pd.DataFrame({ids: cast("pd.Series", frame[ids]), **found}, dtype=str)
+
+
+def _of(path: Path, modality: str) -> dict[str, str]:
+    told = {"bytes": str(path.stat().st_size), "ending": path.suffix}
+    if modality == "image":
+        from PIL import Image
+
+        with Image.open(path) as picture:
+            width, height = picture.size
+            tags = picture.getexif()
+            told |= {
+                "width": str(width),
+                "height": str(height),
+                "mode": picture.mode,
+                "tags": str(len(tags) + len(picture.info)),
+                "date": str(tags.get(306, "")),
+            }
+    elif path.suffix == ".wav":
+        with wave.open(str(path), "rb") as sound:
+            told |= {
+                "rate": str(sound.getframerate()),
+                "channels": str(sound.getnchannels()),
+                "width": str(sound.getsampwidth()),
+                "samples": str(sound.getnframes()),
+            }
+    return told
+
+
+def _mark(path: Path) -> bytes:
+    """Return which pixels of a small picture are brighter than their neighbour, and its colours."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").resize((_SIDE + 1, _SIDE), Image.Resampling.BILINEAR)
+    values = np.asarray(small, dtype=np.int64)
+    grey = values.sum(axis=2)
+    brighter = np.packbits(grey[:, 1:] > grey[:, :-1])
+    return brighter.tobytes() + (values.mean(axis=(0, 1)) // 8).astype(np.uint8).tobytes()
