@@ -16,6 +16,7 @@ from mlesmith_generator.formulations.media.files import FILES
 from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
+from mlesmith_generator.formulations.ranking import RANKING
 from mlesmith_generator.formulations.rating import RATING
 from mlesmith_generator.formulations.recommendation import RECOMMENDATION
 from mlesmith_generator.formulations.relational import RELATIONAL
@@ -36,6 +37,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SPREAD,
     RELATIONAL,
     LINK_PREDICTION,
+    RANKING,
     RATING,
     RECOMMENDATION,
     SEQUENCE_LABELLING,
