@@ -171,3 +171,28 @@ def _texts(frame: pd.DataFrame, name: str) -> list[str]:
 
 def _normal(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def scan_pairs(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> Scan:
+    """Look for hidden pairs of texts that stand in training, the other way round, too."""
+    if len(columns) != 2 or not set(columns) <= set(tables.test.columns):
+        return Scan("pairs-across-the-holdout", "no pairs of texts")
+    seen = _pairs_of(tables.train, columns)
+    hidden = _pairs_of(tables.test, columns)
+    known = set(seen)
+    share = float(np.mean([pair in known for pair in hidden])) if hidden else 0.0
+    singles = {text for pair in seen for text in pair}
+    one = float(np.mean([bool(singles & pair) for pair in hidden])) if hidden else 0.0
+    told = (
+        f"{share:.1%} of the hidden pairs stand in training in either order, {one:.1%} share a "
+        "text with a training pair"
+    )
+    findings: tuple[Finding, ...] = ()
+    if share >= WARNED:
+        findings = (Finding("pairs-crossing", told, warning=share < REFUSED / 2),)
+    return Scan("pairs-across-the-holdout", told, findings)
+
+
+def _pairs_of(frame: pd.DataFrame, columns: Sequence[str]) -> list[frozenset[str]]:
+    one, other = ([_normal(text) for text in _texts(frame, name)] for name in columns)
+    return [frozenset(pair) for pair in zip(one, other, strict=True)]
