@@ -23,11 +23,13 @@ from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
 from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
+from mlesmith_generator.formulations.pairs import SIMILARITY
 from mlesmith_generator.formulations.table import TABLE
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
 FORMULATIONS: tuple[Formulation, ...] = (
+    SIMILARITY,
     DETECTION,
     SEGMENTATION,
     FILES,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.model import (
+    DropColumns,
     Holdout,
     RenameColumns,
     RequireValue,
@@ -173,11 +174,14 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 def _idea(profile: DatasetProfile, table: TableProfile, pair: _Pair, seed: int) -> Idea:
     nameless = table.reader.header_rows == 0
     raw = [column.name for column in (*pair.texts, pair.score)]
-    names = ["text_a", "text_b", "similarity"] if nameless else raw
+    names = ["first_text", "second_text", "similarity"] if nameless else raw
     transforms: list[Transform] = []
     if nameless:
         transforms.append(RenameColumns(names=dict(zip(raw, names, strict=True))))
     transforms += [RequireValue(column=name) for name in names]
+    left = tuple(column.name for column in table.columns if column.name not in raw)
+    if left:
+        transforms.append(DropColumns(columns=left))
     transforms.append(Select(columns=tuple(names)))
     if table.rows > MOST:
         transforms.append(SampleRows(rows=MOST))
@@ -195,7 +199,6 @@ def _idea(profile: DatasetProfile, table: TableProfile, pair: _Pair, seed: int) 
     if group is not None:
         held = f"all pairs with one {group!r} are on one side, for texts stand in several pairs"
     id_column = free_id({*(column.name for column in table.columns), *names})
-    left = [column.name for column in table.columns if column.name not in raw]
     metric = chosen(("pearson", "spearman", "pearson", "rmse"), profile.dataset, names[2])
     return Idea(
         dataset=profile.dataset,

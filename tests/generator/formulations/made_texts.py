@@ -86,3 +86,20 @@ def marked_lines(folder: Path, rows: int = 300) -> Path:
     lines = [f"__label__{topic} {told}" for told, topic in texts(rows)]
     (folder / "notes.txt").write_text("\n".join(lines) + "\n")
     return folder
+
+
+def scored_pairs(folder: Path, rows: int = 420, *, alike: bool = True) -> Path:
+    """Write pairs of texts with a score from 0 to 5, which says how many words were kept."""
+    draw = np.random.default_rng(11)
+    folder.mkdir(parents=True)
+    lines = ["sentence1\tsentence2\tscore"]
+    words = [*_TOWNS, *_PEOPLE, *_FILLER, *(word for each in _TOPICS.values() for word in each)]
+    for _ in range(rows):
+        first = [str(word) for word in draw.choice(words, int(draw.integers(8, 16)))]
+        kept = float(draw.choice([0.1, 0.3, 0.5, 0.7, 0.9])) if alike else 0.0
+        second = [word if draw.random() < kept else str(draw.choice(words)) for word in first]
+        score = 5 * (kept if alike else draw.random()) + draw.normal() * 0.4
+        told = f"{min(5.0, max(0.0, score)):.1f}"
+        lines.append(f"{' '.join(first)}\t{' '.join(second)}\t{told}")
+    (folder / "pairs.tsv").write_text("\n".join(lines) + "\n")
+    return folder

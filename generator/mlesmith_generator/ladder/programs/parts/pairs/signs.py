@@ -6,8 +6,7 @@ NEGATIONS = frozenset("not no never none nobody nothing n't without cannot".spli
 def signs_of(pairs):
     """What a pair shows: words in common, cosines of several kinds, lengths, numbers, negations."""
     columns = [overlap(pairs), cosine(pairs, "word", (1, 1)), cosine(pairs, "word", (1, 2))]
-    columns += [cosine(pairs, "char_wb", (2, 4), least=2), cosine(pairs, "char", (3, 5), least=2)]
-    columns.append(latent_cosine(pairs))
+    columns += [cosine(pairs, "char_wb", (2, 4), least=2), latent_cosine(pairs)]
     rows = []
     for one, other in zip(*pairs.sides):
         first, second = words_of(one), words_of(other)
