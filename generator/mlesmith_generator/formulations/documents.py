@@ -19,10 +19,10 @@ from mlesmith_env.recipes.model import (
 )
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe.documents import SECTIONS
+from mlesmith_generator.formulations.carried import TEXT as WORDED
 from mlesmith_generator.formulations.derived import asked_for, derived_table
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.program import Program
-from mlesmith_generator.formulations.table import PROGRAMS
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.texts import scan_texts
 from mlesmith_generator.gates.verdict import Scan
@@ -73,8 +73,8 @@ class Documents:
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
 
     def programs(self, manifest: Manifest) -> Sequence[Program]:
-        """Return the ladder of tables: its models read text."""
-        return PROGRAMS
+        """Return the ladder of texts."""
+        return WORDED.ladder
 
     def facts(self, manifest: Manifest) -> Mapping[str, object]:
         """Return nothing more."""
