@@ -16,6 +16,7 @@ from mlesmith_generator.formulations.media.files import FILES
 from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
+from mlesmith_generator.formulations.pairs import SIMILARITY
 from mlesmith_generator.formulations.ranking import RANKING
 from mlesmith_generator.formulations.rating import RATING
 from mlesmith_generator.formulations.recommendation import RECOMMENDATION
@@ -23,7 +24,6 @@ from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
 from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
-from mlesmith_generator.formulations.pairs import SIMILARITY
 from mlesmith_generator.formulations.table import TABLE
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
