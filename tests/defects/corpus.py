@@ -10,6 +10,7 @@ from . import (
     mutated_packages,
     mutated_pages,
     odd_tasks,
+    texts,
     written_pages,
 )
 from .cases import DEFECTS, LEGITIMATE
@@ -24,5 +25,6 @@ __all__ = [
     "mutated_packages",
     "mutated_pages",
     "odd_tasks",
+    "texts",
     "written_pages",
 ]
