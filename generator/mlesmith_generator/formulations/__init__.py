@@ -10,6 +10,7 @@ from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.carried import MOLECULE, TEXT
 from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
+from mlesmith_generator.formulations.geospatial import GEOSPATIAL
 from mlesmith_generator.formulations.lines import LINES
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.media.files import FILES
@@ -45,6 +46,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SEQUENCE_LABELLING,
     DOCUMENTS,
     LINES,
+    GEOSPATIAL,
     TEXT,
     MOLECULE,
     TABLE,
