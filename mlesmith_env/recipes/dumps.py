@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mlesmith_env.errors import ReadError
-from mlesmith_env.recipes.statements import Statements, Token
+from mlesmith_env.recipes.statements import NOTHING, Statements, Token
 from mlesmith_env.recipes.text import plain_text
 
 Row = Sequence[str | None]
@@ -232,6 +232,9 @@ def _tuples(statements: Statements) -> Iterator[Row]:
 
 def _tuple(statements: Statements) -> Row:
     """Return the values up to the closing bracket: of each the string, number or word."""
+    plain = statements.row()
+    if plain is not None:
+        return [value if value is None else plain_text(value) for value in plain]
     row: list[str | None] = []
     found: Token | None = None
     depth = 0
@@ -259,7 +262,7 @@ def _tuple(statements: Statements) -> Row:
 
 
 def _value(token: Token | None) -> str | None:
-    if token is None or (token.kind == "word" and token.text.upper() in ("NULL", "DEFAULT")):
+    if token is None or (token.kind == "word" and token.text.upper() in NOTHING):
         return None
     return plain_text(token.text)
 

@@ -114,6 +114,11 @@ class TableReader(Model):
     tag_column: int = -1
     """With `conll`: which one holds the tag."""
 
+    @property
+    def place(self) -> str:
+        """Where the table begins: its first file, and which of the tables in that file it is."""
+        return f"{self.files[0]}#{self.table}" if self.table else self.files[0]
+
 
 class Join(Model):
     """Bring in columns of another table of the dataset.

@@ -33,8 +33,27 @@ _ESCAPED = {
     "'": re.compile(r"([^'\\]*(?:(?:''|\\.)[^'\\]*)*)('?)", re.DOTALL),
     '"': re.compile(r'([^"\\]*(?:(?:""|\\.)[^"\\]*)*)("?)', re.DOTALL),
 }
+_BARE = r"[+-]?[\w.]++(?:[eE][+-]?[0-9]+)?"
+_STRINGS = {
+    False: r"'[^']*+(?:''[^']*+)*+'",
+    True: r"'[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+'",
+}
+_ROWS = {
+    escaped: re.compile(
+        rf"\s*((?:{string}|{_BARE})(?:\s*,\s*(?:{string}|{_BARE}))*+)\s*\)", re.DOTALL
+    )
+    for escaped, string in _STRINGS.items()
+}
+"""The rest of a row of plain literals, with its closing bracket."""
+_VALUES = {
+    escaped: re.compile(rf"({string})|({_BARE})", re.DOTALL) for escaped, string in _STRINGS.items()
+}
 _ESCAPE = re.compile(r"\\(.)|(['\"])\2", re.DOTALL)
 _LETTERS = {"0": "", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
+
+
+NOTHING = frozenset(("NULL", "DEFAULT"))
+"""Words that stand for no value."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +111,24 @@ class Statements:
                 return Token("number", text)
             elif kind == "mark":
                 return Token("mark", text)
+
+    def row(self) -> list[str | None] | None:
+        """Return the values of a row whose bracket is open, where all are plain literals.
+
+        That is most rows of most dumps, and the quick way through them: None where it is not so,
+        and then nothing has been passed over.
+        """
+        escaped = self._backslash
+        match = None if self._pushed else _ROWS[escaped].match(self._line, self._at)
+        if match is None:
+            return None
+        self._at = match.end()
+        return [
+            _unquoted(text[1:-1], "'", escaped=escaped)
+            if text
+            else (None if bare.upper() in NOTHING else bare)
+            for text, bare in _VALUES[escaped].findall(match[1])
+        ]
 
     def push(self, token: Token) -> None:
         """Put a token back, to be the next one."""
@@ -157,11 +194,7 @@ class Statements:
                     f"the string that begins in line {began} of {self._name} never ends; strings "
                     "are escaped in another way, or the dump is cut off"
                 )
-        text = "".join(parts)
-        if escaped:
-            text = _ESCAPE.sub(lambda m: m[2] or _LETTERS.get(m[1], m[1]), text)
-        elif quote != "[":
-            text = text.replace(quote * 2, quote)
+        text = _unquoted("".join(parts), quote, escaped=escaped)
         if quote == "'" or (quote == '"' and self._backslash):
             return Token("string", text)
         return Token("name", text)
@@ -177,3 +210,9 @@ class Statements:
         parts.append(self._line[self._at : found])
         self._at = found + len(end)
         return "".join(parts)
+
+
+def _unquoted(text: str, quote: str, *, escaped: bool) -> str:
+    if escaped and "\\" in text:
+        return _ESCAPE.sub(lambda m: m[2] or _LETTERS.get(m[1], m[1]), text)
+    return text.replace(quote * 2, quote) if quote != "[" else text

@@ -96,6 +96,8 @@ def require_column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
 
 def plain_text(text: str) -> str:
     """Return text that any file can hold: newlines alone, no NUL, no half of a character."""
+    if text.isascii() and "\r" not in text and "\0" not in text:
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return text.encode("utf-8", errors="replace").decode("utf-8")
 

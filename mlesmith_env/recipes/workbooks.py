@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,28 +73,31 @@ def _workbook(path: Path) -> CalamineWorkbook:
         raise MissingExtraError(
             f"{path.name} is an Excel workbook: install mlesmith-env[excel] to read it"
         ) from error
-    _check_size(path)
+    status = path.stat()
+    _check_size(path, status.st_size, status.st_mtime_ns)
     try:
         return CalamineWorkbook.from_path(path)
     except (CalamineError, OSError) as error:
         raise ReadError(f"{path.name} can not be read as an Excel workbook: {error}") from error
 
 
-def _check_size(path: Path) -> None:
+@lru_cache(maxsize=64)
+def _check_size(path: Path, size: int, changed_ns: int) -> None:
     """Refuse a workbook that is too large when unpacked, whatever its own index says of sizes."""
+    del changed_ns  # part of the key only
     if not zipfile.is_zipfile(path):
-        size = path.stat().st_size
+        unpacked = size
     else:
-        size = 0
+        unpacked = 0
         try:
             with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
                     with archive.open(info) as member:
-                        while size <= MOST_BYTES and (chunk := member.read(_CHUNK)):
-                            size += len(chunk)
+                        while unpacked <= MOST_BYTES and (chunk := member.read(_CHUNK)):
+                            unpacked += len(chunk)
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
             raise ReadError(f"{path.name} can not be read as an Excel workbook: {error}") from error
-    if size > MOST_BYTES:
+    if unpacked > MOST_BYTES:
         raise ReadError(
             f"{path.name} has more than {MOST_BYTES} bytes when unpacked; save its tables as CSV "
             "or Parquet"

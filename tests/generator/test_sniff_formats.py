@@ -381,3 +381,25 @@ def test_arrow_streams_and_files(tmp_path: Path):
         frame = tables(tmp_path / kind)[""][1]
         assert column(frame, "text") == [f"t{i}" for i in range(20)]
         assert column(frame, "image")[1] == '{"bytes": null, "path": "1.jpg"}'
+
+
+def test_tables_of_one_file_have_places_of_their_own(tmp_path: Path):
+    database(tmp_path / "data.db")
+    readers, _ = sniff_tables(tmp_path)
+    assert {reader.place for reader in readers} == {"data.db#people", "data.db#the things"}
+
+
+def test_a_database_is_one_whatever_it_is_called(tmp_path: Path):
+    database(tmp_path / "things.backup")
+    assert sorted(tables(tmp_path)) == ["people", "the things"]
+
+
+@pytest.mark.parametrize("backslash", [True, False])
+def test_plain_rows_and_others_give_the_same_values(tmp_path: Path, backslash: bool):
+    head = "-- MySQL dump\n" if backslash else "-- dump\n"
+    plain = "(1,'it''s',NULL,-2.5e-3,0x1F,'a, b)'),"
+    other = "( 1, CAST('it''s' AS text), null, -2.5e-3, 0x1F, 'a, b)' /* x */ )"
+    (tmp_path / "dump.sql").write_text(f"{head}INSERT INTO t VALUES {plain}\n{other};\n")
+    frame = tables(tmp_path)["t"][1]
+    rows = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    assert rows == [["1", "it's", None, "-2.5e-3", "0x1F", "a, b)"]] * 2

@@ -140,7 +140,7 @@ def fingerprint_of(profile: DatasetProfile, folder: Path, record: SourceRecord) 
             # What the profiler could read by sampling may be damaged further down; then there is
             # nothing to compare, and the recipe that needs the table says so.
             continue
-        made = fingerprint_table(table.reader.files[0], frame)
+        made = fingerprint_table(table.reader.place, frame)
         if made is not None:
             tables.append(made)
     files = sorted((f.sha256[:16], f.bytes) for f in record.files if f.bytes >= SMALLEST_FILE)

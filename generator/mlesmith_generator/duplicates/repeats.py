@@ -74,4 +74,4 @@ def _same_target(manifest: Manifest, other: Manifest, match: Match) -> bool:
 
 def _file(manifest: Manifest) -> str:
     reader = getattr(manifest.recipe, "reader", None)
-    return "" if reader is None else str(reader.files[0])
+    return "" if reader is None else str(reader.place)

@@ -25,6 +25,9 @@ from mlesmith_generator.sniff.tokens import tagged_tokens
 
 FileFormat = Callable[[Sample], Sequence[Found] | None]
 
+TOLD_BY_HEAD = (MAGIC, b"PAR1", b"ARROW1\0\0")
+"""First bytes by which a file tells its format, whatever it is called."""
+
 _BACKSLASHED = ("MySQL dump", "MariaDB dump", "phpMyAdmin", "/*!40", "ENGINE=")
 _INSERTS = ("INSERT INTO", "CREATE TABLE", "COPY ", "BEGIN TRANSACTION")
 

@@ -11,7 +11,7 @@ from mlesmith_env.recipes.model import TableReader
 from mlesmith_env.recipes.reader import read_table, table_columns
 from mlesmith_env.recipes.text import column_of, values_or_none
 from mlesmith_generator.sniff.files import candidates, may_be_table, unread_kind
-from mlesmith_generator.sniff.formats import FORMATS
+from mlesmith_generator.sniff.formats import FORMATS, TOLD_BY_HEAD
 from mlesmith_generator.sniff.sample import DoubtError, Found, Sample
 from mlesmith_generator.sniff.values import has_decimal_comma, missing_spellings
 
@@ -87,7 +87,8 @@ def _sniff(sample: Sample) -> Sequence[Found]:
     """
     if kind := unread_kind(sample.path.name):
         raise ReadError(f"is {kind}; save its tables as CSV or Parquet")
-    if sample.named is None and not may_be_table(sample.path.name) and not sample.pointed_at:
+    promising = sample.named is not None or may_be_table(sample.path.name) or sample.pointed_at
+    if not promising and not sample.head.startswith(TOLD_BY_HEAD):
         return ()
     if not sample.head:
         raise ReadError("is empty (0 bytes)")
