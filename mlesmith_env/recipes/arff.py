@@ -10,8 +10,8 @@ from mlesmith_env.errors import ReadError
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{]+)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_VALUE = re.compile(rf"\s*(?:({_QUOTED})|([^,]*?))\s*(?:,|$)")
-_ENTRY = re.compile(rf"\s*([0-9]+)\s+(?:({_QUOTED})|([^,]*?))\s*(?:,|$)")
+_VALUE = re.compile(rf"\s*+(?:({_QUOTED})|([^,]*+))\s*+(?:,|$)")
+_ENTRY = re.compile(rf"(?<![0-9])([0-9]++)\s++(?:({_QUOTED})|([^,]*+))\s*+(?:,|$)")
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -111,4 +111,4 @@ def _sparse(text: str, attributes: list[_Attribute], name: str) -> list[str]:
 
 
 def _plain(quoted: str | None, bare: str) -> str:
-    return _ESCAPE.sub(r"\1", quoted[1:-1]) if quoted else bare
+    return _ESCAPE.sub(r"\1", quoted[1:-1]) if quoted else bare.rstrip()

@@ -23,6 +23,9 @@ Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
 DEEPEST = 100
 """Elements inside one another."""
 
+LONGEST_TOKEN = 2**26
+"""Bytes of a tag with its attributes, or of a text without one."""
+
 MOST_COLUMNS = 10_000
 """Columns of a table, and paths of elements that are told apart."""
 
@@ -182,10 +185,16 @@ def _parse(
 
 
 def _fed(open_file: Opener, name: str, parser: Any) -> Iterator[None]:
+    fed = 0
     try:
         with open_file() as stream:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)
+                fed += len(chunk)
+                if fed - max(0, parser.CurrentByteIndex) > LONGEST_TOKEN:
+                    raise ReadError(
+                        f"{name} has a tag or a text of more than {LONGEST_TOKEN} bytes"
+                    )
                 yield
             parser.Parse(b"", True)
             yield

@@ -14,7 +14,7 @@ MOST_FEATURES = 20_000
 """Features of a table; a file with more is no table of columns."""
 
 _QID = "qid"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
 _LABEL = rf"{_NUMBER}(?:,{_NUMBER})*"
 _LINE = re.compile(rf"(?:{_LABEL})?(?:\s+qid:[0-9]+)?(?:\s+[0-9]+:{_NUMBER})*\s*(?:#.*)?")
 _PAIR = re.compile(rf"\s[0-9]+:{_NUMBER}")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.errors import RecipeError
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """What counts as a number: plain ASCII digits; no `inf`, no `nan`, no `1_000`, no `0x1f`."""
 
 

@@ -15,7 +15,7 @@ from mlesmith_env.errors import ReadError, RecipeError
 from mlesmith_env.recipes.matching import first_groups
 from mlesmith_env.recipes.model import Extract, TableReader
 from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.text import text_frame, values_or_none
+from mlesmith_env.recipes.text import NUMBER, text_frame, values_or_none
 from mlesmith_env.recipes.transforms import apply_transforms
 
 CSV = b"a,b\n" + b"1,2\n" * 1000
@@ -88,3 +88,33 @@ def test_matching_holds_texts_of_every_kind():
     texts = ["ü x", "", "line\nbreak", "😀 x", '"quoted" x']
     assert first_groups("(.) x", texts) == ["ü", None, None, "😀", '"']
     assert first_groups("(a)", []) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("t.arff", "@relation x\n@attribute a string\n@data\n'q" + " " * 2 * 10**5 + "b\n", "arff"),
+        ("u.arff", "@relation x\n@attribute a numeric\n@data\n{" + "1" * 2 * 10**5 + "}\n", "arff"),
+        ("t.sql", "INSERT INTO t VALUES (1, " + "1" * 2 * 10**5 + "x);\n", "sql"),
+        ("t.svm", "1 1:2\n1 1:" + "1" * 2 * 10**5 + "\n", "svmlight"),
+    ],
+)
+def test_long_runs_of_one_character_take_no_ages(
+    tmp_path: Path, name: str, content: str, form: str
+):
+    table = "t" if form == "sql" else ""
+    assert len(read(tmp_path, name, content.encode(), format=form, table=table)) >= 1
+
+
+def test_a_tag_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mlesmith_env.recipes.markup.LONGEST_TOKEN", 2**20)
+    rows = b"".join(b'<r a="%d" b="x"/>' % i for i in range(200_000))
+    whole = b"<x>" + rows + b"</x>"
+    assert len(read(tmp_path, "t.xml", whole, format="xml", table="x/r")) == 200_000
+    with pytest.raises(ReadError, match="a tag or a text of more than 1048576 bytes"):
+        read(tmp_path, "u.xml", b'<x><r a="' + b"9" * 2**23 + b'"/></x>', format="xml", table="x/r")
+
+
+@pytest.mark.parametrize("text", ["1" * 10**6 + "x", "1.5", "1.", ".5", "1e5", "1" * 30])
+def test_numbers_are_told_in_linear_time(text: str):
+    assert (NUMBER.fullmatch(text) is not None) == (not text.endswith("x"))
