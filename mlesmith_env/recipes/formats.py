@@ -24,6 +24,7 @@ from mlesmith_env.recipes.nested import json_lines_table, json_table
 from mlesmith_env.recipes.series import ts_table
 from mlesmith_env.recipes.svmlight import svmlight_table
 from mlesmith_env.recipes.text import clean_names
+from mlesmith_env.recipes.utterances import utterance_table
 from mlesmith_env.recipes.workbooks import sheet_rows
 
 Row = Sequence[str | None]
@@ -99,6 +100,7 @@ def _whole(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
         "jsonl": json_lines_table,
         "arff": arff_table,
         "ts": ts_table,
+        "utterances": utterance_table,
     }[reader.format]
     with open_text(path, reader) as lines:
         names, rows = parse(lines, path.name)
@@ -137,6 +139,7 @@ _OPENERS: dict[str, Opener] = {
     "jsonl": _whole,
     "arff": _whole,
     "ts": _whole,
+    "utterances": _whole,
     "conll": _conll,
     "gml": _gml,
     "parquet": _parquet,

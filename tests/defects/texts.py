@@ -112,7 +112,7 @@ def answers_with_a_tag_too_few(root: Path) -> Exhibit:
     return tables.written(root)
 
 
-@defect("worth", "metric-unfit")
+@defect("worth", "metric-unfit", "grading-fails")
 def scores_from_nought_on_judged_in_percent(root: Path) -> Exhibit:
     return repackage(paired(root), metric=MetricSpec(name="mape"))
 

@@ -81,7 +81,7 @@ def _hopeless(table: TableProfile) -> str:
     """Return why a table can not become a task, as far as its profile tells."""
     if table.rows < SMALLEST:
         return f"{table.rows} rows are too few (at least {SMALLEST})"
-    if table.reader.format == "conll":
+    if table.reader.format in ("conll", "utterances"):
         return "its rows are sentences of tagged tokens, which are asked for in another way"
     varied = [column for column in table.columns if column.type != "constant"]
     if not varied:

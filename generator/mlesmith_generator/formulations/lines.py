@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mlesmith_env.manifest import Manifest
@@ -11,6 +11,7 @@ from mlesmith_env.recipes.model import (
     Join,
     MapValues,
     NumberRows,
+    RenameColumns,
     Select,
     TableReader,
     TableRecipe,
@@ -44,7 +45,9 @@ class Lines:
     def covers(self, manifest: Manifest) -> bool:
         """Return whether a task is about lines of text."""
         recipe = manifest.recipe
-        return isinstance(recipe, TableRecipe) and recipe.reader.delimiter == _NOWHERE
+        if not isinstance(recipe, TableRecipe) or manifest.submission.kind in ("tags", "span"):
+            return False
+        return recipe.reader.delimiter == _NOWHERE or recipe.reader.format == "utterances"
 
     def propose(
         self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
@@ -80,6 +83,7 @@ class Lines:
                 )
                 if scored is not None:
                     found.append(Proposal(scored.idea, scored.score))
+        found += _intents(profile, folder, seed)
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
 
     def programs(self, manifest: Manifest) -> Sequence[Program]:
@@ -98,6 +102,26 @@ class Lines:
     def sections(self) -> Mapping[str, Section]:
         """The context speaks of texts."""
         return SECTIONS
+
+
+def _intents(profile: DatasetProfile, folder: Path, seed: int) -> Iterator[Proposal]:
+    """Yield the labels of utterances, whose marked pieces are left out."""
+    for table in profile.tables:
+        if table.reader.format != "utterances" or table.column(LABEL).distinct < 2:
+            continue
+        steps = (RenameColumns(names={"tokens": TEXT}), Select(columns=(TEXT, LABEL)))
+        made = derived_table(profile.dataset, table.name, table.reader, steps, folder, seed)
+        scored = made and asked_for(
+            made,
+            LABEL,
+            2.6,
+            "every utterance has a label",
+            formulation="lines",
+            topic="intent",
+            question="tell the intent of an utterance",
+        )
+        if scored is not None:
+            yield Proposal(scored.idea, scored.score)
 
 
 def reader_of(parallel: ParallelProfile) -> TableReader:

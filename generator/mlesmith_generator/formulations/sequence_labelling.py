@@ -42,7 +42,7 @@ FEWEST_TAGGED = 60
 RAREST = 0.005
 """Share of the tokens that needs such a tag."""
 MOST_TAGS = 150
-DOCUMENTS = 12
+DOCUMENTS = 30
 """Files from which on each is a document, and not a part that its publisher made."""
 _FIRST = r"^([^,|]+)[,|]"
 

@@ -7,6 +7,7 @@ raises ReadError where the file is of its format and can not be read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from mlesmith_env.errors import ReadError
@@ -29,6 +30,8 @@ TOLD_BY_HEAD = (MAGIC, b"PAR1", b"ARROW1\0\0")
 """First bytes by which a file tells its format, whatever it is called."""
 
 _BACKSLASHED = ("MySQL dump", "MariaDB dump", "phpMyAdmin", "/*!40", "ENGINE=")
+_SPANS = re.compile(r'"(?:entity|entities|spans|slots|labels?|annotations|ents)"\s*:')
+_FEWEST_UTTERANCES = 20
 _INSERTS = ("INSERT INTO", "CREATE TABLE", "COPY ", "BEGIN TRANSACTION")
 
 
@@ -125,6 +128,21 @@ def _spoken(sample: Sample) -> Sequence[Found] | None:
     return (Found(sample.file, reader, layout, sample.encoding),)
 
 
+def _utterances(sample: Sample) -> Sequence[Found] | None:
+    first = next((line.strip() for line in sample.lines if line.strip()), "")
+    if not first.startswith(("{", "[")) or not _SPANS.search("".join(sample.lines[:400])):
+        return None
+    reader = sample.reader.model_copy(update={"format": "utterances", "missing": ("",)})
+    try:
+        with open_table(reader, sample.root, sample.file) as table:
+            marked = ["B-" in (row[1] or "") for row in table.rows]
+    except ReadError:
+        return None  # JSON of another kind.
+    if len(marked) < _FEWEST_UTTERANCES or sum(marked) < 0.2 * len(marked):
+        return None
+    return (Found(sample.file, reader, ("utterances", reader.compression), sample.encoding),)
+
+
 def _graph(sample: Sample) -> Sequence[Found] | None:
     if not is_gml(sample.lines):
         return None
@@ -164,6 +182,7 @@ FORMATS: tuple[FileFormat, ...] = (
     _xml,
     _sql,
     _svmlight,
+    _utterances,
     _spoken,
     _graph,
     _tagged_tokens,

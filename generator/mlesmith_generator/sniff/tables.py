@@ -121,7 +121,7 @@ def _finished(group: Sequence[Found], root: Path) -> TableReader:
         taken = set(table_columns(reader, root))
         name = next(n for n in ("file", "source_file", "file_name", "_file") if n not in taken)
         reader = reader.model_copy(update={"file_column": name})
-    if reader.format in ("conll", "ts"):
+    if reader.format in ("conll", "ts", "utterances"):
         # Lists of words or numbers: none of them as a whole says that it is missing.
         return reader
     width = len(table_columns(reader, root))
