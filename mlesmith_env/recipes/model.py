@@ -50,7 +50,9 @@ class TableReader(Model):
     `files` does not look into the files but lists them, one a row, sorted by path: `file` (path),
     `folder` (name of the folder that it lies in), `name`, `stem`, `ending` (in small letters).
     `conll` gives a sentence a row: `tokens` and `tags`, joined with blanks; so does `utterances`
-    of texts in JSON with marked pieces, and their `label`. `ts` gives a case a row: `channel_1`, `channel_2`, ... of numbers joined with blanks, and `label`.
+    of texts in JSON with marked pieces, and their `label`.
+    `ts` gives a case a row: `channel_1`, `channel_2`, ... of numbers joined with blanks, and
+    `label`.
     """
 
     later: ClassVar[frozenset[str]] = frozenset(("text", "token_column", "tag_column", "table"))

@@ -23,8 +23,12 @@ def test_chunks_of_which_some_name_an_entity():
 
 @pytest.mark.parametrize(
     "span",
-    [{"start": 3, "end": 7, "entity": "city"}, [3, 7, "city"], {"startPos": 3, "endPos": 6, "entity": "city"}],
-)  # fmt: skip
+    [
+        {"start": 3, "end": 7, "entity": "city"},
+        [3, 7, "city"],
+        {"startPos": 3, "endPos": 6, "entity": "city"},
+    ],
+)
 def test_pieces_marked_by_their_characters(span: object):
     told = [{"text": "to Rome!", "intent": "travel", "entities": [span]}]
     assert rows(told) == [("to Rome !", "O B-city O", "travel")]
