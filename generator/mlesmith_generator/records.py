@@ -265,6 +265,8 @@ class Idea(Record):
     """A sentence about the data, with which the description begins."""
     domain: str = ""
     """Field of life, where it is known; else it is guessed from the profile."""
+    measured: dict[str, str] = Field(default_factory=dict)
+    """What the formulation measured, ready for the fields of its phrases."""
 
 
 class Defect(Record):

@@ -59,17 +59,17 @@ def describe(page: Page, own: Mapping[str, Callable[[Page], str]] | None = None)
         page: What is known.
         own: Sections in the words of the task's formulation, by heading.
     """
-    texts = {
-        "Context": context_section(page),
-        "Files": files_section(page),
-        "Target": target_section(page),
-        "Metric": metric_section(page),
-        "Submission": submission_section(page),
-        "Holdout": holdout_section(page),
-        "Rules": rules_section(page),
+    usual: dict[str, Callable[[Page], str]] = {
+        "Context": context_section,
+        "Files": files_section,
+        "Target": target_section,
+        "Metric": metric_section,
+        "Submission": submission_section,
+        "Holdout": holdout_section,
+        "Rules": rules_section,
     }
-    told = {heading: write(page) for heading, write in (own or {}).items()}
-    texts |= told
+    told = own or {}
+    texts = {heading: write(page) for heading, write in {**usual, **told}.items()}
     text = ""
     for budget in _BUDGETS:
         if "Columns" not in told:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.carried import MOLECULE, TEXT
 from mlesmith_generator.formulations.documents import DOCUMENTS
+from mlesmith_generator.formulations.forecasting import FORECASTING
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.geospatial import GEOSPATIAL
 from mlesmith_generator.formulations.lines import LINES
@@ -38,6 +39,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     MULTI_REGRESSION,
     SURVIVAL,
     SPREAD,
+    FORECASTING,
     RELATIONAL,
     LINK_PREDICTION,
     RANKING,

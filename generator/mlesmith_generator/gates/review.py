@@ -27,6 +27,7 @@ from mlesmith_generator.gates.truthfulness import (
     scan_counts,
     scan_example,
     scan_holdout_told,
+    scan_horizon_told,
     scan_positive_told,
     scan_target_told,
 )
@@ -74,6 +75,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_example(page, facts),
         scan_positive_told(page, facts),
         scan_holdout_told(page, facts),
+        scan_horizon_told(page, facts),
         scan_disclosures(page, facts),
         scan_metric_fit(facts),
         scan_target_worth(facts, profile),

@@ -23,6 +23,7 @@ from mlesmith_env.manifest import AMOUNTS, USAGE, Manifest
 from mlesmith_generator.gates.cells import NUMBER, number_of, wrong_cell
 from mlesmith_generator.gates.completeness import described_columns, visible
 from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.moments import horizons_told, pace_word
 from mlesmith_generator.gates.page import Page, bare, plain
 from mlesmith_generator.gates.rows import Column, as_numbers
 from mlesmith_generator.gates.verdict import Finding, Scan
@@ -326,3 +327,22 @@ def scan_holdout_told(page: Page, facts: Facts) -> Scan:
         evidence = f"the page speaks of a {told} holdout; the recipe's is by {holdout.kind}"
         findings = (Finding("description-untrue", evidence, "refactor"),)
     return Scan("holdout-told", f"{holdout.kind} holdout", findings)
+
+
+def scan_horizon_told(page: Page, facts: Facts) -> Scan:
+    """Check how far ahead the page says that a forecast reaches, in number and unit."""
+    manifest = facts.manifest
+    horizon = manifest.recipe.holdout.horizon
+    if manifest.objective != "forecasting" or horizon is None:
+        return Scan("horizon-told", f"asks for {manifest.objective}")
+    pace = pace_word(facts.tables, manifest)
+    told = horizons_told(plain(page.text))
+    findings: list[Finding] = []
+    if not told:
+        evidence = f"the page does not say how far ahead to forecast ({horizon} {pace}s)"
+        findings.append(Finding("description-incomplete", evidence, "refactor"))
+    for number, unit in sorted(told):
+        if number != horizon or (pace and unit != pace):
+            evidence = f"the page speaks of {number} {unit}s; {horizon} {pace}s are hidden"
+            findings.append(Finding("description-untrue", evidence, "refactor"))
+    return Scan("horizon-told", f"{horizon} {pace}s", tuple(findings))

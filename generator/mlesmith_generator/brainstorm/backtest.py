@@ -1,0 +1,153 @@
+"""Backtests: can the next moments of series be foretold better than by a mean or a last value?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = NDArray[np.float64]
+Measure = Callable[[NDArray[np.float64], NDArray[np.float64]], float]
+
+ORIGINS = 5
+"""Pasts that are cut off, the horizon apart."""
+SERIES = 120
+"""Series that are looked at."""
+_DAMPED = 0.9
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What simple forecasts reached at several origins.
+
+    Attributes:
+        skill: Share of the better trivial forecast's error that the best simple one takes away,
+            the median over origins.
+        wins: Share of the origins at which it is better.
+        best: Its name.
+        season: Steps of the cycle that it goes by, 0 for none.
+    """
+
+    skill: float
+    wins: float
+    best: str
+    season: int
+
+
+def backtest(
+    table: Table, horizon: int, seasons: Sequence[int], measure: Measure, *, minimize: bool = True
+) -> Backtest | None:
+    """Forecast the last steps of ever shorter pasts and score them.
+
+    Args:
+        table: Values, (series, steps), NaN where there is none.
+        horizon: Steps to forecast.
+        seasons: Cycles to try, in steps.
+        measure: Scores truth and forecast, both (rows,).
+        minimize: Whether a lower score is better.
+
+    Returns:
+        None where the past is too short, or a trivial forecast is perfect.
+    """
+    table = table[:: max(1, len(table) // SERIES)]
+    steps = table.shape[1]
+    origins = [steps - horizon * back for back in range(1, ORIGINS + 1)]
+    origins = [origin for origin in origins if origin >= max(2 * horizon, 10)]
+    if len(origins) < 2:
+        return None
+    gains: dict[tuple[str, int], list[float]] = {}
+    for origin in origins:
+        truth = table[:, origin : origin + horizon]
+        past = filled(table[:, :origin])
+        begun = np.isfinite(past[:, -1])
+        truth, past = truth[begun], past[begun]
+        asked = np.isfinite(truth)
+        if asked.sum() < 4:
+            continue
+        made = {("mean", 0): _flat(past.mean(axis=1), horizon)}
+        made["last", 0] = _flat(past[:, -1], horizon)
+        trivial = len(made)
+        made |= _forecasts(past, horizon, seasons)
+        scores = {name: measure(truth[asked], each[asked]) for name, each in made.items()}
+        bound = min if minimize else max
+        floor = bound([*scores.values()][:trivial])
+        for name in [*scores][trivial:]:
+            gain = (floor - scores[name]) if minimize else scores[name] - floor
+            scale = abs(floor) if minimize else abs(1.0 - floor)
+            gains.setdefault(name, []).append(gain / scale if scale > 0 else 0.0)
+    if not gains:
+        return None
+    tried = max(map(len, gains.values()))
+    whole = {name: each for name, each in gains.items() if len(each) == tried}
+    best = max(whole, key=lambda name: float(np.median(whole[name])))
+    found = np.array(whole[best])
+    return Backtest(float(np.median(found)), float((found > 0).mean()), *best)
+
+
+def filled(table: Table) -> Table:
+    """Return series with their gaps filled by straight lines, and by their ends outside.
+
+    A series without any value stays NaN.
+    """
+    result = table.copy()
+    places = np.arange(table.shape[1])
+    for row in result:
+        known = np.isfinite(row)
+        if known.any() and not known.all():
+            row[~known] = np.interp(places[~known], places[known], row[known])
+    return result
+
+
+def _flat(levels: NDArray[np.float64], horizon: int) -> Table:
+    return np.repeat(levels[:, None], horizon, axis=1)
+
+
+def _forecasts(past: Table, horizon: int, seasons: Sequence[int]) -> dict[tuple[str, int], Table]:
+    """Return simple forecasts, (series, horizon) each, by name and season."""
+    length = past.shape[1]
+    ahead = np.arange(1, horizon + 1)
+    few = min(6, length)
+    made = {("moving mean", 0): _flat(past[:, -few:].mean(axis=1), horizon)}
+    slope = (past[:, -1] - past[:, 0]) / max(1, length - 1)
+    made["drift", 0] = past[:, -1:] + slope[:, None] * ahead
+    recent = min(length - 1, 2 * horizon)
+    slope = (past[:, -1] - past[:, -1 - recent]) / recent
+    damped = np.cumsum(_DAMPED**ahead)
+    made["damped trend", 0] = past[:, -1:] + slope[:, None] * damped
+    for season in seasons:
+        cycles = length // season
+        if cycles < 2:
+            continue
+        made["season before", season] = past[:, (length - season) + (ahead - 1) % season]
+        kept = min(cycles, 6)
+        window = past[:, -kept * season :].reshape(len(past), kept, season)
+        levels = window.mean(axis=2)
+        shape = (window - levels[:, :, None]).mean(axis=1)
+        if season > 60:
+            shape = _smoothed(shape)
+        shape = shape[:, (ahead - 1) % season]
+        made["season", season] = levels[:, -3:].mean(axis=1, keepdims=True) + shape
+        pace = (levels[:, -1] - levels[:, 0]) / max(1, kept - 1) / season
+        away = (season - 1) / 2 + ahead
+        made["season and trend", season] = (
+            levels[:, -1:] + shape + pace[:, None] * np.minimum(away, 2 * season)
+        )
+        rest = past[:, -few:] - _tail(window, levels, few)
+        made["season and level", season] = rest.mean(axis=1, keepdims=True) + levels[:, -1:] + shape
+    return made
+
+
+def _tail(window: Table, levels: Table, few: int) -> Table:
+    """Return what season and level of the last cycle give for its last steps, (series, few)."""
+    shape = (window - levels[:, :, None]).mean(axis=1)
+    few = min(few, shape.shape[1])
+    return levels[:, -1:] + shape[:, -few:]
+
+
+def _smoothed(shape: Table, width: int = 15) -> Table:
+    """Return a cycle smoothed by a moving mean over its own round, (series, season)."""
+    around = np.concatenate([shape[:, -width:], shape, shape[:, :width]], axis=1)
+    sums = np.cumsum(around, axis=1)
+    return (sums[:, 2 * width :] - sums[:, : -2 * width])[:, : shape.shape[1]] / (2 * width)
