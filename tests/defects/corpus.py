@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     failing_runs,
     failing_scripts,
+    future_tasks,
     leaking_tables,
     mutated_data,
     mutated_packages,
@@ -20,6 +21,7 @@ __all__ = [
     "LEGITIMATE",
     "failing_runs",
     "failing_scripts",
+    "future_tasks",
     "leaking_tables",
     "mutated_data",
     "mutated_packages",

@@ -6,7 +6,7 @@ import atexit
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.admission import admit, finish
 from mlesmith_generator.dataset import open_dataset
 from mlesmith_generator.designer import design
+from mlesmith_generator.formulations import NAMED
 from mlesmith_generator.gates.execution import execution_gate
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import Exclusion, Idea
@@ -79,6 +80,36 @@ def make(root: Path, base: Base, page: Callable[[Task], str] | None = None) -> E
         task = Task.load(repackage(task, limits=base.limits).directory)
     if page is not None:
         return describe_anew(task, page(task))
+    return Exhibit(task.directory)
+
+
+def propose(
+    root: Path,
+    name: str,
+    files: Mapping[str, pd.DataFrame],
+    formulation: str,
+    change: Callable[[Idea], Idea] = lambda idea: idea,
+) -> Exhibit:
+    """Make a candidate package of what a formulation proposes first.
+
+    Args:
+        root: Folder for raw data and registry.
+        name: Name of the dataset.
+        files: Raw tables by file name.
+        formulation: Its name.
+        change: What a careless designer makes of the idea.
+    """
+    folder = root / "raw" / name
+    for file, frame in files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        frame.to_csv(folder / file, index=False)
+    with open_dataset(str(folder)) as dataset:
+        profile = profile_dataset(dataset.folder, dataset.name, seed=0)
+        found = NAMED[formulation].propose(profile, dataset.folder, limit=3, seed=0)
+        draft = design(change(found[0].idea), profile, dataset.folder, seed=0)
+        registry = root / "registry"
+        registry.mkdir()
+        task = refactor(draft, dataset, Names(registry, dataset.slug), registry, seed=0)
     return Exhibit(task.directory)
 
 

@@ -54,6 +54,12 @@ def scan_time(rows: TaskRows) -> Scan:
             finding, told = _declared_of_series(column, columns.get(holdout.group or ""), rows)
         findings += [finding] if finding is not None else []
     if holdout.kind not in ("time", "last"):
+        if rows.objective == "forecasting":
+            evidence = (
+                f"the future is asked for, but the holdout is {holdout.kind}: hidden moments lie "
+                "between those of training"
+            )
+            findings.append(Finding("time-crossing", evidence))
         for column in _counters(rows):
             finding = _interpolated(column, rows)
             findings += [finding] if finding is not None else []

@@ -1,0 +1,129 @@
+"""Forecasting: what counts as series, what is known beforehand, and that the task holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
+from mlesmith_generator.formulations.forecasting import PROGRAMS
+from tests.defects.future_tasks import ferries, harvests, pool
+from tests.generator.formulations.making import generated, proposals
+
+
+def _write(folder: Path, frame: pd.DataFrame) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.to_csv(folder / "table.csv", index=False)
+    return folder
+
+
+def _dropped(recipe: TableRecipe) -> set[str]:
+    return {name for t in recipe.transforms if isinstance(t, DropColumns) for name in t.columns}
+
+
+def test_many_series_are_hidden_at_their_ends_and_told_by_their_key(tmp_path: Path) -> None:
+    first = proposals(_write(tmp_path / "ferries", ferries()), "forecasting")[0].idea
+    assert (first.target, first.objective, first.modality) == (
+        "passengers",
+        "forecasting",
+        "time-series",
+    )
+    assert (first.holdout.kind, first.holdout.column, first.holdout.group) == (
+        "last",
+        "month",
+        "harbour",
+    )
+    assert first.holdout.horizon in (12, 24)
+    assert first.measured["season_peak"] == "in July"
+    assert first.measured["count"] == "6"
+
+
+def test_what_is_measured_at_the_same_time_is_left_out_and_what_is_planned_stays(
+    tmp_path: Path,
+) -> None:
+    idea = proposals(_write(tmp_path / "pool", pool()), "forecasting")[0].idea
+    assert isinstance(idea.recipe, TableRecipe)
+    assert idea.holdout.group is None
+    assert _dropped(idea.recipe) == {"sunshine"}
+
+
+def test_dates_in_parts_are_put_together(tmp_path: Path) -> None:
+    frame = pool()
+    date = pd.to_datetime(frame.pop("date"), format="%d.%m.%Y")
+    frame.insert(0, "year", date.dt.year)
+    frame.insert(1, "month", date.dt.month_name())
+    frame.insert(2, "day", date.dt.day)
+    idea = proposals(_write(tmp_path / "pool", frame), "forecasting")[0].idea
+    assert isinstance(idea.recipe, TableRecipe)
+    assert idea.holdout.column == "date"
+    assert _dropped(idea.recipe) >= {"year", "month", "day"}
+
+
+def test_several_columns_together_may_name_a_series(tmp_path: Path) -> None:
+    parts = [
+        ferries(seed=seed).assign(deck=deck)
+        for seed, deck in ((3, "car"), (8, "foot"), (9, "bike"))
+    ]
+    frame = pd.concat(parts, ignore_index=True).sample(frac=1.0, random_state=1)
+    idea = proposals(_write(tmp_path / "ferries", frame), "forecasting")[0].idea
+    assert idea.holdout.group == "series"
+    assert idea.measured["count"] == "18"
+
+
+def test_series_that_ended_long_ago_are_left_out(tmp_path: Path) -> None:
+    frame = ferries()
+    gone = (frame["harbour"] == "Holm") & (frame["month"] > "2015-01-01")
+    frame = frame.drop(index=np.flatnonzero(gone))
+    idea = proposals(_write(tmp_path / "ferries", frame), "forecasting")[0].idea
+    assert isinstance(idea.recipe, TableRecipe)
+    (kept,) = [t for t in idea.recipe.transforms if isinstance(t, KeepValues)]
+    assert "Holm" not in kept.values
+    assert len(kept.values) == 5
+
+
+def test_series_of_years_are_recognised(tmp_path: Path) -> None:
+    idea = proposals(_write(tmp_path / "harvests", harvests()), "forecasting")[0].idea
+    assert (idea.holdout.column, idea.holdout.group) == ("year", "county")
+    assert idea.measured["pace"] == "year"
+
+
+@pytest.mark.parametrize("kind", ["walk", "noise", "events", "counter"])
+def test_look_alikes_are_no_series_to_forecast(tmp_path: Path, kind: str) -> None:
+    random = np.random.default_rng(6)
+    date = pd.date_range("2015-01-01", periods=1200)
+    if kind == "walk":  # Nothing beats its last value.
+        values = 100 + np.cumsum(random.normal(0, 1, 1200))
+    elif kind == "noise":  # Nothing beats its mean.
+        values = random.normal(50, 5, 1200)
+    elif kind == "events":  # Sales at odd moments are no series.
+        date = date[0] + pd.to_timedelta(np.sort(random.integers(0, 9**7, 1200)), unit="min")
+        values = random.gamma(3, 20, 1200)
+    else:
+        values = np.arange(1200) * 3 + 7
+    frame = pd.DataFrame({"date": date, "value": np.round(values, 3)})
+    assert proposals(_write(tmp_path / kind, frame), "forecasting") == []
+
+
+def test_a_fact_repeated_for_every_series_is_no_target(tmp_path: Path) -> None:
+    frame = ferries()
+    season = frame.groupby("month")["passengers"].transform("sum")
+    frame["visitors_of_all"] = season
+    ideas = [each.idea for each in proposals(_write(tmp_path / "f", frame), "forecasting")]
+    assert ideas
+    assert "visitors_of_all" not in {idea.target for idea in ideas}
+
+
+def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _write(tmp_path / "data" / "ferries", ferries())
+    task = generated(folder, "forecasting", tmp_path / "registry", monkeypatch)
+    lines = (task.directory / "leaderboard.csv").read_text(encoding="utf-8").splitlines()[2:]
+    order = [line.partition(",")[0] for line in lines]
+    trivial = {program.name for program in PROGRAMS if program.trivial}
+    assert set(order) == {program.name for program in PROGRAMS}
+    assert not trivial & set(order[:4])
+    assert order.index("seasonal_naive") < order.index("last_value")
+    horizon = task.manifest.recipe.holdout.horizon
+    assert f"{horizon} months" in task.description
