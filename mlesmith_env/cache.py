@@ -95,13 +95,18 @@ def prune(older_than_s: float = 0.0) -> tuple[Entry, ...]:
     What is unfinished and belongs to no living process goes as well.
     """
     removed = [entry for entry in entries() if entry.age_s >= older_than_s and _drop(entry.path)]
+    sweep()
+    return tuple(removed)
+
+
+def sweep() -> None:
+    """Remove what is unfinished and belongs to no living process."""
     unfinished = settings.cache_root() / "unfinished"
     if unfinished.is_dir():
         for key in {path.name.partition("~")[0] for path in unfinished.iterdir()}:
             with locked(key, wait=False) as owned:
                 if owned:
                     _sweep(key)
-    return tuple(removed)
 
 
 def remove(key: str) -> bool:

@@ -108,8 +108,12 @@ class LedgerError(MlesmithError):
     """A generation ledger is unreadable or belongs to another run."""
 
 
+class ExecutorError(MlesmithError):
+    """Jobs can not be run where they were to be run: no such cluster, or another Python there."""
+
+
 class InvalidSettingError(MlesmithError, ValueError):
-    """A keyword of an environment has a value outside its domain."""
+    """A keyword or option has a value outside its domain."""
 
 
 class TrajectoryError(MlesmithError):

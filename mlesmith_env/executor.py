@@ -1,30 +1,32 @@
 """One way to run many jobs: `map(function, jobs)`.
 
 `LocalExecutor` gives every job a process of its own, forked from a clean server that has the heavy
-imports behind it. A job that dies (killed, out of memory, crashed in C) is a `JobFailure` for that
-job alone; the others go on.
+imports behind it. A job that dies (killed, out of memory, crashed in C) or outgrows its budget is a
+`JobFailure` for that job alone; the others go on. `mlesmith_env.cluster` has the same for Ray.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import sys
-import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+from mlesmith_env.errors import InvalidSettingError
+from mlesmith_env.scratch import make_scratch, remove_abandoned_scratch, remove_scratch
+from mlesmith_env.worker import GRACE_S, work
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+EXECUTORS = ("local", "ray")
 
-_GRACE_S = 10.0
-"""Seconds that an orphaned job has to clean up."""
+_LOOK_S = 0.5
+"""Seconds between two looks at what a job holds."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,29 @@ class Outcome(Generic[Job, Result]):
     result: Result | JobFailure
 
 
+@dataclass(frozen=True)
+class Budget:
+    """What one job may use before it is ended; None where there is no bound.
+
+    Attributes:
+        timeout_s: Wall-clock seconds.
+        memory_bytes: Memory of all its processes together, of shared pages their part.
+
+    Raises:
+        InvalidSettingError: A bound is not above zero.
+    """
+
+    timeout_s: float | None = None
+    memory_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("timeout_s", self.timeout_s), ("memory_bytes", self.memory_bytes)):
+            if value is not None and value <= 0:
+                raise InvalidSettingError(
+                    f"{name} must be above zero, got {value}; leave it out for no bound"
+                )
+
+
 class Executor(Protocol):
     """Runs one function over many jobs, in whatever order they end."""
 
@@ -61,17 +86,27 @@ class Executor(Protocol):
 class LocalExecutor:
     """Processes on this machine.
 
+    A job finds a temporary folder of its own, which goes when its process has ended, however that
+    ended; what jobs left whose machine or parent was killed goes at the next `map`.
+
     Args:
         workers: How many jobs run at once; 1 still uses a process, so that a crash stays outside.
         preload: Modules that the server imports once, before the first job.
+        budget: What a job may use.
+
+    Raises:
+        InvalidSettingError: There is not even one worker.
     """
 
-    def __init__(self, workers: int = 1, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self, workers: int = 1, preload: Sequence[str] = (), budget: Budget | None = None
+    ) -> None:
         """Make an executor; no process starts before `map`."""
         if workers < 1:
-            raise ValueError(f"workers must be at least 1, got {workers}")
+            raise InvalidSettingError(f"workers must be at least 1, got {workers}")
         self.workers = workers
         self.preload = tuple(preload)
+        self.budget = budget or Budget()
 
     def map(
         self, function: Callable[[Job], Result], jobs: Sequence[Job]
@@ -82,71 +117,137 @@ class LocalExecutor:
         """
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(self.preload))
+        remove_abandoned_scratch()
         # Nobody writes into the lifeline; that we hold its other end tells workers that we live.
         lifeline, held = context.Pipe(duplex=False)
         waiting = list(reversed(jobs))
-        running: dict[Connection, tuple[BaseProcess, Job]] = {}
+        running: dict[Connection, _Running] = {}
         try:
             while waiting or running:
                 while waiting and len(running) < self.workers:
-                    job = waiting.pop()
+                    job, scratch = waiting.pop(), make_scratch()
                     receiver, sender = context.Pipe(duplex=False)
-                    process = context.Process(target=_work, args=(function, job, sender, lifeline))
+                    process = context.Process(
+                        target=work, args=(function, job, sender, lifeline, scratch)
+                    )
+                    running[receiver] = _Running(job, process, receiver, scratch, time.monotonic())
                     process.start()
                     sender.close()
-                    running[receiver] = (process, job)
-                for ready in wait(list(running)):
-                    receiver = ready if isinstance(ready, Connection) else None
-                    if receiver is None:
-                        continue
-                    process, job = running.pop(receiver)
-                    yield Outcome(job, _receive(receiver, process))
+                for receiver in self._ended(running):
+                    ended = running.pop(receiver)
+                    yield Outcome(ended.job, ended.result())
+                for receiver, why in self._overdrawn(running):
+                    ended = running.pop(receiver)
+                    ended.end()
+                    yield Outcome(ended.job, JobFailure(why))
         finally:
-            for receiver, (process, _) in running.items():
-                process.terminate()
-                process.join(5)
-                if process.is_alive():
-                    process.kill()
-                    process.join()
-                receiver.close()
+            for ended in running.values():
+                ended.end()
             held.close()
             lifeline.close()
 
+    def _ended(self, running: dict[Connection, _Running]) -> list[Connection]:
+        """Wait for jobs to end; where they have a budget, no longer than until the next look."""
+        bounded = self.budget != Budget()
+        ready = wait(list(running), timeout=_LOOK_S if bounded else None)
+        return [receiver for receiver in ready if isinstance(receiver, Connection)]
 
-def _receive(receiver: Connection, process: BaseProcess) -> Any:
-    try:
-        result = receiver.recv()
-    except EOFError:
-        result = None
-    receiver.close()
-    process.join()
-    if result is not None:
-        return result[0]
-    code = process.exitcode or 0
-    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-    return JobFailure(f"the worker process ended by {how} without a result")
-
-
-def _work(
-    function: Callable[[Job], Result], job: Job, sender: Connection, lifeline: Connection
-) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # As an exception, so that sandboxes are closed and temporary folders removed on the way out.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
-    try:
-        result: object = function(job)
-    except Exception as error:  # noqa: BLE001 - a job may raise anything; it becomes data here
-        result = JobFailure(f"{type(error).__name__}: {error}", traceback.format_exc())
-    sender.send((result,))
-    sender.close()
+    def _overdrawn(self, running: dict[Connection, _Running]) -> list[tuple[Connection, str]]:
+        """Return the jobs that have used more than their budget, and what they used."""
+        found: list[tuple[Connection, str]] = []
+        timeout_s, memory_bytes = self.budget.timeout_s, self.budget.memory_bytes
+        for receiver, one in running.items():
+            if receiver.poll():
+                continue
+            if timeout_s is not None and time.monotonic() - one.began > timeout_s:
+                found.append((receiver, f"it took longer than the {timeout_s:g} s that it had"))
+            elif memory_bytes is not None and (held := one.memory_bytes()) > memory_bytes:
+                told = f"it held {held / 1e9:.3g} GB of memory, of {memory_bytes / 1e9:.3g} GB"
+                found.append((receiver, told))
+        return found
 
 
-def _follow(lifeline: Connection) -> None:
-    """End this process when the one that asked for it is gone."""
-    try:
-        lifeline.recv_bytes()
-    except (EOFError, OSError):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(_GRACE_S)
-        os._exit(1)
+@dataclass(frozen=True)
+class _Running:
+    """A job that runs, and its process."""
+
+    job: Any
+    process: BaseProcess
+    receiver: Connection
+    scratch: Path
+    began: float
+
+    def result(self) -> Any:
+        """Return what the job gave, once its connection has something to say."""
+        try:
+            result = self.receiver.recv()
+        except EOFError:
+            result = None
+        self.receiver.close()
+        self.process.join()
+        remove_scratch(self.scratch)
+        if result is not None:
+            return result[0]
+        code = self.process.exitcode or 0
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return JobFailure(f"the worker process ended by {how} without a result")
+
+    def end(self) -> None:
+        """End the job, with its sandboxes: they end with the process that holds them."""
+        if self.process.pid is not None:
+            self.process.terminate()
+            self.process.join(GRACE_S)
+            if self.process.is_alive():
+                self.process.kill()
+                self.process.join()
+        self.receiver.close()
+        remove_scratch(self.scratch)
+
+    def memory_bytes(self) -> int:
+        """Return what its processes hold together."""
+        from mlesmith_env.sandbox.inside.processes import descendants, proportional
+
+        root = self.process.pid
+        return 0 if root is None else proportional([root, *descendants(root)])
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How jobs are run: what the command line says about it.
+
+    Attributes:
+        executor: `local` or `ray`.
+        workers: Jobs at once; None for one here, or for as many as the cluster has CPUs.
+        address: Of the Ray cluster; None starts one on this machine.
+        budget: What a job may use.
+    """
+
+    executor: str = "local"
+    workers: int | None = None
+    address: str | None = None
+    budget: Budget = Budget()
+
+    def start(self, preload: Sequence[str] = ()) -> Executor:
+        """Return the executor.
+
+        Args:
+            preload: Modules that the processes of jobs have loaded.
+
+        Raises:
+            InvalidSettingError: There is no such executor, not even one worker, or a local executor
+                has an address.
+            MissingExtraError: Ray is not installed.
+        """
+        if self.executor == "ray":
+            from mlesmith_env.cluster import RayExecutor
+
+            return RayExecutor(self.address, self.workers, preload, self.budget)
+        if self.executor != "local":
+            raise InvalidSettingError(
+                f"there is no executor {self.executor!r}: use {' or '.join(map(repr, EXECUTORS))}"
+            )
+        if self.address is not None:
+            raise InvalidSettingError(
+                f"the address {self.address!r} is that of a Ray cluster: use the executor 'ray'"
+            )
+        return LocalExecutor(1 if self.workers is None else self.workers, preload, self.budget)

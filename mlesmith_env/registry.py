@@ -25,6 +25,7 @@ from mlesmith_env.errors import (
     UnknownTaskError,
 )
 from mlesmith_env.licences import spdx
+from mlesmith_env.registry_lock import locked
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -122,13 +123,20 @@ def read_index(root: Path) -> list[Entry]:
     stored = _stored(root)
     present = set(_packages(root))
     if stored.keys() != present:
-        stored = _rebuilt(root, present, stored)
+        stored = _read(root, present, stored)
+        if os.access(root, os.W_OK):
+            with locked(root, wait=False) as ours:
+                # Who else holds the lock writes tasks, and the index after them.
+                if ours:
+                    _write_index(root, stored)
     return [Entry(root, stored[key]) for key in sorted(stored)]
 
 
 def rebuild_index(root: Path) -> list[Entry]:
-    """Read every package of a root anew and write its index."""
-    fields = _rebuilt(root, set(_packages(root)), {})
+    """Read every package of a root anew and write its index; the caller holds the lock."""
+    fields = _read(root, set(_packages(root)), {})
+    if os.access(root, os.W_OK):
+        _write_index(root, fields)
     return [Entry(root, fields[key]) for key in sorted(fields)]
 
 
@@ -316,7 +324,7 @@ def _stored(root: Path) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _rebuilt(
+def _read(
     root: Path, present: set[str], known: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     from mlesmith_env import package, sources
@@ -333,11 +341,14 @@ def _rebuilt(
                 f"{root / key} can not enter the index of {root}: {error}"
             ) from error
         fields[key] = index_fields(manifest, record.licence, quality)
-    lines = ",\n".join(json.dumps(fields[key], ensure_ascii=False) for key in sorted(fields))
-    content = '{"schema_version": 1, "tasks": [\n' + lines + "\n]}\n"
-    if os.access(root, os.W_OK):
-        package.write_atomically(root / INDEX, content)
     return fields
+
+
+def _write_index(root: Path, fields: dict[str, dict[str, Any]]) -> None:
+    from mlesmith_env.package import write_atomically
+
+    lines = ",\n".join(json.dumps(fields[key], ensure_ascii=False) for key in sorted(fields))
+    write_atomically(root / INDEX, '{"schema_version": 1, "tasks": [\n' + lines + "\n]}\n")
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:

@@ -8,11 +8,8 @@ cluster is refused.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +29,7 @@ from mlesmith_env.package import (
 )
 from mlesmith_env.quality import QUALITY, dump_quality
 from mlesmith_env.registry import SOURCES, rebuild_index
+from mlesmith_env.registry_lock import locked
 from mlesmith_env.sources import SourceRecord, dump_source, load_source
 from mlesmith_env.task import Task
 from mlesmith_generator import __version__
@@ -121,7 +119,7 @@ def admit(finished: Finished, registry: Path, fingerprint: Fingerprint | None = 
     """
     manifest = finished.manifest
     directory = registry / manifest.modality / manifest.name
-    with _locked(registry):
+    with locked(registry):
         standing = directory / MANIFEST
         if standing.is_file():
             holder = parse_manifest(standing.read_text(encoding="utf-8"), origin=standing)
@@ -158,7 +156,7 @@ def settle(registry: Path) -> tuple[Cluster, ...]:
     Tasks whose split no longer is that of their cluster are sealed anew. What comes out depends on
     which datasets and tasks there are, not on the order in which they came.
     """
-    with _locked(registry):
+    with locked(registry):
         fingerprints = read_fingerprints(registry)
         clusters = clusters_of(fingerprints)
         leaders = {name: name for name in fingerprints}
@@ -207,17 +205,6 @@ def _with_split(
         if name in (LEADERBOARD, VERIFICATION, QUALITY)
     }
     return {**files, **told, MANIFEST: dump_manifest(sealed)}
-
-
-@contextmanager
-def _locked(registry: Path) -> Generator[None, None, None]:
-    registry.mkdir(parents=True, exist_ok=True)
-    handle = os.open(registry / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _shown(check: Check, limit: int) -> dict[str, Any]:

@@ -7,8 +7,38 @@ from typing import Annotated
 
 import typer
 
+from mlesmith_env.errors import InvalidSettingError
+from mlesmith_env.executor import Budget, Execution
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Workers = Annotated[int, typer.Option(min=1, help="Datasets (or tasks) at once.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Datasets (or tasks) at once; by default 1, or as many as a Ray cluster has CPUs.",
+        show_default=False,
+    ),
+]
+ShardName = Annotated[
+    str, typer.Option("--shard", help="Do part i of n: `2/8`. All parts together do everything.")
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option("--timeout-s", min=0.0, help="Seconds that a dataset (or task) has."),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option("--memory", help="Memory that a worker has with all its processes: `4GB`."),
+]
+ExecutorOption = Annotated[
+    str, typer.Option("--executor", help="Where the work is done: `local` or `ray`.")
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address", help="Of a Ray cluster: `auto`, `host:6379`; by default one is started."
+    ),
+]
 SandboxName = Annotated[str, typer.Option(help="Where reference programs run: `local`.")]
 
 
@@ -27,7 +57,12 @@ def generate(
         int, typer.Option(min=1, help="How many worlds `synthetic:` or `synthetic:<form>` is.")
     ] = 10,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many datasets.")] = None,
-    workers: Workers = 1,
+    workers: Workers = None,
+    executor: ExecutorOption = "local",
+    ray_address: RayAddress = None,
+    shard: ShardName = "1/1",
+    timeout_s: Timeout = None,
+    memory: Memory = None,
     seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
     resume: Annotated[
         bool, typer.Option("--resume", help="Leave out what the ledger has as done.")
@@ -41,15 +76,24 @@ def generate(
     summary) into the registry. Exit status 1 where no task came out or a dataset failed.
 
     Example: `mlesmith generate ./my-data ./more.zip openml:61 --registry ./tasks --workers 2`
+
+    On three machines that share a folder: `mlesmith generate ... --shard 1/3`, `2/3` and `3/3`.
     """
     from mlesmith_env import synthetic
     from mlesmith_generator.generation import Settings, generate_all
+    from mlesmith_generator.shard import Shard
 
     sources = [each for source in sources for each in synthetic.expand(source, count, seed)]
 
     settings = Settings(registry=registry.absolute(), ideas=ideas, seed=seed, sandbox=sandbox)
     complete = generate_all(
-        sources, settings, workers=workers, limit=limit, resume=resume, as_json=as_json
+        sources,
+        settings,
+        execution=_execution(executor, workers, ray_address, timeout_s, memory),
+        shard=Shard.parse(shard),
+        limit=limit,
+        resume=resume,
+        as_json=as_json,
     )
     raise typer.Exit(0 if complete else 1)
 
@@ -58,7 +102,12 @@ def verify(
     targets: Annotated[
         list[str], typer.Argument(help="Task folders, registry folders, slugs or ids.")
     ],
-    workers: Workers = 1,
+    workers: Workers = None,
+    executor: ExecutorOption = "local",
+    ray_address: RayAddress = None,
+    shard: ShardName = "1/1",
+    timeout_s: Timeout = None,
+    memory: Memory = None,
     skip_unavailable: Annotated[
         bool, typer.Option("--skip-unavailable", help="Pass over tasks whose bytes are missing.")
     ] = False,
@@ -74,11 +123,13 @@ def verify(
 
     Example: `mlesmith verify ./tasks --workers 2 --json`
     """
+    from mlesmith_generator.shard import Shard
     from mlesmith_generator.verification import verify_all
 
     passed = verify_all(
         targets,
-        workers=workers,
+        execution=_execution(executor, workers, ray_address, timeout_s, memory),
+        shard=Shard.parse(shard),
         skip_unavailable=skip_unavailable,
         update_quality=update_quality,
         sandbox=sandbox,
@@ -97,3 +148,26 @@ def demo(
     from mlesmith_generator.demonstration import demonstrate
 
     demonstrate(folder.absolute())
+
+
+def _execution(
+    executor: str,
+    workers: int | None,
+    address: str | None,
+    timeout_s: float | None,
+    memory: str | None,
+) -> Execution:
+    memory_bytes = None if memory is None else _bytes_of(memory)
+    return Execution(executor, workers, address, Budget(timeout_s, memory_bytes))
+
+
+def _bytes_of(text: str) -> int:
+    """Return a number of bytes from `4GB`, `500 MiB` or `2g`."""
+    from pydantic import ByteSize, TypeAdapter, ValidationError
+
+    try:
+        return int(TypeAdapter(ByteSize).validate_python(text))
+    except ValidationError as error:
+        raise InvalidSettingError(
+            f"--memory {text!r} is no size: write for instance 4GB or 500MB"
+        ) from error

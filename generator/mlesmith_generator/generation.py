@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from mlesmith_env import cache
 from mlesmith_env.errors import GenerationError
-from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
+from mlesmith_env.executor import Execution, JobFailure, Outcome
+from mlesmith_env.registry_lock import sweep
 from mlesmith_generator import __version__
 from mlesmith_generator.admission import settle
 from mlesmith_generator.dataset import name_of, slug_of_dataset
 from mlesmith_generator.describe import subject_slug
 from mlesmith_generator.ledger import (
-    Ledger,
-    events_by_dataset,
+    ending_of,
     finished_datasets,
     write_summary,
 )
 from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
 from mlesmith_generator.progress import follow
+from mlesmith_generator.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -55,24 +58,45 @@ def generate_all(
     sources: Sequence[str],
     settings: Settings,
     *,
-    workers: int = 1,
+    execution: Execution | None = None,
+    shard: Shard | None = None,
     limit: int | None = None,
     resume: bool = False,
     as_json: bool = False,
 ) -> bool:
-    """Make tasks of all sources; returns whether tasks came out and no dataset failed.
+    """Make tasks of all sources; returns whether no dataset failed and tasks came out.
+
+    Args:
+        sources: What to make tasks of; all of them, also where this run does only a shard.
+        settings: What shapes the tasks.
+        execution: How the jobs are run; by default one after another on this machine.
+        shard: Which part of the datasets to do; by default all.
+        limit: Stop after so many sources.
+        resume: Whether to leave out the datasets that the ledger has as done.
+        as_json: Whether to print the summary as JSON.
 
     Raises:
         GenerationError: A source is named twice.
+        InvalidSettingError: The execution is not well-formed.
+        MissingExtraError: The executor is not installed.
+        ExecutorError: The cluster can not be used.
     """
-    jobs = plan(sources, settings, limit=limit)
-    settings.registry.mkdir(parents=True, exist_ok=True)
-    done = finished_datasets(settings.registry, settings.fingerprint) if resume else set[str]()
+    execution, shard, registry = execution or Execution(), shard or Shard(), settings.registry
+    executor = execution.start(preload=("mlesmith_generator.pipeline",))
+    run = secrets.token_hex(4)
+    jobs = [
+        replace(job, run=run, part=shard.label, per_host=execution.executor == "ray")
+        for job in plan(sources, settings, limit=limit)
+        if shard.holds(slug_of_dataset(job.source))
+    ]
+    registry.mkdir(parents=True, exist_ok=True)
+    sweep(registry)
+    cache.sweep()
+    done = finished_datasets(registry, settings.fingerprint) if resume else set[str]()
     waiting = [job for job in jobs if slug_of_dataset(job.source) not in done]
     console = Console(stderr=as_json, highlight=False)
     if len(waiting) < len(jobs):
         console.print(f"resumed: {len(jobs) - len(waiting)} of {len(jobs)} datasets are done")
-    executor = LocalExecutor(workers, preload=("mlesmith_generator.pipeline",))
     failures: list[str] = []
     outcomes = follow(
         executor.map(generate_dataset, waiting),
@@ -85,14 +109,14 @@ def generate_all(
     for outcome in outcomes:
         if isinstance(outcome.result, JobFailure):
             failures.append(slug_of_dataset(outcome.job.source))
-            _settle_failure(outcome.job, outcome.result, settings.registry)
-    settle(settings.registry)
-    summary = write_summary(settings.registry)
+            _settle_failure(outcome.job, outcome.result)
+    settle(registry)
+    summary = write_summary(registry)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        _print_summary(console, summary, settings.registry)
-    return bool(summary["tasks"]) and not failures
+        _print_summary(console, summary, registry)
+    return not failures and (bool(summary["tasks"]) or not jobs)
 
 
 def plan(
@@ -113,7 +137,7 @@ def plan(
     subjects = Counter(subject_slug(name_of(source)) for source in sources)
     return [
         GenerationJob(
-            source=source,
+            source=_located(source),
             registry=settings.registry,
             ideas=settings.ideas,
             seed=settings.seed,
@@ -123,6 +147,12 @@ def plan(
         )
         for source in sources[:limit]
     ]
+
+
+def _located(source: str) -> str:
+    """Return a source that means the same in every folder and process."""
+    path = Path(source).expanduser()
+    return str(path.absolute()) if path.exists() else source
 
 
 def _line(outcome: Outcome[GenerationJob, DatasetResult]) -> str:
@@ -135,13 +165,12 @@ def _line(outcome: Outcome[GenerationJob, DatasetResult]) -> str:
     return f"{result.dataset}: {len(result.tasks)} task(s) in {result.seconds:.1f} s: {names}"
 
 
-def _settle_failure(job: GenerationJob, failure: JobFailure, registry: Path) -> None:
+def _settle_failure(job: GenerationJob, failure: JobFailure) -> None:
     """Write the ending of a dataset whose process could not write it itself."""
     dataset = slug_of_dataset(job.source)
-    events = events_by_dataset(registry).get(dataset, [])
-    if events and events[-1]["event"] == "failed":
+    if ending_of(job.registry, dataset, job.run) == "failed":
         return
-    ledger = Ledger(registry, dataset)
+    ledger = job.ledger(dataset)
     ledger.record("failed", reason=failure.reason, details=failure.details, seconds=0.0)
     ledger.close()
 

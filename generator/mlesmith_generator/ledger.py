@@ -1,13 +1,16 @@
 """The generation ledger: every attempt and every defect, and the summary that is drawn from it.
 
-A dataset's events count from its last `start` that came to a `done` or `failed`, so that a run
-that was killed and resumed counts nothing twice and loses nothing.
+An attempt is one run's work on one dataset. A dataset's events count from its last attempt that
+came to a `done` or `failed`, so that a run that was killed and resumed counts nothing twice and
+loses nothing. Shards, and the machines of a cluster, write a part of the ledger each, since only
+one machine can append to a file safely; they are read as one.
 """
 
 from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,28 +18,34 @@ from typing import Any
 
 from mlesmith_env.journal import Journal, read_journal
 from mlesmith_env.package import write_atomically
+from mlesmith_env.registry_lock import locked
 
 LEDGER = "generation.jsonl"
 SUMMARY = "generation.json"
+_PARTS = "generation*.jsonl"
 _ENDINGS = ("done", "failed")
 
 
 class Ledger:
-    """Writes the events of one dataset.
+    """Writes the events of one attempt.
 
     Args:
         registry: The registry root, in which the ledger lies.
         dataset: Name of the dataset that every event is about.
+        run: Name of the run that makes the attempt; no two runs have the same.
+        part: Which part of the ledger to write to; the main one where empty.
     """
 
-    def __init__(self, registry: Path, dataset: str) -> None:
+    def __init__(self, registry: Path, dataset: str, run: str = "", part: str = "") -> None:
         """Open the ledger for appending."""
-        self._journal = Journal(registry / LEDGER)
-        self._dataset = dataset
+        name = f"generation.{part}.jsonl" if part else LEDGER
+        self._journal = Journal(registry / name)
+        self._about = {"dataset": dataset, "run": run}
 
     def record(self, event: str, **fields: Any) -> None:
         """Append one event."""
-        self._journal.append({"event": event, "dataset": self._dataset, **fields})
+        stamp = {"time": round(time.time(), 3)}
+        self._journal.append({"event": event, **self._about, **stamp, **fields})
 
     def close(self) -> None:
         """Close the file."""
@@ -44,19 +53,43 @@ class Ledger:
 
 
 def events_by_dataset(registry: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the events of every dataset's last attempt, ended or not."""
-    attempts: dict[str, list[dict[str, Any]]] = {}
-    finished: dict[str, list[dict[str, Any]]] = {}
-    path = registry / LEDGER
-    if path.is_file():
-        for record in read_journal(path):
-            dataset = str(record.get("dataset", ""))
-            if record.get("event") == "start":
-                attempts[dataset] = []
-            attempts.setdefault(dataset, []).append(record)
-            if record.get("event") in _ENDINGS:
-                finished[dataset] = attempts[dataset]
-    return {**attempts, **finished}
+    """Return the events of every dataset's last attempt that ended, or else of its last."""
+    attempts: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    ended: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    records = [record for path in _parts(registry) for record in read_journal(path)]
+    for record in sorted(records, key=_time):
+        key = str(record.get("dataset", "")), str(record.get("run", ""))
+        if record.get("event") == "start":
+            attempts[key] = []
+        attempts.setdefault(key, []).append(record)
+        if record.get("event") in _ENDINGS:
+            ended[key] = attempts[key]
+    last: dict[str, list[dict[str, Any]]] = {}
+    for found in (attempts, ended):
+        for (dataset, _), events in sorted(found.items(), key=lambda pair: _time(pair[1][0])):
+            last[dataset] = events
+    return last
+
+
+def ending_of(registry: Path, dataset: str, run: str) -> str:
+    """Return how a run's attempt at a dataset ended: `done`, `failed`, or empty if it did not."""
+    ends = [
+        str(record["event"])
+        for path in _parts(registry)
+        for record in read_journal(path)
+        if record.get("dataset") == dataset
+        and record.get("run") == run
+        and record.get("event") in _ENDINGS
+    ]
+    return ends[-1] if ends else ""
+
+
+def _parts(registry: Path) -> list[Path]:
+    return sorted(registry.glob(_PARTS))
+
+
+def _time(record: dict[str, Any]) -> float:
+    return float(record.get("time", 0.0))
 
 
 def finished_datasets(registry: Path, fingerprint: str) -> set[str]:
@@ -64,8 +97,7 @@ def finished_datasets(registry: Path, fingerprint: str) -> set[str]:
 
     Args:
         registry: The registry root.
-        fingerprint: Of the raw files' and the settings' identity is checked by the caller through
-            `start` events: only attempts begun with the same settings count.
+        fingerprint: Of the settings; only attempts that began with the same ones count.
     """
     return {
         dataset
@@ -115,9 +147,11 @@ def summarise(registry: Path) -> dict[str, Any]:
 
 
 def write_summary(registry: Path) -> dict[str, Any]:
-    """Write `generation.json` and return what it says."""
-    summary = summarise(registry)
-    write_atomically(registry / SUMMARY, json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    """Write `generation.json`, of all parts of the ledger, and return what it says."""
+    with locked(registry):
+        summary = summarise(registry)
+        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+        write_atomically(registry / SUMMARY, text)
     return summary
 
 

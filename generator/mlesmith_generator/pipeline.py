@@ -6,6 +6,7 @@ mended ends that idea, not the dataset. Every step is an event in the ledger.
 
 from __future__ import annotations
 
+import platform
 import resource
 import tempfile
 import time
@@ -54,6 +55,17 @@ class GenerationJob:
     """Fingerprint of the settings, by which a resumed run knows its own work."""
     qualified: bool = False
     """Whether slugs carry the whole dataset name, because another dataset has the same subject."""
+    run: str = ""
+    """Name of the run in the ledger."""
+    part: str = ""
+    """Which part of the ledger to write to."""
+    per_host: bool = False
+    """Whether every machine writes a part of the ledger of its own."""
+
+    def ledger(self, dataset: str) -> Ledger:
+        """Open the ledger to tell of this job, on the machine that does."""
+        host = platform.node() if self.per_host else ""
+        return Ledger(self.registry, dataset, self.run, ".".join(filter(None, (self.part, host))))
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ def generate_dataset(job: GenerationJob) -> DatasetResult:
     """
     began = time.monotonic()
     with open_dataset(job.source) as dataset:
-        ledger = Ledger(job.registry, dataset.slug)
+        ledger = job.ledger(dataset.slug)
         try:
             ledger.record("start", source=dataset.name, settings=job.settings, seed=job.seed)
             tasks, reason = _generate(job, dataset, ledger)

@@ -14,9 +14,10 @@ from rich.console import Console
 
 from mlesmith_env import registry, sources
 from mlesmith_env.errors import DataUnavailableError, ManifestError, MlesmithError, SandboxError
-from mlesmith_env.executor import JobFailure, LocalExecutor, Outcome
+from mlesmith_env.executor import Execution, JobFailure, Outcome
 from mlesmith_env.package import MANIFEST, write_atomically
 from mlesmith_env.quality import QUALITY, dump_quality
+from mlesmith_env.registry_lock import locked
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.execution import execution_gate
@@ -25,6 +26,7 @@ from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.progress import follow
 from mlesmith_generator.quality import measure_quality
 from mlesmith_generator.records import Check, Defect, GateReport
+from mlesmith_generator.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def verify_package(job: VerificationJob) -> Verdict:
         reports, ladder = judge(task, sandbox=job.sandbox)
         if job.update_quality and ladder is not None:
             quality = measure_quality(task.manifest, task.source, ladder, reports)
-            write_atomically(job.directory / QUALITY, dump_quality(quality))
+            with locked(job.directory.parent.parent):
+                write_atomically(job.directory / QUALITY, dump_quality(quality))
     except SandboxError:
         raise
     except MlesmithError as error:
@@ -134,7 +137,8 @@ def packages_of(target: str) -> list[Path]:
 def verify_all(
     targets: Sequence[str],
     *,
-    workers: int = 1,
+    execution: Execution | None = None,
+    shard: Shard | None = None,
     skip_unavailable: bool = False,
     update_quality: bool = False,
     sandbox: str = "local",
@@ -144,12 +148,14 @@ def verify_all(
 
     With `update_quality` the `quality.json` of those that pass is measured anew.
     """
-    folders = list(dict.fromkeys(path for target in targets for path in packages_of(target)))
+    shard = shard or Shard()
+    named = dict.fromkeys(path for target in targets for path in packages_of(target))
+    folders = [folder for folder in named if shard.holds(folder.name)]
     jobs = [
         VerificationJob(folder, sandbox, skip_unavailable, update_quality) for folder in folders
     ]
     console = Console(stderr=as_json, highlight=False)
-    executor = LocalExecutor(workers, preload=("mlesmith_generator.verification",))
+    executor = (execution or Execution()).start(preload=("mlesmith_generator.verification",))
     outcomes = follow(
         executor.map(verify_package, jobs),
         lambda outcome: _line(_verdict(outcome)),
@@ -160,7 +166,8 @@ def verify_all(
     verdicts = [_verdict(outcome) for outcome in outcomes]
     if update_quality:
         for root in {folder.parent.parent for folder in folders}:
-            registry.rebuild_index(root)
+            with locked(root):
+                registry.rebuild_index(root)
     verdicts.sort(key=lambda verdict: verdict.task)
     skipped = [verdict for verdict in verdicts if verdict.skipped]
     passed = [verdict for verdict in verdicts if verdict.passed]

@@ -169,8 +169,20 @@ def remove_abandoned() -> tuple[Path, ...]:
         SandboxLostError: One can not be removed.
     """
     remove_empty(_PREFIX)
+    return remove_abandoned_in(Path(tempfile.gettempdir()))
+
+
+def remove_abandoned_in(folder: Path) -> tuple[Path, ...]:
+    """Remove what lies in a folder of sandboxes whose own process is gone.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        SandboxLostError: One can not be removed.
+    """
     removed: list[Path] = []
-    for root in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
+    for root in folder.glob(_PREFIX + "*"):
         try:
             if root.stat(follow_symlinks=False).st_uid != os.geteuid():
                 continue

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from mlesmith_env.executor import JobFailure, LocalExecutor
+from mlesmith_env.errors import InvalidSettingError
+from mlesmith_env.executor import Budget, Execution, JobFailure, LocalExecutor
+from mlesmith_env.scratch import make_scratch, remove_abandoned_scratch
 
 
 def _square(number: int) -> int:
@@ -117,3 +120,103 @@ def test_workers_end_with_the_program_that_asked(tmp_path: Path, sent: signal.Si
     finally:
         parent.kill()
         parent.wait()
+
+
+def _sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def _hold(size: int) -> int:
+    held = bytearray(size)
+    held[::4096] = b"x" * len(held[::4096])
+    time.sleep(600 if size > 1024**2 else 0)
+    return len(held)
+
+
+def _litter(how: str) -> str:
+    folder = tempfile.mkdtemp()
+    Path(folder, "left").write_text("something")
+    if how == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "hangs":
+        time.sleep(600)
+    return folder
+
+
+def _threads(job: int) -> list[int]:
+    import numpy as np
+    import threadpoolctl
+
+    np.linalg.solve(np.eye(3), np.ones(3))
+    return [library["num_threads"] for library in threadpoolctl.threadpool_info()]
+
+
+def test_a_job_that_takes_too_long_is_ended_and_the_others_go_on():
+    executor = LocalExecutor(workers=2, budget=Budget(timeout_s=20.0))
+    results = {o.job: o.result for o in executor.map(_sleep, [600.0, 0.0, 0.1])}
+    assert results[0.0] == 0.0
+    assert results[0.1] == 0.1
+    assert isinstance(results[600.0], JobFailure)
+    assert "longer than the 20 s" in results[600.0].reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_job_that_holds_too_much_is_ended_and_the_others_go_on():
+    executor = LocalExecutor(workers=2, budget=Budget(memory_bytes=600_000_000))
+    results = {o.job: o.result for o in executor.map(_hold, [900_000_000, 1024])}
+    assert results[1024] == 1024
+    assert isinstance(results[900_000_000], JobFailure)
+    assert "of 0.6 GB" in results[900_000_000].reason
+
+
+def test_what_a_job_leaves_in_its_temporary_folder_goes_however_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    executor = LocalExecutor(workers=3, budget=Budget(timeout_s=20.0))
+    results = {o.job: o.result for o in executor.map(_litter, ["ends", "killed", "hangs"])}
+    assert Path(str(results["ends"])).is_relative_to(tmp_path)
+    assert isinstance(results["killed"], JobFailure)
+    assert isinstance(results["hangs"], JobFailure)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_program_left_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    code = (
+        "from mlesmith_env.scratch import make_scratch; (make_scratch() / 'left').write_text('x')"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert len(list(tmp_path.iterdir())) == 1
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = make_scratch()
+    remove_abandoned_scratch()
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_numerical_libraries_of_a_job_use_one_thread():
+    ((outcome),) = LocalExecutor().map(_threads, [1])
+    assert outcome.result
+    assert set(outcome.result) == {1}
+
+
+@pytest.mark.parametrize(
+    ("execution", "told"),
+    [
+        (Execution(executor="slurm"), "no executor 'slurm'"),
+        (Execution(address="auto"), "use the executor 'ray'"),
+        (Execution(workers=0), "at least 1"),
+    ],
+)
+def test_an_execution_that_can_not_be_is_refused(execution: Execution, told: str):
+    with pytest.raises(InvalidSettingError, match=told):
+        execution.start()
+
+
+@pytest.mark.parametrize("bounds", [{"timeout_s": 0.0}, {"memory_bytes": -1}])
+def test_a_budget_of_nothing_is_refused(bounds: dict[str, float]):
+    with pytest.raises(InvalidSettingError, match="above zero"):
+        Budget(**bounds)

@@ -9,6 +9,7 @@ import pytest
 
 from mlesmith_env import synthetic
 from mlesmith_env.env import TaskEnv
+from mlesmith_env.executor import Execution
 from mlesmith_env.leaderboard import read_leaderboard
 from mlesmith_env.task import Task
 from mlesmith_generator.generation import Settings, generate_all
@@ -22,7 +23,7 @@ SOURCES = ("synthetic:table-grade:7:0.41", "synthetic:text-rating:8:0.25")
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory) -> list[Path]:
     registry = tmp_path_factory.mktemp("synthetic") / "registry"
-    assert generate_all(SOURCES, Settings(registry=registry), workers=2)
+    assert generate_all(SOURCES, Settings(registry=registry), execution=Execution(workers=2))
     return sorted(path.parent for path in registry.glob("*/*/task.yaml"))
 
 
