@@ -7,8 +7,12 @@ imports behind it. A job that dies (killed, out of memory, crashed in C) or outg
 
 from __future__ import annotations
 
+import atexit
+import functools
 import multiprocessing
+import multiprocessing.util
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -118,6 +122,7 @@ class LocalExecutor:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(self.preload))
         remove_abandoned_scratch()
+        _own_sockets()
         # Nobody writes into the lifeline; that we hold its other end tells workers that we live.
         lifeline, held = context.Pipe(duplex=False)
         waiting = list(reversed(jobs))
@@ -165,6 +170,21 @@ class LocalExecutor:
                 told = f"it held {held / 1e9:.3g} GB of memory, of {memory_bytes / 1e9:.3g} GB"
                 found.append((receiver, told))
         return found
+
+
+@functools.cache
+def _own_sockets() -> None:
+    """Have the sockets of `multiprocessing` in a folder that goes even if this process is killed.
+
+    It makes a temporary folder once in a process, which only the process's own end removes.
+    """
+    folder, before = make_scratch(), tempfile.tempdir
+    atexit.register(remove_scratch, folder)
+    tempfile.tempdir = str(folder)
+    try:
+        multiprocessing.util.get_temp_dir()
+    finally:
+        tempfile.tempdir = before
 
 
 @dataclass(frozen=True)
