@@ -29,6 +29,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 EXECUTORS = ("local", "ray")
 
+_LONGEST_FOLDER = 48
 _LOOK_S = 0.5
 """Seconds between two looks at what a job holds."""
 
@@ -178,6 +179,9 @@ def _own_sockets() -> None:
 
     It makes a temporary folder once in a process, which only the process's own end removes.
     """
+    if len(tempfile.gettempdir()) > _LONGEST_FOLDER:
+        # A socket's path may have 108 bytes, and ours would be longer than that.
+        return
     folder, before = make_scratch(), tempfile.tempdir
     atexit.register(remove_scratch, folder)
     tempfile.tempdir = str(folder)

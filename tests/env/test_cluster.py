@@ -109,6 +109,7 @@ def test_with_a_node_killed_nothing_is_lost_and_nothing_doubled(
         try:
             assert _wait_until(lambda: len(_begun(tmp_path)) >= 5, 300), _begun(tmp_path)
             cluster.remove_node(nodes[0], allow_graceful=False)
+            assert _wait_until(lambda: not all(_alive(job) for _, job, _ in _begun(tmp_path)), 120)
         finally:
             (tmp_path / "killed").touch()
 

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,17 +39,13 @@ class Place:
 
     data: Path
     root: Path
+    temporary: Path
 
     @property
     def registry(self) -> Path:
         return self.root / "registry"
 
-    @property
-    def temporary(self) -> Path:
-        return self.root / "tmp"
-
     def start(self, *words: str) -> subprocess.Popen[str]:
-        self.temporary.mkdir(parents=True, exist_ok=True)
         environment = {
             **os.environ,
             "MLESMITH_CACHE": str(self.root / "cache"),
@@ -87,7 +84,7 @@ class Place:
 
     def left(self) -> list[Path]:
         unfinished = self.root / "cache" / "unfinished"
-        return [*self.temporary.iterdir(), *unfinished.iterdir()]
+        return [*self.temporary.iterdir(), *unfinished.glob("*")]
 
     def processes(self) -> list[int]:
         """The processes that know of this place's temporary folder."""
@@ -112,7 +109,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    place = Place(data, tmp_path_factory.mktemp("whole"))
+    folder = tmp_path_factory.mktemp("whole")
+    place = Place(data, folder, folder)
     summary = place.run()
     assert summary["tasks"] >= 3
     return place
@@ -120,9 +118,11 @@ def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture
 def place(data: Path, tmp_path: Path) -> Iterator[Place]:
-    made = Place(data, tmp_path)
-    yield made
-    assert _wait_until(lambda: not made.processes()), "processes are left"
+    # Not in pytest's own folder: the paths of sockets have to be short.
+    with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
+        made = Place(data, tmp_path, Path(temporary))
+        yield made
+        assert _wait_until(lambda: not made.processes()), "processes are left"
 
 
 def _summary(place: Place) -> dict[str, Any]:
