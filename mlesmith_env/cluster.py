@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ Result = TypeVar("Result")
 MOST_RUNS = 4
 """How often a job is run whose nodes are lost: it may be what kills them."""
 _LOOK_S = 1.0
+_LISTENS_WITHIN_S = 20.0
 _HANDED_ON = ("MLESMITH_CACHE", "MLESMITH_DATA_MIRROR", "MLESMITH_REGISTRY")
 
 
@@ -117,6 +119,7 @@ class RayExecutor:
 
     def _connect(self) -> None:
         ray = self._ray
+        _demand_listener(self.address)
         starting: dict[str, Any] = (
             {"include_dashboard": False} if self.address is None else {"address": self.address}
         )
@@ -151,6 +154,20 @@ def _run_here(
     function, job = pickle.loads(work)  # noqa: S301  from the program that started this worker
     ((outcome),) = LocalExecutor(1, preload, budget).map(function, [job])
     return outcome.result
+
+
+def _demand_listener(address: str | None) -> None:
+    """Raise `ExecutorError` where nobody listens: Ray itself would try for a long time."""
+    host, _, port = (address or "").rpartition(":")
+    if not host or not port.isdecimal() or "://" in host:
+        return
+    try:
+        socket.create_connection((host, int(port)), _LISTENS_WITHIN_S).close()
+    except (OSError, OverflowError) as error:
+        raise ExecutorError(
+            f"the Ray cluster at {address} can not be used: {error}; give the address that "
+            "`ray start --head` has printed"
+        ) from error
 
 
 def _variables() -> dict[str, str]:

@@ -150,8 +150,7 @@ def test_leaving_early_ends_the_jobs_that_run(cluster: Any, tmp_path: Path):
     assert not ray.is_initialized()
 
 
-def test_no_such_cluster_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RAY_gcs_rpc_server_connect_timeout_s", "1")
+def test_no_such_cluster_is_told():
     executor = Execution("ray", address="127.0.0.1:1").start()
     with pytest.raises(ExecutorError, match=r"127\.0\.0\.1:1 can not be used"):
         list(executor.map(_misbehave, ["fine"]))
