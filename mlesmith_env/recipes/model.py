@@ -20,6 +20,7 @@ from mlesmith_env.recipes.operations import (
     Combine,
     Deduplicate,
     DropColumns,
+    Entity,
     ExcludeValues,
     Extract,
     Gather,
@@ -169,6 +170,7 @@ Transform = Annotated[
     | OneWord
     | NumberRows
     | Indicators
+    | Entity
     | Grid
     | Boxes
     | Mask

@@ -227,6 +227,21 @@ class Grid(Model):
     into: str
 
 
+class Entity(Model):
+    """Write the words of the one entity of a kind that a tagged sentence names.
+
+    Missing where there is none, or several.
+    """
+
+    op: Literal["entity"] = "entity"
+    tokens: str
+    """Column of tokens, joined with blanks."""
+    tags: str
+    """Column of their tags: `O`, or `B-`, `I-` and a kind."""
+    kind: str
+    into: str
+
+
 class Boxes(Model):
     """Write a box as `label x y width height`, x and y of its upper left corner, as `boxes` wants.
 

@@ -9,9 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_env.errors import RecipeError
+from mlesmith_env.metrics.tags import entities
 from mlesmith_env.recipes.operations import (
     Boxes,
     Combine,
+    Entity,
     Gather,
     Grid,
     Indicators,
@@ -59,6 +61,22 @@ def _(transform: Combine, frame: pd.DataFrame) -> pd.DataFrame:
         for row in zip(*columns, strict=True)
     ]
     return frame.assign(**{transform.into: text_series(combined, frame.index)})
+
+
+@reshaped.register
+def _(transform: Entity, frame: pd.DataFrame) -> pd.DataFrame:
+    tokens = values_or_none(require_column(frame, transform.tokens, "entity"))
+    tags = values_or_none(require_column(frame, transform.tags, "entity"))
+    found: list[str | None] = []
+    for words, told in zip(tokens, tags, strict=True):
+        spans = [
+            (start, end)
+            for start, end, kind in entities(tuple((told or "").split()))
+            if kind == transform.kind
+        ]
+        text = (words or "").split()
+        found.append(" ".join(text[slice(*spans[0])]) or None if len(spans) == 1 else None)
+    return frame.assign(**{transform.into: text_series(found, frame.index)})
 
 
 @reshaped.register

@@ -24,6 +24,7 @@ from mlesmith_generator.formulations.rating import RATING
 from mlesmith_generator.formulations.recommendation import RECOMMENDATION
 from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
+from mlesmith_generator.formulations.span_extraction import SPAN_EXTRACTION
 from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.table import TABLE
@@ -31,6 +32,7 @@ from mlesmith_generator.formulations.table import TABLE
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
 FORMULATIONS: tuple[Formulation, ...] = (
+    SPAN_EXTRACTION,
     SIMILARITY,
     DETECTION,
     SEGMENTATION,

@@ -44,7 +44,7 @@ RAREST = 0.005
 MOST_TAGS = 150
 DOCUMENTS = 30
 """Files from which on each is a document, and not a part that its publisher made."""
-_FIRST = r"^([^,|]+)[,|]"
+FIRST = r"^([^,|]+)[,|]"
 
 _SENTENCES = ("tags/sentences",)
 _SIGNS = (*_SENTENCES, "tags/signs")
@@ -127,11 +127,11 @@ def _idea(
     if tagged * table.rows / max(1, typed.rows) < FEWEST_TAGGED:
         return None
     chunked = is_chunked(counts)
-    exclusions, holdout, held = _parts(table)
+    exclusions, holdout, held = parts_of(table)
     id_column = free_id({each.name for each in table.columns})
     transforms: list[Transform] = [RequireValue(column=TOKENS), RequireValue(column=TAGS)]
     if several:
-        transforms.append(Extract(column=TAGS, into=TAGS, pattern=_FIRST, words=True))
+        transforms.append(Extract(column=TAGS, into=TAGS, pattern=FIRST, words=True))
     if exclusions:
         transforms.append(DropColumns(columns=tuple(each.column for each in exclusions)))
     if table.rows > MOST_SENTENCES:
@@ -178,7 +178,7 @@ def has_alternatives(rows: Sequence[str]) -> bool:
 
 def first_of(tag: str) -> str:
     """Return the first of several tags."""
-    found = re.match(_FIRST, tag)
+    found = re.match(FIRST, tag)
     return found[1] if found else tag
 
 
@@ -190,7 +190,7 @@ def is_chunked(tags: Mapping[str, int]) -> bool:
     )
 
 
-def _parts(table: TableProfile) -> tuple[tuple[Exclusion, ...], Holdout, str]:
+def parts_of(table: TableProfile) -> tuple[tuple[Exclusion, ...], Holdout, str]:
     """Return what is left out, the holdout, and how that is told."""
     test, private = holdouts.shares(table.rows)
     name = table.reader.file_column
