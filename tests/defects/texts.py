@@ -134,3 +134,22 @@ def hidden_pairs_that_training_has_the_other_way_round(root: Path) -> Exhibit:
     tables.test.loc[: half - 1, "sentence1"] = tables.train["sentence2"].head(half).to_numpy()
     tables.test.loc[: half - 1, "sentence2"] = tables.train["sentence1"].head(half).to_numpy()
     return tables.written(root)
+
+
+def pieces(root: Path) -> Task:
+    """Return a good task of pieces of texts: the one place that a sentence names."""
+    return brewed(root, tagged_sentences, "span_extraction")
+
+
+@legitimate_built()
+def pieces_of_texts(root: Path) -> Exhibit:
+    return Exhibit(pieces(root).directory)
+
+
+@defect("leak", "target-copy")
+def a_piece_told_in_another_column(root: Path) -> Exhibit:
+    tables = Tables.of(pieces(root))
+    truth = tables.answers.set_index("id")[tables.target]
+    tables.train["hint"] = tables.train[tables.target].str.upper()
+    tables.test["hint"] = truth.reindex(tables.test["id"]).str.upper().to_numpy()
+    return tables.written(root)
