@@ -11,6 +11,7 @@ from . import (
     mutated_packages,
     mutated_pages,
     odd_tasks,
+    questions,
     texts,
     written_pages,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "mutated_packages",
     "mutated_pages",
     "odd_tasks",
+    "questions",
     "texts",
     "written_pages",
 ]

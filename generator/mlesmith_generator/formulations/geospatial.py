@@ -33,7 +33,8 @@ from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import tables_of
 from mlesmith_generator.formulations.table import MODELS, TABLES, TARGETS
 from mlesmith_generator.gates.contents import Tables
-from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.gates.rows import as_numbers
+from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.typed import TypedTable, type_column
 from mlesmith_generator.records import DatasetProfile, TableProfile
 
@@ -103,8 +104,8 @@ class GeospatialFormulation:
         return {} if grid is None else {"LATITUDE": grid.latitude, "LONGITUDE": grid.longitude}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
-        """Return none: the scans over groups look at the squares."""
-        return []
+        """Look for squares of the map with rows on both sides."""
+        return [_scan_squares(task.manifest, tables)]
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -187,6 +188,31 @@ def _proposal(scored: Scored, table: TableProfile, where: Map, cell: str, seed: 
     )
     update = {"formulation": "geospatial", "modality": "geospatial", "recipe": recipe}
     return Proposal(idea.model_copy(update=update), scored.score + 0.2)
+
+
+def _scan_squares(manifest: Manifest, tables: Tables) -> Scan:
+    """Refuse a task in which hidden rows lie in squares of training rows."""
+    name, recipe = "squares", manifest.recipe
+    grids = recipe.transforms if isinstance(recipe, TableRecipe) else ()
+    grid = next((each for each in grids if isinstance(each, Grid)), None)
+    frames = (tables.train, tables.test)
+    if grid is None or any(
+        not {grid.latitude, grid.longitude} <= set(frame.columns) for frame in frames
+    ):
+        return Scan(name, "the files do not show where rows lie")
+    seen, hidden = (
+        [
+            tuple(np.floor(as_numbers(frame[axis].to_numpy(dtype=object)) / grid.degrees).tolist())
+            for axis in (grid.latitude, grid.longitude)
+        ]
+        for frame in frames
+    )
+    known = set(zip(*seen, strict=True))
+    crossing = sum(cell in known for cell in zip(*hidden, strict=True))
+    told = f"{crossing} of {len(tables.test)} test rows lie in squares that training shows"
+    if not crossing:
+        return Scan(name, told)
+    return Scan(name, told, (Finding("group-crossing", told, "refactor"),))
 
 
 GEOSPATIAL = GeospatialFormulation()

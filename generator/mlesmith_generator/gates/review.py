@@ -20,6 +20,7 @@ from mlesmith_generator.gates.completeness import (
 )
 from mlesmith_generator.gates.contents import read_tables, refused
 from mlesmith_generator.gates.disclosures import scan_disclosures
+from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
 from mlesmith_generator.gates.truthfulness import (
     Facts,
@@ -72,6 +73,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_column_table(page, facts),
         scan_counts(page, facts),
         scan_target_told(page, facts),
+        scan_levels_told(page, facts),
         scan_example(page, facts),
         scan_positive_told(page, facts),
         scan_holdout_told(page, facts),

@@ -15,48 +15,8 @@ from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_file, measure_table
 from mlesmith_generator.profiler.typed import TypedTable
+from tests.generator.formulations.made_tables import molecules, reviews, write
 from tests.generator.formulations.making import generated
-
-_GOOD = "fine great lovely solid bright pleasant".split()
-_BAD = "dull awful broken weak grim noisy".split()
-_PLAIN = "the a film book phone chair with of and it was for my very some on".split()
-
-
-def reviews(rows: int = 400, seed: int = 1) -> pd.DataFrame:
-    """Short reviews whose words lean to what was thought, with noise."""
-    random = np.random.default_rng(seed)
-    liked = random.random(rows) < 0.5
-    texts: list[str] = []
-    for good in liked:
-        leaning = _GOOD if good == (random.random() < 0.85) else _BAD
-        words = [*random.choice(_PLAIN, 9), *random.choice(leaning, 2)]
-        texts.append(" ".join(random.permutation(words)))
-    return pd.DataFrame({"review": texts, "sentiment": np.where(liked, "positive", "negative")})
-
-
-def molecules(rows: int = 320, seed: int = 2) -> pd.DataFrame:
-    """Chains with rings and oxygens; solubility falls with carbons and rises with oxygens."""
-    random = np.random.default_rng(seed)
-    parts = ["C", "CC", "C(C)", "C(=O)", "O", "N", "c1ccccc1", "C(O)", "CCl"]
-    strings = ["C" + "".join(random.choice(parts, random.integers(3, 9))) for _ in range(rows)]
-    carbons = np.array([text.upper().count("C") - text.count("Cl") for text in strings])
-    oxygens = np.array([text.count("O") for text in strings])
-    return pd.DataFrame(
-        {
-            "smiles": strings,
-            "weight": 12 * carbons + 16 * oxygens,
-            "predicted solubility": (-0.3 * carbons + 0.5 * oxygens).round(3),
-            "measured solubility": (
-                -0.4 * carbons + 0.8 * oxygens + random.normal(0, 0.6, rows)
-            ).round(3),
-        }
-    )
-
-
-def _write(folder: Path, frame: pd.DataFrame) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / "table.csv", index=False)
-    return folder
 
 
 def _typed(frame: pd.DataFrame) -> TypedTable:
@@ -83,7 +43,7 @@ def test_what_carries_the_question_is_the_modality() -> None:
 
 
 def test_what_others_predicted_is_neither_asked_for_nor_shown(tmp_path: Path) -> None:
-    folder = _write(tmp_path / "molecules", molecules())
+    folder = write(tmp_path / "molecules", molecules())
     profile = profile_dataset(folder, "molecules")
     table = profile.tables[0]
     ranked = merits(table, measure_file(table.reader, folder, seed=0).table, "molecules")
@@ -105,7 +65,7 @@ def test_tasks_hold_from_end_to_end(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = _write(tmp_path / "data" / name, frame)
+    folder = write(tmp_path / "data" / name, frame)
     task = generated(folder, objective, tmp_path / "registry", monkeypatch)
     assert task.manifest.modality == ("text" if name == "reviews" else "molecule")
     rungs = (task.directory / "leaderboard.csv").read_text()

@@ -11,30 +11,8 @@ import pytest
 from mlesmith_env.recipes.model import Grid, TableRecipe
 from mlesmith_generator.brainstorm.coordinates import map_of
 from mlesmith_generator.profiler.table import measure_table
+from tests.generator.formulations.made_tables import wells, write
 from tests.generator.formulations.making import generated, proposals
-
-
-def wells(rows: int = 900, seed: int = 1) -> pd.DataFrame:
-    """Wells whose water hardness changes smoothly over the land, and with their depth."""
-    random = np.random.default_rng(seed)
-    north, east = random.uniform(40, 50, rows), random.uniform(-5, 9, rows)
-    depth = random.gamma(3, 12, rows)
-    hardness = 20 + 5 * np.sin(north / 2) + 4 * np.cos(east / 2.5) + 0.06 * depth
-    return pd.DataFrame(
-        {
-            "latitude": north.round(4),
-            "longitude": east.round(4),
-            "depth": depth.round(1),
-            "kind": random.choice(["dug", "drilled"], rows),
-            "hardness_score": (hardness + random.normal(0, 1.2, rows)).round(2),
-        }
-    )
-
-
-def _write(folder: Path, frame: pd.DataFrame) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / "table.csv", index=False)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -56,7 +34,7 @@ def test_maps_are_told_by_names_and_degrees(frame: pd.DataFrame, found: bool) ->
 
 
 def test_whole_squares_are_hidden(tmp_path: Path) -> None:
-    proposal = proposals(_write(tmp_path / "wells", wells()), "geospatial")[0]
+    proposal = proposals(write(tmp_path / "wells", wells()), "geospatial")[0]
     idea = proposal.idea
     assert (idea.target, idea.modality) == ("hardness_score", "geospatial")
     assert (idea.holdout.kind, idea.holdout.column, idea.holdout.drop_column) == (
@@ -72,11 +50,11 @@ def test_what_does_not_depend_on_the_place_is_no_question_of_places(tmp_path: Pa
     frame = wells()
     random = np.random.default_rng(2)
     frame["hardness_score"] = (0.2 * frame["depth"] + random.normal(0, 2, len(frame))).round(2)
-    assert not proposals(_write(tmp_path / "wells", frame), "geospatial")
+    assert not proposals(write(tmp_path / "wells", frame), "geospatial")
 
 
 def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = _write(tmp_path / "data" / "wells", wells())
+    folder = write(tmp_path / "data" / "wells", wells())
     monkeypatch.setattr(
         "mlesmith_generator.formulations.table.brainstorm", lambda *given, **named: ()
     )

@@ -5,39 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from mlesmith_env.manifest import Objective
+from tests.generator.formulations.made_tables import charges, write
 from tests.generator.formulations.making import generated, proposals
 
 
-def charges(rows: int = 700, seed: int = 1) -> pd.DataFrame:
-    """What patients were charged: a long tail whose width depends on what is known of them."""
-    random = np.random.default_rng(seed)
-    age = random.integers(18, 80, rows)
-    smoker = random.choice(["yes", "no"], rows, p=[0.3, 0.7])
-    wide = np.where(smoker == "yes", 0.9, 0.15)
-    level = 6 + 0.025 * age + 0.5 * (smoker == "yes")
-    return pd.DataFrame(
-        {
-            "age": age,
-            "smoker": smoker,
-            "children": random.integers(0, 4, rows),
-            "region": random.choice(["north", "south", "west"], rows),
-            "charges": np.exp(level + wide * random.normal(size=rows)).round(2),
-        }
-    )
-
-
-def _write(folder: Path, frame: pd.DataFrame) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / "table.csv", index=False)
-    return folder
-
-
 def test_at_most_one_of_each_is_asked(tmp_path: Path) -> None:
-    found = proposals(_write(tmp_path / "patients", charges()), "spread")
+    found = proposals(write(tmp_path / "patients", charges()), "spread")
     assert sorted(each.idea.objective for each in found) == ["interval", "quantile"]
     assert all(each.idea.target == "charges" for each in found)
 
@@ -45,14 +21,14 @@ def test_at_most_one_of_each_is_asked(tmp_path: Path) -> None:
 def test_a_number_that_is_all_but_given_is_not_asked_for(tmp_path: Path) -> None:
     frame = charges()
     frame["charges"] = (100 * frame["age"] + frame["children"]).astype(float) + 0.5
-    assert not proposals(_write(tmp_path / "patients", frame), "spread")
+    assert not proposals(write(tmp_path / "patients", frame), "spread")
 
 
 def test_a_number_without_a_tail_has_no_quantile_unless_it_costs(tmp_path: Path) -> None:
     frame = charges()
     random = np.random.default_rng(2)
     frame["yield"] = (40 + 0.2 * frame["age"] + random.normal(0, 4, len(frame))).round(2)
-    found = proposals(_write(tmp_path / "farm", frame.drop(columns="charges")), "spread")
+    found = proposals(write(tmp_path / "farm", frame.drop(columns="charges")), "spread")
     assert [each.idea.objective for each in found] == ["interval"]
 
 
@@ -60,7 +36,7 @@ def test_a_number_without_a_tail_has_no_quantile_unless_it_costs(tmp_path: Path)
 def test_tasks_hold_from_end_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objective: Objective
 ) -> None:
-    folder = _write(tmp_path / "data" / "patients", charges())
+    folder = write(tmp_path / "data" / "patients", charges())
     task = generated(folder, objective, tmp_path / "registry", monkeypatch)
     private = task.manifest.reference.private
     assert private.ceiling < private.floor

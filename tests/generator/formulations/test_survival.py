@@ -13,34 +13,8 @@ from mlesmith_generator.brainstorm.censoring import follow_ups
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_table
+from tests.generator.formulations.made_tables import followed, write
 from tests.generator.formulations.making import generated, proposals
-
-
-def followed(rows: int = 500, seed: int = 1) -> pd.DataFrame:
-    """Pumps watched until they failed or the study ended: `ran` is when that was, for each."""
-    random = np.random.default_rng(seed)
-    load, wear = random.normal(size=(2, rows))
-    metal = random.choice(["steel", "brass"], rows)
-    hazard = np.exp(0.9 * load + 0.6 * wear + 0.7 * (metal == "brass"))
-    lasted = random.exponential(300 / hazard)
-    watched = random.uniform(50, 700, rows).round(1)
-    return pd.DataFrame(
-        {
-            "load": load.round(4),
-            "wear": wear.round(4),
-            "metal": metal,
-            "noise": random.normal(size=rows).round(4),
-            "watched": watched,
-            "time": np.minimum(lasted, watched).round(1),
-            "event": (lasted <= watched).astype(int),
-        }
-    )
-
-
-def _write(folder: Path, frame: pd.DataFrame) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / "table.csv", index=False)
-    return folder
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[str, str, dict[str, str]]]:
@@ -97,7 +71,7 @@ def test_what_is_known_only_afterwards_is_left_out(tmp_path: Path) -> None:
         log_time=lambda made: np.log(made["time"] + 1).round(5),
         cause=lambda made: np.where(made["event"] == 1, "seal", ""),
     )
-    (proposal,) = proposals(_write(tmp_path / "pumps", frame), "survival")
+    (proposal,) = proposals(write(tmp_path / "pumps", frame), "survival")
     recipe = proposal.idea.recipe
     assert isinstance(recipe, TableRecipe)
     gone = {name for t in recipe.transforms if isinstance(t, DropColumns) for name in t.columns}
@@ -108,7 +82,7 @@ def test_what_is_known_only_afterwards_is_left_out(tmp_path: Path) -> None:
 
 
 def test_tables_do_not_predict_a_censored_time_nor_the_event_from_it(tmp_path: Path) -> None:
-    folder = _write(tmp_path / "pumps", followed())
+    folder = write(tmp_path / "pumps", followed())
     ideas = ideas_for(profile_dataset(folder, "pumps"), folder, limit=8)
     assert "survival" in [idea.objective for idea in ideas[:2]]
     tables = [idea for idea in ideas if idea.formulation == "table"]
@@ -120,13 +94,13 @@ def test_tables_do_not_predict_a_censored_time_nor_the_event_from_it(tmp_path: P
 def test_people_with_several_rows_are_held_out_whole(tmp_path: Path) -> None:
     frame = followed()
     frame.insert(0, "patient", [f"p{place // 2:03d}" for place in range(len(frame))])
-    (proposal,) = proposals(_write(tmp_path / "pumps", frame), "survival")
+    (proposal,) = proposals(write(tmp_path / "pumps", frame), "survival")
     holdout = proposal.idea.holdout
     assert (holdout.kind, holdout.column) == ("group", "patient")
 
 
 def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = _write(tmp_path / "data" / "pumps", followed())
+    folder = write(tmp_path / "data" / "pumps", followed())
     task = generated(folder, "survival", tmp_path / "registry", monkeypatch)
     assert task.manifest.metric.name == "concordance"
     private = task.manifest.reference.private
