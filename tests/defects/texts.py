@@ -105,7 +105,7 @@ def hidden_sentences_that_training_has_but_for_a_word(root: Path) -> Exhibit:
     return tables.written(root)
 
 
-@defect("data", "sample-invalid", "answers-malformed")
+@defect("data", "sample-malformed")
 def answers_with_a_tag_too_few(root: Path) -> Exhibit:
     tables = Tables.of(tagged(root))
     tables.answers["tags"] = tables.answers["tags"].str.rsplit(" ", n=1).str[0]
