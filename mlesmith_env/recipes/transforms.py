@@ -206,6 +206,8 @@ def _(transform: Extract, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     column = require_column(frame, transform.column, "extract")
     pattern = _compiled(transform.pattern)
     _, values = factors(column)
+    if transform.words:
+        values = [*dict.fromkeys(word for value in values for word in value.split())]
     matched = dict(zip(values, first_groups(pattern.pattern, values), strict=True))
 
     def first_group(text: str) -> str | None:

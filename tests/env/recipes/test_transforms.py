@@ -149,6 +149,12 @@ def test_map_names_the_rest() -> None:
     assert values(after(frame, mapped), "a") == ["one", "more", "more", None]
 
 
+def test_extract_word_by_word_leaves_words_that_do_not_match() -> None:
+    frame = table(a=["B-x,B-y O", "O , I-z|I-x", None])
+    step = Extract(column="a", into="a", pattern=r"^([^,|]+)[,|]", words=True)
+    assert values(after(frame, step), "a") == ["B-x O", "O , I-z", None]
+
+
 def test_extract_takes_the_first_group() -> None:
     frame = table(a=["2 of 3", "none", None])
     assert values(after(frame, Extract(column="a", into="b", pattern=r"(\d) of")), "b") == [
