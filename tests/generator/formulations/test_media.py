@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlesmith_env.executor import Execution
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.formulations.media.labels import labels_of
 from mlesmith_generator.generation import Settings, generate_all
@@ -65,7 +66,7 @@ def masked_pictures(root: Path) -> Path:
     random = np.random.default_rng(2)
     for folder in ("photos", "masks"):
         (root / folder).mkdir(parents=True)
-    for number in range(120):
+    for number in range(100):
         inside = shape(random, "disc")
         picture(random, inside).save(root / "photos" / f"p{number:03d}.jpg", quality=95)
         mask = Image.fromarray((inside * 255).astype(np.uint8))
@@ -108,7 +109,9 @@ def sources(tmp_path_factory) -> dict[str, Path]:
 def registry(sources, tmp_path_factory) -> Path:
     registry = tmp_path_factory.mktemp("registry") / "made"
     settings = Settings(registry=registry, ideas=1)
-    assert generate_all([str(path) for path in sources.values()], settings, workers=2)
+    assert generate_all(
+        [str(path) for path in sources.values()], settings, execution=Execution(workers=2)
+    )
     return registry
 
 

@@ -9,7 +9,7 @@ held_out = np.zeros((scenes.size, SIDE, SIDE), "f4")
 tested = np.zeros((len(scenes.ids), SIDE, SIDE), "f4")
 for number in range(3):
     known = np.flatnonzero(fold != number)
-    model = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=15, random_state=SEED)
+    model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=15, random_state=SEED)
     model.fit(*drawn(features[known], scenes.masks[known], 60_000))
     for place in np.flatnonzero(fold == number):
         held_out[place] = model.predict_proba(flat[place])[:, 1].reshape(SIDE, SIDE)

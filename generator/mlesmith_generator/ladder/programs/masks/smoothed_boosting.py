@@ -13,7 +13,7 @@ def looked(features):
     for number in range(3):
         known = np.flatnonzero(fold != number)
         model = HistGradientBoostingClassifier(
-            max_iter=50, max_leaf_nodes=15, l2_regularization=1.0, random_state=SEED + number
+            max_iter=30, max_leaf_nodes=15, l2_regularization=1.0, random_state=SEED + number
         )
         model.fit(*drawn(features[known], scenes.masks[known], 60_000))
         asked = [*np.flatnonzero(fold == number), *range(scenes.size, len(features))]

@@ -2,8 +2,10 @@ import csv
 import sys
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 csv.field_size_limit(sys.maxsize)
+threadpool_limits(1)
 
 
 class Scenes:

@@ -4,13 +4,15 @@ import sys
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+from threadpoolctl import threadpool_limits
 
 csv.field_size_limit(sys.maxsize)
-SIDE = 96
+threadpool_limits(1)  # Many small calls: threads would only wait for each other.
+SIDE = 64
 
 
 class Scenes:
-    """Pictures with masks: training pictures first; masks are shares of small squares of 96 x 96."""
+    """Pictures with masks: training pictures first; masks are shares of small squares of 64 x 64."""
 
     def __init__(self, most=400):
         seen, asked = read_rows("input/train.csv")[:most], read_rows("input/test.csv")
@@ -21,7 +23,7 @@ class Scenes:
         self.masks = np.array([shrunk(row[TARGET], size) for row, size in zip(seen, self.sizes)])
 
     def grey(self):
-        """All pictures in grey levels from 0 to 1, (pictures, 96, 96)."""
+        """All pictures in grey levels from 0 to 1, (pictures, 64, 64)."""
         found = []
         for path in self.paths:
             with Image.open(path) as picture:
@@ -76,7 +78,7 @@ def overlap(one, other):
 
 
 def local(grey):
-    """What a pixel shows with its surroundings: (pictures, 96, 96, features)."""
+    """What a pixel shows with its surroundings: (pictures, 64, 64, features)."""
     layers = [grey, *(ndimage.gaussian_filter(grey, (0, s, s)) for s in (1, 3, 8, 20))]
     layers += [layers[1] - layers[3], layers[2] - layers[4]]
     layers += [np.sqrt(ndimage.gaussian_filter((grey - layers[2]) ** 2, (0, s, s))) for s in (2, 6)]
