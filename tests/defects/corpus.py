@@ -11,7 +11,11 @@ from . import (
     mutated_packages,
     mutated_pages,
     odd_tasks,
+<<<<<<< HEAD
     questions,
+=======
+    series_tasks,
+>>>>>>> ac0c2c8 (Series with labels: found in files, long and wide tables, a ladder of their own, scans of overlaps and lengths)
     texts,
     written_pages,
 )
@@ -28,7 +32,11 @@ __all__ = [
     "mutated_packages",
     "mutated_pages",
     "odd_tasks",
+<<<<<<< HEAD
     "questions",
+=======
+    "series_tasks",
+>>>>>>> ac0c2c8 (Series with labels: found in files, long and wide tables, a ladder of their own, scans of overlaps and lengths)
     "texts",
     "written_pages",
 ]

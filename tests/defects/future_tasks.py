@@ -110,7 +110,8 @@ def _keeping(*columns: str) -> Callable[[Idea], Idea]:
 def _with_column(root: Path, name: str, values: Callable[[pd.DataFrame], object]) -> Exhibit:
     frame = ferries()
     frame.insert(2, name, values(frame))
-    return propose(root, "ferries", {"table.csv": frame}, "forecasting", _keeping(name))
+    files = {"table.csv": frame}
+    return propose(root, "ferries", files, "forecasting", _keeping(name), "passengers")
 
 
 @defect("leak", "target-copy", "target-proxy")

@@ -89,6 +89,7 @@ def propose(
     files: Mapping[str, pd.DataFrame],
     formulation: str,
     change: Callable[[Idea], Idea] = lambda idea: idea,
+    target: str | None = None,
 ) -> Exhibit:
     """Make a candidate package of what a formulation proposes first.
 
@@ -98,6 +99,7 @@ def propose(
         files: Raw tables by file name.
         formulation: Its name.
         change: What a careless designer makes of the idea.
+        target: What is to be asked for, where several columns may be.
     """
     folder = root / "raw" / name
     for file, frame in files.items():
@@ -105,8 +107,9 @@ def propose(
         frame.to_csv(folder / file, index=False)
     with open_dataset(str(folder)) as dataset:
         profile = profile_dataset(dataset.folder, dataset.name, seed=0)
-        found = NAMED[formulation].propose(profile, dataset.folder, limit=3, seed=0)
-        draft = design(change(found[0].idea), profile, dataset.folder, seed=0)
+        found = NAMED[formulation].propose(profile, dataset.folder, limit=5, seed=0)
+        idea = next(each.idea for each in found if target in (None, each.idea.target))
+        draft = design(change(idea), profile, dataset.folder, seed=0)
         registry = root / "registry"
         registry.mkdir()
         task = refactor(draft, dataset, Names(registry, dataset.slug), registry, seed=0)

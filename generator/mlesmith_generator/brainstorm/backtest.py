@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Table = NDArray[np.float64]
 Measure = Callable[[NDArray[np.float64], NDArray[np.float64]], float]
 
-ORIGINS = 5
+ORIGINS = 10
 """Pasts that are cut off, the horizon apart."""
 SERIES = 120
 """Series that are looked at."""

@@ -79,6 +79,8 @@ def brainstorm(
 
 def _hopeless(table: TableProfile) -> str:
     """Return why a table can not become a task, as far as its profile tells."""
+    if table.reader.format == "ts":
+        return "its rows are whole series"
     if table.rows < SMALLEST:
         return f"{table.rows} rows are too few (at least {SMALLEST})"
     if table.reader.format in ("conll", "utterances"):

@@ -24,6 +24,7 @@ from mlesmith_generator.formulations.rating import RATING
 from mlesmith_generator.formulations.recommendation import RECOMMENDATION
 from mlesmith_generator.formulations.relational import RELATIONAL
 from mlesmith_generator.formulations.sequence_labelling import SEQUENCE_LABELLING
+from mlesmith_generator.formulations.sequences import SEQUENCES
 from mlesmith_generator.formulations.span_extraction import SPAN_EXTRACTION
 from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
@@ -42,6 +43,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SURVIVAL,
     SPREAD,
     FORECASTING,
+    SEQUENCES,
     RELATIONAL,
     LINK_PREDICTION,
     RANKING,

@@ -72,9 +72,7 @@ WINS = 0.7
 """Share of the origins at which it has to be better."""
 _NEEDED = 7.0
 """Private rows that a skill of 1 would need; half as much skill needs four times as many."""
-_NORMS = frozenset(
-    {"average", "avg", "record", "normal", "norm", "adjusted", "smoothed", "seasonally", "sa"}
-)
+_NORMS = frozenset({"average", "avg", "record", "normal", "norm"})
 _TABLES = 4
 _TARGETS = 8
 _MOST_CELLS = 20_000_000
@@ -164,7 +162,7 @@ def _cases(dataset: str, table: TableProfile, frame: pd.DataFrame, seed: int) ->
     merit = {each.column: each.score for each in merits(table, typed, dataset)}
     for layout in layouts(table, frame):
         likely = sorted(
-            (column for column in table.columns if _may_move(column, layout)),
+            (c for c in table.columns if _may_move(c, layout) and not _is_norm(c, table)),
             key=lambda column: -merit.get(column.name, -1.0),
         )
         found = False
@@ -264,16 +262,15 @@ def _metric(dataset: str, target: str, ahead: Outlook) -> MetricSpec:
 
 def _score(case: _Case) -> float:
     skill = min(1.0, case.tested.skill / 0.4) ** 0.5
-    wanted = 0.3 * float(np.clip(case.merit, -2.0, 2.5)) - _is_norm(case)
+    wanted = 0.3 * float(np.clip(case.merit, -2.0, 2.5))
     return 2.0 + wanted + 0.8 * skill - (_AGAIN if case.again else 0.0)
 
 
-def _is_norm(case: _Case) -> bool:
-    """Whether a column is a norm or an adjusted form of another one, by its name."""
-    spoken = set(words(case.ahead.target))
-    others = [set(words(c.name)) for c in case.profile.columns if c.name != case.ahead.target]
-    shared = spoken - _NORMS
-    return bool(spoken & _NORMS) and any(shared & other for other in others)
+def _is_norm(column: ColumnProfile, table: TableProfile) -> bool:
+    """Whether a column is the usual or the extreme value of another one, by its name."""
+    spoken = set(words(column.name))
+    others = (set(words(each.name)) for each in table.columns if each.name != column.name)
+    return bool(spoken & _NORMS) and any((spoken - _NORMS) & other for other in others)
 
 
 def _idea(profile: DatasetProfile, case: _Case, seed: int) -> Idea:

@@ -19,6 +19,7 @@ from mlesmith_generator.gates.completeness import (
     scan_topics,
 )
 from mlesmith_generator.gates.contents import read_tables, refused
+from mlesmith_generator.gates.courses import scan_lengths_told
 from mlesmith_generator.gates.disclosures import scan_disclosures
 from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
@@ -78,6 +79,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_positive_told(page, facts),
         scan_holdout_told(page, facts),
         scan_horizon_told(page, facts),
+        scan_lengths_told(page, facts.tables.train),
         scan_disclosures(page, facts),
         scan_metric_fit(facts),
         scan_target_worth(facts, profile),
