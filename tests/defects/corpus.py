@@ -11,11 +11,8 @@ from . import (
     mutated_packages,
     mutated_pages,
     odd_tasks,
-<<<<<<< HEAD
     questions,
-=======
     series_tasks,
->>>>>>> ac0c2c8 (Series with labels: found in files, long and wide tables, a ladder of their own, scans of overlaps and lengths)
     texts,
     written_pages,
 )
@@ -32,11 +29,8 @@ __all__ = [
     "mutated_packages",
     "mutated_pages",
     "odd_tasks",
-<<<<<<< HEAD
     "questions",
-=======
     "series_tasks",
->>>>>>> ac0c2c8 (Series with labels: found in files, long and wide tables, a ladder of their own, scans of overlaps and lengths)
     "texts",
     "written_pages",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mlesmith_env.recipes.model import Select, TableRecipe
+from mlesmith_env.recipes.model import Gather, Select, TableRecipe
 from mlesmith_env.task import Task
 from mlesmith_generator.records import Idea
 
@@ -58,6 +58,8 @@ def _keeping(idea: Idea) -> Idea:
     transforms = [
         each.model_copy(update={"columns": ("loudness", "workshop", "bearing")})
         if isinstance(each, Select)
+        else each.model_copy(update={"first": ("workshop", "bearing")})
+        if isinstance(each, Gather)
         else each
         for each in recipe.transforms
     ]

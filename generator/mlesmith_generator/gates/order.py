@@ -106,7 +106,9 @@ def association(groups: Ints, rows: TaskRows) -> tuple[float, float]:
 
 def neighbours(place: Floats, rows: TaskRows) -> tuple[float, float]:
     """Return how alike targets of neighbouring places are, and that in deviations of chance."""
-    order = np.argsort(place, kind="stable")
+    # Equal places are in no order: that of the rows here, training first, would be one.
+    drawn = np.random.default_rng(len(place)).permutation(len(place))
+    order = np.lexsort((drawn, place))
     order = order[np.isfinite(place[order])]
     if len(order) < 20:
         return 0.0, 0.0
