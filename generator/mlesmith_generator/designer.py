@@ -25,8 +25,7 @@ from mlesmith_env.recipes.model import (
     TableRecipe,
     Transform,
 )
-from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_env.recipes.table import recipe_table
 from mlesmith_generator.records import (
     DatasetProfile,
     Defect,
@@ -37,6 +36,11 @@ from mlesmith_generator.records import (
 
 MAX_ROWS = 200_000
 """Larger tables are sampled, so that a task still runs on a laptop."""
+LARGE_CELLS = 20_000_000
+"""Larger tables are sampled before all else, while they are read: they may not fit into memory."""
+READ_CELLS = 2_000_000
+FEWEST_READ_ROWS = 20_000
+"""What is kept of them."""
 SMALLEST_CLASS = 5
 """Rows that a class needs to stand in training, public and private rows."""
 
@@ -125,12 +129,16 @@ def _recipe(
     if table is None:
         raise GenerationError(f"the idea names the table {idea.table!r}, which there is not")
     transforms: list[Transform] = list(idea.transforms)
+    rows = table.rows
+    if rows * len(table.columns) > LARGE_CELLS:
+        rows = max(FEWEST_READ_ROWS, READ_CELLS // len(table.columns))
+        transforms.insert(0, SampleRows(rows=rows))
     if not any(isinstance(t, RequireValue) and t.column == idea.target for t in transforms):
         transforms.append(RequireValue(column=idea.target))
     dropped = [e.column for e in exclusions if e.column not in (idea.target, idea.holdout.column)]
     if dropped:
         transforms.append(DropColumns(columns=tuple(dict.fromkeys(dropped))))
-    if table.rows > MAX_ROWS:
+    if rows > MAX_ROWS:
         transforms.append(SampleRows(rows=MAX_ROWS))
     return TableRecipe(
         reader=table.reader,
@@ -167,9 +175,7 @@ def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
         )
     if not isinstance(recipe, TableRecipe):
         raise GenerationError(f"an idea with a {recipe.kind} recipe has to bring its own form")
-    frame = apply_transforms(
-        read_table(recipe.reader, folder), recipe.transforms, seed=recipe.seed, raw=folder
-    )
+    frame = recipe_table(recipe, folder)
     counts = Counter(str(value) for value in frame[recipe.target].dropna())
     if len(counts) < 2:
         raise GenerationError(f"{recipe.target!r} has one class only after preparation")

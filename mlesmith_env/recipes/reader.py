@@ -11,6 +11,7 @@ import pandas as pd
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.formats import Row, open_table
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.passing import Draw, Passing
 from mlesmith_env.recipes.text import column_of, map_values, text_array
 
 LONG_ROWS = 0.05
@@ -20,7 +21,9 @@ _CELLS_AT_ONCE = 2**20
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*),[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
-def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) -> pd.DataFrame:
+def read_table(
+    reader: TableReader, root: Path, *, max_rows: int | None = None, draw: Draw | None = None
+) -> pd.DataFrame:
     """Return the table as text columns, in which a missing value is NaN.
 
     Values are stripped of blanks around them; a row without any value is left out; a short row
@@ -32,6 +35,7 @@ def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) 
         root: The folder to which the reader's paths are relative.
         max_rows: Where given, at most so many rows are kept, spread evenly over all of them and in
             their order. The whole table is still passed over once.
+        draw: Where given, so many rows are drawn as `SampleRows` would. Only these are held.
 
     Returns:
         The table, with the number of rows that all its files hold in `attrs["rows"]`.
@@ -46,7 +50,7 @@ def read_table(reader: TableReader, root: Path, *, max_rows: int | None = None) 
     for file, label in zip(files, labels, strict=True):
         with open_table(reader, root, file) as table:
             if collector is None:
-                collector = _Collector(table.columns, reader, max_rows)
+                collector = _Collector(table.columns, reader, max_rows, draw)
             elif table.columns != collector.columns:
                 raise ReadError(
                     f"{file!r} has other columns than {reader.files[0]!r}: "
@@ -86,14 +90,21 @@ def file_labels(files: Sequence[str]) -> tuple[str, ...]:
 
 
 class _Collector:
-    """Rows on their way into text columns: all of them, or an even sample."""
+    """Rows on their way into text columns: all of them, an even sample, or those drawn."""
 
-    def __init__(self, columns: tuple[str, ...], reader: TableReader, max_rows: int | None) -> None:
+    def __init__(
+        self,
+        columns: tuple[str, ...],
+        reader: TableReader,
+        max_rows: int | None,
+        draw: Draw | None,
+    ) -> None:
         self.columns = columns
         self.reader = reader
         self.missing = frozenset(reader.missing) | {""}
         self.total = 0
         self._limit = max_rows
+        self._passing = None if draw is None else Passing[tuple[Row, str]](draw)
         self._step = 1
         self._pending: list[Row] = []
         self._labels: list[str] = []
@@ -112,7 +123,9 @@ class _Collector:
                     first_long = first_long or seen
                     continue
                 row = fitted
-            if self.total % self._step == 0:
+            if self._passing is not None:
+                self._passing.offer((row, label))
+            elif self.total % self._step == 0:
                 self._pending.append(row)
                 self._labels.append(label)
                 if self._limit is None and len(self._pending) >= self._chunk:
@@ -128,6 +141,10 @@ class _Collector:
 
     def frame(self) -> pd.DataFrame:
         """Return what was collected as one table."""
+        if self._passing is not None:
+            for row, label in self._passing.drawn():
+                self._pending.append(row)
+                self._labels.append(label)
         self._flush()
         frame = (
             pd.concat(self._parts, ignore_index=True) if len(self._parts) > 1 else self._parts[0]

@@ -19,8 +19,7 @@ from mlesmith_env.recipes.model import (
     TableRecipe,
 )
 from mlesmith_env.recipes.output import Output, rows_of
-from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_env.recipes.transforms import transformed_table
 
 
 def recipe_table(recipe: TableRecipe | LinksRecipe | InteractionsRecipe, raw: Path) -> pd.DataFrame:
@@ -30,8 +29,7 @@ def recipe_table(recipe: TableRecipe | LinksRecipe | InteractionsRecipe, raw: Pa
         ReadError: A raw file can not be read as declared.
         RecipeError: A transform does not fit the data.
     """
-    table = read_table(recipe.reader, raw)
-    return apply_transforms(table, recipe.transforms, seed=recipe.seed, raw=raw)
+    return transformed_table(recipe.reader, recipe.transforms, seed=recipe.seed, raw=raw)
 
 
 def prepare_table(recipe: TableRecipe, form: SubmissionForm, raw: Path, output: Output) -> None:
@@ -65,6 +63,5 @@ def write_side_tables(tables: Sequence[SideTable], raw: Path, output: Output, *,
         RecipeError: A transform does not fit the data, or two tables have one name.
     """
     for side in tables:
-        table = read_table(side.reader, raw)
-        table = apply_transforms(table, side.transforms, seed=seed, raw=raw)
+        table = transformed_table(side.reader, side.transforms, seed=seed, raw=raw)
         output.table(f"public/{side.name}.csv", rows_of(table))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
@@ -38,8 +38,10 @@ from mlesmith_env.recipes.model import (
     RenameColumns,
     RequireValue,
     SampleRows,
+    TableReader,
     Transform,
 )
+from mlesmith_env.recipes.passing import Draw
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.reshaping import reshaped
 from mlesmith_env.recipes.spelling import iso_date, plain_number, to_text
@@ -96,6 +98,31 @@ def apply_transforms(
     return frame.reset_index(drop=True)
 
 
+def transformed_table(
+    reader: TableReader, transforms: Sequence[Transform], *, seed: int, raw: Path
+) -> pd.DataFrame:
+    """Return a table read from raw files, after the transforms.
+
+    A sample that comes first is drawn while the files are read, so that the table may be larger
+    than memory.
+
+    Args:
+        reader: How the table is read.
+        transforms: What to do with it.
+        seed: Seed of what is drawn.
+        raw: The dataset's folder.
+
+    Raises:
+        ReadError: A raw file can not be read as declared.
+        RecipeError: A transform does not fit the data.
+        MissingExtraError: A library that reads a file is not installed.
+    """
+    draw = None
+    if transforms and isinstance(transforms[0], SampleRows):
+        draw, transforms = Draw(transforms[0].rows, seed), transforms[1:]
+    return apply_transforms(read_table(reader, raw, draw=draw), transforms, seed=seed, raw=raw)
+
+
 @singledispatch
 def _apply(transform: object, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     return reshaped(transform, frame)
@@ -104,9 +131,7 @@ def _apply(transform: object, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame
 @_apply.register
 def _(transform: Join, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     raw = scene.folder("join")
-    other = apply_transforms(
-        read_table(transform.table, raw), transform.transforms, seed=scene.seed, raw=raw
-    )
+    other = transformed_table(transform.table, transform.transforms, seed=scene.seed, raw=raw)
     return joined(frame, other, transform)
 
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from mlesmith_env import sources
 from mlesmith_env.recipes.draws import order
 from mlesmith_env.recipes.model import TableRecipe
-from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_env.recipes.table import recipe_table
 from mlesmith_env.task import Task
 
 
@@ -46,8 +45,6 @@ def groups_of(task: Task) -> NDArray[Any] | None:
 def _from_raw(task: Task, recipe: TableRecipe, column: str) -> dict[str, Any]:
     """Return the group of each id, from the raw files."""
     with sources.raw_files(task.source) as raw:
-        frame = apply_transforms(
-            read_table(recipe.reader, raw), recipe.transforms, seed=recipe.seed, raw=raw
-        )
+        frame = recipe_table(recipe, raw)
     ids = map(str, order(recipe.seed, "ids", len(frame)).tolist())
     return dict(zip(ids, frame[column], strict=True))

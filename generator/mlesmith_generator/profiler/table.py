@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.passing import Draw
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_generator.profiler import structure
 from mlesmith_generator.profiler.relations import relations
@@ -21,6 +22,10 @@ SAMPLE_ROWS = 50_000
 """Rows on which columns are measured; tables up to this size are measured exactly."""
 SAMPLE_CELLS = 4_000_000
 """Cells on which a wide table is measured."""
+_WHOLE_BYTES = 400_000_000
+"""Bytes of files that are read as a whole; of larger ones only a sample of rows is ever held."""
+_PACKED = 8
+"""What unpacking makes of a byte, about."""
 _REMEMBERED = 4
 _COUNTED_CELLS = 40_000_000
 
@@ -61,13 +66,16 @@ def measure_file(reader: TableReader, root: Path, *, seed: int = 0) -> Measured:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _measured(reader: str, root: Path, seed: int, stamps: tuple[tuple[int, int], ...]) -> Measured:
-    del stamps  # part of the key only
-    frame = read_table(TableReader.model_validate_json(reader), root)
-    counted = frame.size <= _COUNTED_CELLS
+    described = TableReader.model_validate_json(reader)
+    packed = described.compression != "none"
+    if sum(size for size, _ in stamps) * (_PACKED if packed else 1) > _WHOLE_BYTES:
+        frame = read_table(described, root, draw=Draw(SAMPLE_ROWS, seed))
+    else:
+        frame = read_table(described, root)
+    rows = int(frame.attrs["rows"])
+    counted = len(frame) == rows and frame.size <= _COUNTED_CELLS
     return Measured(
-        measure_table(frame, seed=seed),
-        len(frame),
-        int(frame.duplicated().sum()) if counted else 0,
+        measure_table(frame, seed=seed), rows, int(frame.duplicated().sum()) if counted else 0
     )
 
 
