@@ -195,6 +195,12 @@ def write_package(directory: Path, files: dict[str, str]) -> None:
         fresh.rename(directory)
 
 
+def remove_package(directory: Path) -> None:
+    """Remove a package at once: nobody finds half of it."""
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".new-") as temporary:
+        directory.rename(Path(temporary) / "old")
+
+
 def write_atomically(path: Path, content: str) -> None:
     """Write a text file so that readers see the old one or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)

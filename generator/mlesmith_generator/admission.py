@@ -24,11 +24,12 @@ from mlesmith_env.package import (
     VERIFICATION,
     dump_manifest,
     parse_manifest,
+    remove_package,
     seal,
     write_package,
 )
 from mlesmith_env.quality import QUALITY, dump_quality
-from mlesmith_env.registry import SOURCES, rebuild_index
+from mlesmith_env.registry import SOURCES, read_index, rebuild_index
 from mlesmith_env.registry_lock import locked
 from mlesmith_env.sources import SourceRecord, dump_source, load_source
 from mlesmith_env.task import Task
@@ -37,9 +38,11 @@ from mlesmith_generator.duplicates.clusters import (
     Cluster,
     clusters_of,
     kin_of,
+    preceding,
     representative_of,
 )
 from mlesmith_generator.duplicates.fingerprint import (
+    SUFFIX,
     Fingerprint,
     read_fingerprints,
     write_fingerprint,
@@ -137,7 +140,7 @@ def admit(finished: Finished, registry: Path, fingerprint: Fingerprint | None = 
             )
         if fingerprint is not None:
             kin = kin_of(fingerprint, registry)
-            told = repeated_task(manifest, kin, registry)
+            told = repeated_task(manifest, preceding(kin, source.dataset), registry)
             if told is not None:
                 raise RepeatedTaskError(f"repeated-task: {told}")
             source = _with_cluster(source, representative_of(source.dataset, kin, registry))
@@ -148,6 +151,44 @@ def admit(finished: Finished, registry: Path, fingerprint: Fingerprint | None = 
         split = split_of(source.representative)
         write_package(directory, _with_split(manifest, finished.task, finished.files, split))
     return directory
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A task that was taken out of a registry, and why."""
+
+    dataset: str
+    id: str
+    reason: str
+
+
+def withdraw_repeated(registry: Path) -> tuple[Withdrawn, ...]:
+    """Take out the tasks that repeat one of a dataset that comes before theirs in the alphabet.
+
+    Such a task is refused where the other one is there already; here go those that were admitted
+    before it. A dataset that has no task left goes with them.
+    """
+    gone: list[Withdrawn] = []
+    with locked(registry):
+        fingerprints = read_fingerprints(registry)
+        clusters = clusters_of(fingerprints)
+        entries = read_index(registry) if clusters else []
+        for dataset in sorted(name for found in clusters for name in found.datasets[1:]):
+            kin = preceding(kin_of(fingerprints[dataset], registry), dataset)
+            own = [entry for entry in entries if entry.fields["dataset"] == dataset]
+            left = len(own)
+            for entry in own:
+                path = entry.directory / MANIFEST
+                manifest = parse_manifest(path.read_text(encoding="utf-8"), origin=path)
+                told = repeated_task(manifest, kin, registry)
+                if told is not None:
+                    remove_package(entry.directory)
+                    gone.append(Withdrawn(dataset, manifest.id, told))
+                    left -= 1
+            if not left:
+                (registry / SOURCES / f"{dataset}.yaml").unlink()
+                (registry / SOURCES / f"{dataset}{SUFFIX}").unlink()
+    return tuple(gone)
 
 
 def settle(registry: Path) -> tuple[Cluster, ...]:

@@ -18,12 +18,13 @@ from mlesmith_env.errors import GenerationError
 from mlesmith_env.executor import Execution, JobFailure, Outcome
 from mlesmith_env.registry_lock import sweep
 from mlesmith_generator import __version__
-from mlesmith_generator.admission import settle
+from mlesmith_generator.admission import settle, withdraw_repeated
 from mlesmith_generator.dataset import name_of, slug_of_dataset
 from mlesmith_generator.describe import subject_slug
 from mlesmith_generator.ledger import (
     ending_of,
     finished_datasets,
+    record_withdrawal,
     write_summary,
 )
 from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
@@ -110,6 +111,9 @@ def generate_all(
         if isinstance(outcome.result, JobFailure):
             failures.append(slug_of_dataset(outcome.job.source))
             _settle_failure(outcome.job, outcome.result)
+    for withdrawn in withdraw_repeated(registry):
+        record_withdrawal(registry, withdrawn.dataset, withdrawn.id, withdrawn.reason)
+        console.print(f"withdrawn: {withdrawn.id}: {withdrawn.reason}", soft_wrap=True)
     settle(registry)
     summary = write_summary(registry)
     if as_json:

@@ -84,6 +84,20 @@ def ending_of(registry: Path, dataset: str, run: str) -> str:
     return ends[-1] if ends else ""
 
 
+def record_withdrawal(registry: Path, dataset: str, task: str, reason: str) -> None:
+    """Tell, in the attempt that made it, that a task was taken out of the registry again."""
+    events = events_by_dataset(registry).get(dataset, [])
+    ledger = Ledger(registry, dataset, str(events[-1].get("run", "")) if events else "")
+    ledger.record("withdrawn", id=task, reason=reason)
+    ledger.close()
+
+
+def ending(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return the event by which an attempt ended; empty where it has not."""
+    ends = [event for event in events if event.get("event") in _ENDINGS]
+    return ends[-1] if ends else {}
+
+
 def _parts(registry: Path) -> list[Path]:
     return sorted(registry.glob(_PARTS))
 
@@ -102,13 +116,14 @@ def finished_datasets(registry: Path, fingerprint: str) -> set[str]:
     return {
         dataset
         for dataset, events in events_by_dataset(registry).items()
-        if events and events[-1].get("event") == "done" and events[0].get("settings") == fingerprint
+        if ending(events).get("event") == "done" and events[0].get("settings") == fingerprint
     }
 
 
 def summarise(registry: Path) -> dict[str, Any]:
     """Return the summary of a ledger: counts at every stage, defects by code, seconds."""
     datasets = events_by_dataset(registry)
+    ends = {dataset: ending(events) for dataset, events in datasets.items()}
     flat = [event for events in datasets.values() for event in events]
     passed = Counter(
         str(event["gate"]) for event in flat if event.get("event") == "gate" and event["passed"]
@@ -119,7 +134,8 @@ def summarise(registry: Path) -> dict[str, Any]:
         if event.get("event") == "gate"
         for defect in event["defects"]
     )
-    admitted = [event for event in flat if event.get("event") == "task"]
+    withdrawn = {event["id"] for event in flat if event.get("event") == "withdrawn"}
+    admitted = [e for e in flat if e.get("event") == "task" and e.get("id") not in withdrawn]
     seconds = [float(event["seconds"]) for event in admitted]
     return {
         "datasets": len(datasets),
@@ -130,16 +146,15 @@ def summarise(registry: Path) -> dict[str, Any]:
         "review_passed": passed["review"],
         "execution_passed": passed["execution"],
         "tasks": len(admitted),
-        "failed": sorted(
-            dataset for dataset, events in datasets.items() if events[-1]["event"] == "failed"
-        ),
+        "withdrawn": len(withdrawn),
+        "failed": sorted(name for name, end in ends.items() if end.get("event") == "failed"),
         "empty": {
-            dataset: str(events[-1].get("reason", ""))
-            for dataset, events in sorted(datasets.items())
-            if events[-1]["event"] == "done" and not events[-1]["tasks"]
+            name: str(end.get("reason", ""))
+            for name, end in sorted(ends.items())
+            if end.get("event") == "done" and not end["tasks"]
         },
         "defects": dict(sorted(defects.items(), key=lambda pair: (-pair[1], pair[0]))),
-        "seconds": round(sum(_ending_seconds(datasets.values())), 3),
+        "seconds": round(sum(float(end.get("seconds", 0.0)) for end in ends.values()), 3),
         "seconds_per_task_median": round(statistics.median(seconds), 3) if seconds else None,
         "tokens": sum(int(event.get("tokens", 0)) for event in flat),
         "cost_usd": sum(float(event.get("cost_usd", 0.0)) for event in flat),
@@ -157,7 +172,3 @@ def write_summary(registry: Path) -> dict[str, Any]:
 
 def _count(events: Iterable[dict[str, Any]], name: str) -> int:
     return sum(event.get("event") == name for event in events)
-
-
-def _ending_seconds(datasets: Iterable[list[dict[str, Any]]]) -> list[float]:
-    return [float(events[-1].get("seconds", 0.0)) for events in datasets if events]

@@ -22,7 +22,7 @@ from mlesmith_generator.admission import admit, finish
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.dataset import Dataset, open_dataset
 from mlesmith_generator.designer import Draft, design, redesign
-from mlesmith_generator.duplicates.clusters import Family, kin_of
+from mlesmith_generator.duplicates.clusters import Family, kin_of, preceding
 from mlesmith_generator.duplicates.fingerprint import fingerprint_of
 from mlesmith_generator.duplicates.repeats import repeated_task
 from mlesmith_generator.gates.assertions import assertions_gate
@@ -224,7 +224,8 @@ def _judge(
         )
         return report.passed
 
-    repeated = repeated_task(task.manifest, family.kin, job.registry)
+    kin = preceding(family.kin, task.manifest.source.dataset)
+    repeated = repeated_task(task.manifest, kin, job.registry)
     if repeated is not None:
         finding = Finding("repeated-task", repeated, "brainstorm")
         passed(report_of("assertions", [Scan("repeated-task", "", (finding,))], 0.0))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from mlesmith_generator.ledger import (
     Ledger,
+    ending_of,
     events_by_dataset,
     finished_datasets,
+    record_withdrawal,
     summarise,
     write_summary,
 )
@@ -78,3 +80,37 @@ def test_a_torn_ledger_can_be_read(tmp_path: Path):
     with (tmp_path / "generation.jsonl").open("a") as file:
         file.write('{"event": "start", "data')
     assert list(events_by_dataset(tmp_path)) == ["birds"]
+
+
+def test_the_parts_of_a_ledger_are_read_as_one(tmp_path: Path):
+    for part, name in (("1-of-2", "birds"), ("2-of-2", "fish")):
+        ledger = Ledger(tmp_path, name, run=part, part=part)
+        ledger.record("start", settings="s")
+        ledger.record("task", id=name, seconds=1.0)
+        ledger.record("done", tasks=1, reason="", seconds=1.0)
+        ledger.close()
+    assert summarise(tmp_path)["tasks"] == 2
+    assert finished_datasets(tmp_path, "s") == {"birds", "fish"}
+
+
+def test_two_runs_at_one_dataset_do_not_mix(tmp_path: Path):
+    runs = [Ledger(tmp_path, "birds", run=run) for run in ("first", "second")]
+    for ledger in runs:
+        ledger.record("start", settings="s")
+    for ledger in runs:
+        ledger.record("idea", idea=1)
+    runs[0].record("done", tasks=0, reason="", seconds=1.0)
+    for ledger in runs:
+        ledger.close()
+    assert [event["run"] for event in events_by_dataset(tmp_path)["birds"]] == ["first"] * 3
+    assert ending_of(tmp_path, "birds", "first") == "done"
+    assert ending_of(tmp_path, "birds", "second") == ""
+
+
+def test_a_task_that_was_withdrawn_does_not_count(tmp_path: Path):
+    _attempt(tmp_path, "birds", tasks=3, end="done")
+    record_withdrawal(tmp_path, "birds", "birds-2", "it repeats another")
+    summary = summarise(tmp_path)
+    assert summary["tasks"] == 2
+    assert summary["withdrawn"] == 1
+    assert finished_datasets(tmp_path, "s") == {"birds"}

@@ -84,6 +84,14 @@ def kin_of(fingerprint: Fingerprint, registry: Path) -> dict[str, tuple[Match, .
     return {name: matches for name, matches in found.items() if matches}
 
 
+def preceding(kin: Mapping[str, tuple[Match, ...]], dataset: str) -> dict[str, tuple[Match, ...]]:
+    """Return those of the kin that keep their tasks where a dataset has the same ones.
+
+    They come before it in the alphabet: who keeps what does not depend on who came first.
+    """
+    return {name: matches for name, matches in kin.items() if name < dataset}
+
+
 def representative_of(dataset: str, kin: Iterable[str], registry: Path) -> str:
     """Return who represents the cluster that a dataset is in or joins with its kin.
 

@@ -28,7 +28,10 @@ def repeated_task(
     if not kin:
         return None
     for path in sorted(registry.glob(f"*/*/{MANIFEST}")):
-        other = parse_manifest(path.read_text(encoding="utf-8"), origin=path)
+        text = path.read_text(encoding="utf-8")
+        if not any(name in text for name in kin):
+            continue
+        other = parse_manifest(text, origin=path)
         if other.objective != manifest.objective:
             continue
         for match in kin.get(other.source.dataset, ()):

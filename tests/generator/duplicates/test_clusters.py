@@ -67,20 +67,40 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
-def registry(home: Path) -> Path:
-    registry = home / "registry"
-    # The copy comes last: of two datasets that hold the same data, the first keeps its tasks.
-    names = [next(home.glob(f"{start}-*")).name for start in ("zeta", "gamma", "beta")]
+def _generated(home: Path, registry: Path, *starts: str) -> Path:
+    names = [next(home.glob(f"{start}-*")).name for start in starts]
     done = _mlesmith(home, "generate", *names, "--registry", str(registry), "--ideas", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     return registry
 
 
+@pytest.fixture(scope="module")
+def registry(home: Path) -> Path:
+    return _generated(home, home / "registry", "beta", "gamma", "zeta")
+
+
 def test_what_repeats_a_task_is_refused_with_a_code(registry: Path):
     summary = json.loads((registry / "generation.json").read_text())
     assert summary["defects"]["repeated-task"] == 2
-    assert {str(entry.fields["dataset"])[:4] for entry in read_index(registry)} == {"zeta", "gamm"}
+    assert summary["withdrawn"] == 0
+    assert {str(entry.fields["dataset"])[:4] for entry in read_index(registry)} == {"beta", "gamm"}
+
+
+def test_who_keeps_a_task_does_not_depend_on_who_came_first(home: Path, registry: Path):
+    other = _generated(home, home / "other", "zeta", "gamma", "beta")
+    summary = json.loads((other / "generation.json").read_text())
+    assert summary["withdrawn"] == 2
+    assert summary["tasks"] == len(read_index(other)) == len(read_index(registry))
+    measured = {"quality.json", "index.json", "generation.json", "generation.jsonl"}
+    files = [
+        {
+            str(path.relative_to(root)): path.read_bytes()
+            for path in root.rglob("*")
+            if path.is_file() and path.name not in measured
+        }
+        for root in (registry, other)
+    ]
+    assert files[0] == files[1]
 
 
 def test_a_fingerprint_lies_beside_the_source_record(registry: Path):
