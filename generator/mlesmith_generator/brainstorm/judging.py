@@ -9,7 +9,7 @@ import numpy as np
 
 from mlesmith_env.manifest import MetricSpec, Modality
 from mlesmith_generator.brainstorm import features, holdouts, probe
-from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups
+from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_smiles, modality_of
@@ -69,7 +69,7 @@ class Bench:
 def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None:
     """Probe a formulation under a holdout; None where hidden rows would not show the signal."""
     made = refined(made, bench.subject)
-    if any(made.source == pair.time for pair in bench.follow_ups):
+    if any(_is_censored(made, pair, bench) for pair in bench.follow_ups):
         return None  # Some of the times are censored: no number to predict.
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
@@ -103,6 +103,14 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+
+
+def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:
+    """Return whether a target is the time of a follow-up, or another form of it."""
+    if made.source == pair.time:
+        return True
+    source = bench.table[made.source]
+    return source.profile.type == "number" and is_form_of(pair, source.numeric())
 
 
 def _followed(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ...]:

@@ -22,7 +22,7 @@ _PEOPLE = (
 )  # fmt: skip
 
 _COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
-                      "tpsa", "atoms", "bonds", "charge", "psa"})  # fmt: skip
+                      "tpsa", "surface", "atoms", "bonds", "charge", "psa"})  # fmt: skip
 """Words for what is counted in a molecule."""
 
 
@@ -49,10 +49,13 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         table: The table, typed.
         subject: Words that the dataset and its files are called by.
     """
+    molecular = any(is_smiles(column) for column in table.columns)
     usable = [
         column
         for column in table.columns
-        if _may_be_target(column, profile) and not _is_numbering(column, profile)
+        if _may_be_target(column, profile)
+        and not _is_numbering(column, profile)
+        and not _secondhand(column.name, table, molecular)
     ]
     if not usable:
         return []
@@ -71,7 +74,6 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
     }
     ordering = {*profile.times, *_counters(profile)}
-    molecular = any(is_smiles(column) for column in table.columns)
     result: list[Merit] = []
     for column in usable:
         name, reasons = column.name, list[str]()
@@ -91,7 +93,6 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         score -= 0.9 if name in shared else 0.0
         score -= 1.0 if name == profile.reader.file_column else 0.0
         score -= 2.0 if name in ordering else 0.0
-        score -= _secondhand(name, table, molecular)
         if contest(column):
             score += 2.0
             reasons.append("it holds results of contests")
@@ -100,14 +101,11 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
 
 
-def _secondhand(name: str, table: TypedTable, molecular: bool) -> float:
-    """Return what a column loses that others were calculated to be, or can be calculated to be.
-
-    These are predictions of another column, and what a molecule's string tells by counting.
-    """
+def _secondhand(name: str, table: TypedTable, molecular: bool) -> bool:
+    """Return whether a column holds predictions of another, or what a molecule's string tells."""
     if any(is_prediction_of(name, other.name) for other in table.columns):
-        return 4.0
-    return 2.5 if molecular and _COUNTED & set(words(name)) else 0.0
+        return True
+    return molecular and bool(_COUNTED & set(words(name)))
 
 
 def _coordinates(names: list[str]) -> set[str]:
@@ -259,9 +257,14 @@ def _forms(profile: TableProfile) -> dict[str, float]:
                 result[plain] = result.get(plain, 0.0) - 0.8
                 result[form] = result.get(form, 0.0) - 3.0
         if not told and relation.kind == "duplicate":
-            worse = first if name_weight(first) <= name_weight(second) else second
+            worse = first if _telling(first) <= _telling(second) else second
             result[worse] = result.get(worse, 0.0) - 1.5
     return result
+
+
+def _telling(name: str) -> tuple[float, bool]:
+    """Return how well a name serves for one of two equal columns: a word is better than `v7`."""
+    return name_weight(name), any(len(part) > 2 and part.isalpha() for part in words(name))
 
 
 def _form_of(plain: str, form: str) -> str:

@@ -47,7 +47,7 @@ def test_what_others_predicted_is_neither_asked_for_nor_shown(tmp_path: Path) ->
     profile = profile_dataset(folder, "molecules")
     table = profile.tables[0]
     ranked = merits(table, measure_file(table.reader, folder, seed=0).table, "molecules")
-    assert ranked[0].column == "measured solubility"
+    assert [merit.column for merit in ranked] == ["measured solubility"]
     first = ideas_for(profile, folder, limit=1)[0]
     assert first.target == "measured solubility"
     assert first.formulation == first.modality == "molecule"
