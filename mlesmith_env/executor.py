@@ -7,7 +7,6 @@ imports behind it. A job that dies (killed, out of memory, crashed in C) or outg
 
 from __future__ import annotations
 
-import atexit
 import functools
 import multiprocessing
 import multiprocessing.util
@@ -183,7 +182,8 @@ def _own_sockets() -> None:
         # A socket's path may have 108 bytes, and ours would be longer than that.
         return
     folder, before = make_scratch(), tempfile.tempdir
-    atexit.register(remove_scratch, folder)
+    # After the finalizer of `multiprocessing` for its own folder in it, whose priority is -100.
+    multiprocessing.util.Finalize(None, remove_scratch, args=(folder,), exitpriority=-200)
     tempfile.tempdir = str(folder)
     try:
         multiprocessing.util.get_temp_dir()

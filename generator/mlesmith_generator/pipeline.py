@@ -140,7 +140,9 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
             reasons.append(f"{idea.target}: {error}")
             seconds = round(time.monotonic() - began, 3)
             ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
-    return tuple(tasks), "" if tasks else f"no idea passed the gates; {reasons[0]}"
+    if tasks:
+        return tuple(tasks), ""
+    return (), "; ".join(["no idea passed the gates", *reasons[:1]])
 
 
 def _pursue(

@@ -565,7 +565,7 @@ def test_files_are_copied_with_shutil(sandbox: Sandbox) -> None:
         "print(sorted(p.name for p in pathlib.Path('c').iterdir()))"
     )
     result = run(sandbox, code)
-    assert result.output == "['e.csv', 'train.csv']\n", result.output
+    assert result.output == "['e.csv', 'images', 'train.csv']\n", result.output
 
 
 def test_the_process_finds_itself_in_proc(sandbox: Sandbox) -> None:
@@ -584,7 +584,7 @@ def test_commands_can_be_started(sandbox: Sandbox) -> None:
         "code = 'import numpy; print(1)'\n"
         "print(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout)"
     )
-    assert run(sandbox, code).output.split() == ["train.csv", "1"]
+    assert run(sandbox, code).output.split() == ["images", "train.csv", "1"]
 
 
 FIGURE = """
