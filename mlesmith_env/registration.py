@@ -42,9 +42,9 @@ def register_default_roots() -> None:
 def _register(entry: registry.Entry, *, by_path: bool) -> str:
     task_id = str(entry.fields["id"])
     # A worker process started afresh knows the default roots only: name others by their folder.
-    task = str(entry.directory) if by_path else task_id
+    directory = str(entry.directory)
     known = gymnasium_specs.get(task_id)
-    if known is not None and known.kwargs.get("task") not in (task, task_id):
+    if known is not None and known.kwargs.get("task") not in (directory, task_id):
         raise DuplicateTaskError(
             f"{task_id} of {entry.root} is already registered from {known.kwargs.get('task')}; "
             "remove one of the roots or give the task another version"
@@ -56,6 +56,6 @@ def _register(entry: registry.Entry, *, by_path: bool) -> str:
             vector_entry_point=VECTOR_ENTRY_POINT,
             # Durations in `info` differ from run to run; scores and observations do not.
             nondeterministic=True,
-            kwargs={"task": task},
+            kwargs={"task": directory if by_path else task_id},
         )
     return task_id

@@ -12,7 +12,7 @@ import gymnasium as gym
 import pytest
 
 import mlesmith_env
-from mlesmith_env import registry
+from mlesmith_env import registration, registry
 from mlesmith_env.errors import (
     DuplicateTaskError,
     RegistryError,
@@ -189,6 +189,18 @@ def test_register_tasks_adds_a_root_in_this_process(tmp_path: Path):
     finally:
         registry._added.clear()
         gym.registry.pop("mlesmith/added-houses-price-v1")
+
+
+def test_default_roots_can_be_registered_again_beside_an_added_one(tmp_path: Path):
+    root = tmp_path / "added"
+    write_task(root, slug="again-houses-price")
+    try:
+        mlesmith_env.register_tasks(root)
+        registration.register_default_roots()
+        assert gym.spec("mlesmith/again-houses-price-v1").kwargs["task"].startswith(str(root))
+    finally:
+        registry._added.clear()
+        gym.registry.pop("mlesmith/again-houses-price-v1")
 
 
 def test_register_tasks_refuses_an_id_that_is_taken(tmp_path: Path):
