@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    alarm_tasks,
     failing_runs,
     failing_scripts,
     future_tasks,
@@ -19,6 +20,7 @@ from . import (
 from .cases import DEFECTS, LEGITIMATE
 
 __all__ = [
+    "alarm_tasks",
     "DEFECTS",
     "LEGITIMATE",
     "failing_runs",

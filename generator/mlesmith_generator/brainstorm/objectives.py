@@ -79,6 +79,11 @@ def class_objective(classes: int, *, ordered: bool) -> Objective:
     return "ordinal" if ordered else "multiclass"
 
 
+def is_fault(text: str) -> bool:
+    """Return whether words speak of a fault: an anomaly, a failure, an attack, fraud."""
+    return _FAULTY.search(text.casefold()) is not None
+
+
 def refined(made: Target, subject: str) -> Target:
     """Return a two-class target as `anomaly` where its rare class is a fault of some kind.
 

@@ -29,6 +29,7 @@ from mlesmith_generator.formulations.span_extraction import SPAN_EXTRACTION
 from mlesmith_generator.formulations.spread import SPREAD
 from mlesmith_generator.formulations.survival import SURVIVAL
 from mlesmith_generator.formulations.table import TABLE
+from mlesmith_generator.formulations.watch import WATCH
 
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
@@ -44,6 +45,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SPREAD,
     FORECASTING,
     SEQUENCES,
+    WATCH,
     RELATIONAL,
     LINK_PREDICTION,
     RANKING,

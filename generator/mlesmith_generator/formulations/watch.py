@@ -1,0 +1,288 @@
+"""Watching: which moments of series are anomalies, where some moments are known to be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import roc_auc_score
+
+from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
+from mlesmith_env.recipes.model import (
+    DropColumns,
+    Holdout,
+    RequireValue,
+    TableRecipe,
+    Transform,
+)
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.text import column_of, factors, numbers
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.objectives import is_fault
+from mlesmith_generator.brainstorm.series import Layout, clocks, layouts
+from mlesmith_generator.describe import watch as wording
+from mlesmith_generator.describe.naming import readable
+from mlesmith_generator.designer import MAX_ROWS, free_id, order_classes
+from mlesmith_generator.formulations.formulation import Proposal, Section
+from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.formulations.several import chosen
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.profiler.words import words
+from mlesmith_generator.records import (
+    ColumnProfile,
+    DatasetProfile,
+    Exclusion,
+    Idea,
+    TableProfile,
+)
+
+_TARGETS = ("answers", "scores")
+_MOMENTS = (*_TARGETS, "watch/moments")
+
+PROGRAMS = (
+    SAMPLE,
+    Program("constant", _TARGETS, trivial=True),
+    Program("rolling_median", _MOMENTS, family="watch"),
+    Program("unusual_windows", _MOMENTS, family="watch"),
+    Program("directions", _MOMENTS, family="watch"),
+    Program("logistic", _MOMENTS, family="watch"),
+    Program("boosting", _MOMENTS, family="watch"),
+    Program("blend", _MOMENTS, family="watch"),
+)
+"""The ladder, from the foot up."""
+FEWEST = 400
+"""Moments."""
+FLAGGED = 30
+"""Moments with the flag, and without, that must be known and hidden each."""
+COMMONEST = 0.45
+HIDDEN = 0.35
+"""Share of each series that is hidden."""
+CLEAR = 0.62
+"""Area under the curve that a quick model has to reach on the hidden moments."""
+_MOST_CELLS = 20_000_000
+_SCORE = 4.4
+"""More than what rows without their order could be asked for."""
+
+
+class Watch:
+    """A probability for each moment that it is an anomaly."""
+
+    name = "watch"
+
+    def covers(self, manifest: Manifest) -> bool:
+        """Return whether a task asks for anomalies among the moments of series."""
+        return (
+            manifest.modality == "time-series"
+            and manifest.objective == "anomaly"
+            and manifest.recipe.holdout.kind == "last"
+        )
+
+    def propose(
+        self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
+    ) -> Sequence[Proposal]:
+        """Return an idea for each flag of faults in tables of moments."""
+        found: list[Proposal] = []
+        for table in sorted(profile.tables, key=lambda each: -each.rows)[:4]:
+            flags = [column for column in table.columns if _is_flag(column)]
+            small = table.rows * len(table.columns) <= _MOST_CELLS and table.rows <= MAX_ROWS
+            if not flags or table.rows < FEWEST or not small:
+                continue
+            if not any(True for _ in clocks(table)):
+                continue
+            frame = read_table(table.reader, folder)
+            for place, flag in enumerate(flags[:2]):
+                found += [
+                    Proposal(each.idea, each.score - 0.8 * place)
+                    for each in _proposals(profile, table, frame, flag, seed)
+                ]
+        return sorted(found, key=lambda each: -each.score)[:limit]
+
+    def programs(self, manifest: Manifest) -> Sequence[Program]:
+        """Return the ladder."""
+        return PROGRAMS
+
+    def facts(self, manifest: Manifest) -> Mapping[str, object]:
+        """Return the columns of time and series."""
+        holdout = manifest.recipe.holdout
+        return {"TIME": holdout.column or "", "SERIES": holdout.group or ""}
+
+    def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+        """Return none: the scans over columns and over time say what there is to say."""
+        return []
+
+    @property
+    def sections(self) -> Mapping[str, Section]:
+        """The context speaks of moments and how long anomalies last."""
+        return {"Context": wording.context_section}
+
+
+def _is_flag(column: ColumnProfile) -> bool:
+    two = column.type in ("boolean", "category") and column.distinct == 2
+    told = " ".join([*words(column.name), *(value for value, _ in column.top)])
+    rarest = min((rows for _, rows in column.top), default=0)
+    return two and is_fault(told) and rarest <= COMMONEST * column.rows
+
+
+def _proposals(
+    profile: DatasetProfile,
+    table: TableProfile,
+    frame: pd.DataFrame,
+    flag: ColumnProfile,
+    seed: int,
+) -> Iterator[Proposal]:
+    for layout in layouts(table, frame):
+        if flag.name in layout.keys:
+            continue
+        codes, values = factors(column_of(layout.frame, flag.name))
+        counts = Counter({value: int((codes == code).sum()) for code, value in enumerate(values)})
+        classes = order_classes(counts)
+        yield from _judged(profile, table, layout, flag, classes, seed)
+        return
+
+
+def _judged(
+    profile: DatasetProfile,
+    table: TableProfile,
+    layout: Layout,
+    flag: ColumnProfile,
+    classes: tuple[str, ...],
+    seed: int,
+) -> Iterator[Proposal]:
+    measured, exclusions = _columns(table, layout, flag)
+    if not measured:
+        return
+    codes, values = factors(column_of(layout.frame, flag.name))
+    truth = np.append(np.array([value == classes[1] for value in values], float), np.nan)[codes]
+    hidden = _hidden(layout)
+    known = np.isfinite(truth)
+    for side in (hidden & known, ~hidden & known):
+        flagged = float(truth[side].sum())
+        if min(flagged, side.sum() - flagged) < FLAGGED:
+            return
+    reached = _quick(layout, measured, truth, hidden, seed)
+    if reached < CLEAR:
+        return
+    time = layout.clock.column
+    holdout = Holdout(
+        kind="last", column=time, group=layout.series, test_fraction=HIDDEN, private_fraction=0.6
+    )
+    transforms: list[Transform] = [*layout.transforms, RequireValue(column=time)]
+    transforms.append(RequireValue(column=flag.name))
+    if exclusions:
+        transforms.append(DropColumns(columns=tuple(each.column for each in exclusions)))
+    taken = {*map(str, layout.frame.columns), *(column.name for column in table.columns)}
+    recipe = TableRecipe(
+        reader=table.reader,
+        transforms=tuple(transforms),
+        target=flag.name,
+        holdout=holdout,
+        id_column=free_id(taken),
+        seed=seed,
+    )
+    share = float(np.nanmean(truth))
+    metric = chosen(("average_precision", "roc_auc"), profile.dataset, flag.name)
+    several = layout.series is not None and len(layout.names) > 1
+    idea = Idea(
+        dataset=profile.dataset,
+        table=table.name,
+        target=flag.name,
+        target_source=flag.name,
+        objective="anomaly",
+        metric=MetricSpec(name=metric),
+        holdout=holdout,
+        exclusions=tuple(exclusions),
+        signal=round(2 * reached - 1, 4),
+        justification=(
+            f"{flag.name} flags {share:.1%} of {int(known.sum())} moments, a {layout.pace.word} "
+            f"apart, in {len(layout.names)} series; the end of each is hidden. A quick model of "
+            f"what happens around a moment reaches an area under the curve of {reached:.2f} there."
+        ),
+        formulation="watch",
+        modality="time-series",
+        recipe=recipe,
+        form=SubmissionForm(
+            id_column=recipe.id_column,
+            columns=(flag.name,),
+            kind="probability",
+            classes=classes,
+            rows=1,
+        ),
+        topic=f"{' '.join(words(flag.name))} in time",
+        question=f"flag moments of {readable(flag.name)}"
+        + (" in several series" if several else " in a series"),
+        measured={"pace": layout.pace.word, "count": str(len(layout.names))},
+    )
+    yield Proposal(idea, _SCORE + min(1.0, 2 * reached - 1))
+
+
+def _columns(
+    table: TableProfile, layout: Layout, flag: ColumnProfile
+) -> tuple[list[str], list[Exclusion]]:
+    """Return what is measured, and what is left out: other flags, keys, parts of the time."""
+    measured: list[str] = []
+    gone: list[Exclusion] = []
+    own = {flag.name, layout.clock.column, layout.series, *layout.keys}
+    for column in table.columns:
+        if column.name in own:
+            continue
+        if column.name in layout.clock.parts:
+            reason = f"{layout.clock.column!r} tells it"
+        elif column.type in ("constant", "identifier"):
+            reason = "it tells nothing about a moment"
+        elif is_fault(" ".join(words(column.name))) or "changepoint" in column.name.casefold():
+            reason = "it marks the same events"
+        elif column.type == "number" and not column.number_text and not column.ordered:
+            measured.append(column.name)
+            continue
+        else:
+            reason = "it is no measurement"
+        gone.append(Exclusion(column=column.name, reason=reason))
+    return measured, gone
+
+
+def _hidden(layout: Layout) -> NDArray[np.bool_]:
+    """Return which moments the holdout hides, (rows,)."""
+    hidden = np.zeros(len(layout.codes), dtype=np.bool_)
+    for code in range(len(layout.names)):
+        mine = np.flatnonzero((layout.codes == code) & (layout.places >= 0))
+        mine = mine[np.argsort(layout.places[mine], kind="stable")]
+        wanted = max(1, round(HIDDEN * len(mine)))
+        if len(mine) > wanted:
+            hidden[mine[-wanted:]] = True
+    return hidden
+
+
+def _quick(
+    layout: Layout,
+    measured: Sequence[str],
+    truth: NDArray[np.float64],
+    hidden: NDArray[np.bool_],
+    seed: int,
+) -> float:
+    """Return the area under the curve of boosted trees on windows, on the hidden moments."""
+    order = np.lexsort((layout.places, layout.codes))
+    table = np.column_stack([numbers(column_of(layout.frame, name)) for name in measured])
+    frame = pd.DataFrame(table[order])
+    parts = [table[order]]
+    for width in (5, 25):
+        window = frame.groupby(layout.codes[order]).rolling(width, center=True, min_periods=1)
+        parts += [
+            np.asarray(window.mean(), dtype=np.float64),
+            np.asarray(window.std(), dtype=np.float64),
+        ]
+    rows = np.hstack(parts)
+    answers, asked = truth[order], hidden[order]
+    known = np.isfinite(answers)
+    model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=15, random_state=seed)
+    model.fit(rows[known & ~asked], answers[known & ~asked])
+    score = model.predict_proba(rows[known & asked])[:, 1]
+    return float(roc_auc_score(answers[known & asked], score))
+
+
+WATCH = Watch()
