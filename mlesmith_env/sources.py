@@ -207,7 +207,12 @@ def synthetic_record(name: str) -> SourceRecord:
         revision=str(synthetic.VERSION),
         licence="CC0-1.0",
         files=tuple(
-            SourceFile(path=path, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+            SourceFile(
+                path=path,
+                bytes=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                unpacked=path.endswith(".zip"),
+            )
             for path, content in sorted(world.files.items())
         ),
     )

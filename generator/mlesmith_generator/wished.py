@@ -7,22 +7,25 @@ from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
-from mlesmith_env.synthetic import Wish
+from mlesmith_env.recipes.model import Media, RequireValue, TableRecipe
+from mlesmith_env.synthetic import PATH, Wish
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations import FORMULATIONS
-from mlesmith_generator.records import DatasetProfile, Idea
+from mlesmith_generator.formulations.media.files import NOUNS
+from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 
-def idea_of(wish: Wish, address: str, profile: DatasetProfile) -> Idea:
+def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0) -> Idea:
     """Return the idea that a synthetic dataset was made for.
 
     Args:
         wish: What is asked.
         address: `synthetic:…`, whose seed tells tasks of one domain apart.
         profile: What was measured about its table.
+        seed: Seed of the recipe, where the wish is about files.
 
     Raises:
-        GenerationError: Its table was not read as it was written.
+        GenerationError: Its table or its files were not read as they were written.
     """
     if len(profile.tables) != 1 or not any(
         column.name == wish.target for column in profile.tables[0].columns
@@ -30,9 +33,10 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile) -> Idea:
         raise GenerationError(f"{address} was not read as the one table with {wish.target!r}")
     seed = synthetic.parse(address).seed
     names = {column.name for column in profile.tables[0].columns}
+    form = _form(wish, free_id(names))
     # Which formulation asks it, a manifest would tell; here its objective has to do.
     named = [each.name for each in FORMULATIONS if each.name == wish.objective]
-    return Idea(
+    idea = Idea(
         dataset=profile.dataset,
         table=profile.tables[0].name,
         target=wish.target,
@@ -48,7 +52,30 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile) -> Idea:
         question=wish.question,
         story=wish.story,
         domain=wish.domain,
-        form=_form(wish, free_id(names)),
+        form=form,
+    )
+    if wish.modality not in NOUNS:
+        return idea
+    if not profile.collections:
+        raise GenerationError(f"{address} was not read with its files")
+    update = {
+        "table": profile.collections[0].name,
+        "formulation": "files",
+        "recipe": _recipe(wish, profile.tables[0], form, seed),
+    }
+    return idea.model_copy(update=update)
+
+
+def _recipe(wish: Wish, table: TableProfile, form: SubmissionForm, seed: int) -> TableRecipe:
+    """Return the recipe of a table that names a file in each row."""
+    return TableRecipe(
+        reader=table.reader,
+        transforms=(RequireValue(column=wish.target),),
+        target=wish.target,
+        holdout=wish.holdout,
+        id_column=form.id_column,
+        seed=seed,
+        media=(Media(column=PATH, folder=NOUNS[wish.modality]),),
     )
 
 

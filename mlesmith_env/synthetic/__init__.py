@@ -17,10 +17,11 @@ from pathlib import Path
 
 from mlesmith_env.errors import DataUnavailableError
 from mlesmith_env.synthetic.streams import Stream
-from mlesmith_env.synthetic.world import TABLE, Wish, World
+from mlesmith_env.synthetic.world import PATH, TABLE, Wish, World
 
 __all__ = [
     "FORMS",
+    "PATH",
     "SCHEME",
     "TABLE",
     "VERSION",
@@ -67,6 +68,15 @@ def _other(name: str) -> Callable[[Stream, float], World]:
     return build
 
 
+def _media(name: str) -> Callable[[Stream, float], World]:
+    def build(stream: Stream, difficulty: float) -> World:
+        from mlesmith_env.synthetic import media
+
+        return media.media_world(stream, getattr(media, name.upper()), difficulty)
+
+    return build
+
+
 FORMS: dict[str, Callable[[Stream, float], World]] = {
     "table-number": _table("regression"),
     "text-verdict": _text("binary"),
@@ -78,6 +88,8 @@ FORMS: dict[str, Callable[[Stream, float], World]] = {
     "table-grade": _table("ordinal"),
     "text-rating": _text("regression"),
     "table-count": _table("count"),
+    "picture": _media("picture"),
+    "sound": _media("sound"),
 }
 """What can be made, by form."""
 

@@ -77,9 +77,8 @@ def domains() -> tuple[dict[str, Any], ...]:
 def table_world(stream: Stream, objective: Objective, difficulty: float) -> World:
     """Return a table of a drawn domain whose outcome follows a hidden rule."""
     skin = stream.one(domains())
-    name, outcome = _asked(skin, objective)
     frame = _frame(stream.apart("inputs"), skin, difficulty)
-    made = _OUTCOMES[objective](stream.apart("outcome"), outcome, frame, difficulty)
+    name, made = drawn_outcome(stream.apart("outcome"), objective, skin, frame, difficulty)
     wish = Wish(
         target=name,
         objective=objective,
@@ -93,6 +92,22 @@ def table_world(stream: Stream, objective: Objective, difficulty: float) -> Worl
         title=skin["title"],
     )
     return World({TABLE: table_bytes({**frame.columns, name: made.values})}, wish, made.best)
+
+
+def drawn_outcome(
+    stream: Stream, objective: Objective, skin: dict[str, Any], frame: Frame, difficulty: float
+) -> tuple[str, Outcome]:
+    """Return the name of what is asked of a skin's rows, and an outcome that a new rule makes.
+
+    Args:
+        stream: Where the rule and the noise come from.
+        objective: What is asked.
+        skin: Names, units and ranges of the domain.
+        frame: The rows.
+        difficulty: From 0 to 1.
+    """
+    name, outcome = _asked(skin, objective)
+    return name, _OUTCOMES[objective](stream, outcome, frame, difficulty)
 
 
 def spelt(values: Floats, digits: int) -> list[str]:

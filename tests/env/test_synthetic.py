@@ -8,13 +8,18 @@ import io
 import os
 import subprocess
 import sys
+import wave
+import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mlesmith_env import sources, synthetic
 from mlesmith_env.errors import DataUnavailableError
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.synthetic import drawings, encodings, tunes
+from mlesmith_env.synthetic.streams import Stream
 
 NAMES = tuple(f"{form}:7:0.50" for form in synthetic.FORMS)
 DIGESTS = {
@@ -28,6 +33,8 @@ DIGESTS = {
     "table-grade:7:0.50": "4ad4c6a2fdeadd73",
     "text-rating:7:0.50": "86b6ccb60063586e",
     "table-count:7:0.50": "dba148e94efd9caf",
+    "picture:7:0.50": "cd8e80c84807ff59",
+    "sound:7:0.50": "230482a3085ddb1d",
 }
 
 
@@ -43,6 +50,65 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def test_the_bytes_are_those_of_every_other_machine():
     assert {name: digest(name) for name in NAMES} == DIGESTS
+
+
+@pytest.mark.parametrize("form", ["picture", "sound"])
+def test_every_row_of_a_world_of_files_has_a_file_of_its_own(form):
+    world = synthetic.make(f"{form}:7:0.50")
+    (archive,) = [path for path in world.files if path.endswith(".zip")]
+    with zipfile.ZipFile(io.BytesIO(world.files[archive])) as packed:
+        contents = {f"{archive}/{name}": packed.read(name) for name in packed.namelist()}
+    named = [row["file"] for row in rows(f"{form}:7:0.50")]
+    assert sorted(named) == sorted(contents)
+    assert len(set(contents.values())) == len(named)
+    # Neither size nor order of the files can tell anything.
+    assert len({len(content) for content in contents.values()}) == 1
+    assert named != sorted(named)
+
+
+def test_other_libraries_read_the_drawings(tmp_path):
+    world = synthetic.make("picture:7:0.50")
+    with zipfile.ZipFile(io.BytesIO(world.files["pictures.zip"])) as packed:
+        content = packed.read(packed.namelist()[0])
+    with Image.open(io.BytesIO(content)) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", (48, 53))
+        picture.load()
+        again = encodings.png_bytes(np.asarray(picture))
+    assert again == content
+    large = np.arange(300 * 200 * 3).reshape(300, 200, 3).astype(np.uint8)
+    with Image.open(io.BytesIO(encodings.png_bytes(large))) as picture:
+        assert (np.asarray(picture) == large).all()
+
+
+def test_other_libraries_read_the_tunes():
+    world = synthetic.make("sound:7:0.50")
+    with zipfile.ZipFile(io.BytesIO(world.files["sounds.zip"])) as packed:
+        content = packed.read(packed.namelist()[0])
+    with wave.open(io.BytesIO(content)) as sound:
+        assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8_000, 1, 2)
+        values = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+    assert len(values) == 6_000
+    assert 2_000 < np.abs(values.astype(int)).max() < 32_767
+
+
+@pytest.mark.parametrize(
+    ("made", "steps", "levels"),
+    [(drawings.drawing, drawings.STEPS, drawings.LEVELS), (tunes.tune, tunes.STEPS, tunes.LEVELS)],
+)
+def test_every_step_and_level_shows_whatever_the_others_are(made, steps, levels):
+    """With the same places, grain and hiss, files that mean something else differ."""
+    middle = ([size // 2 for size in steps], [0 for _ in levels])
+    seen: set[bytes] = set()
+    for part, sizes in enumerate((steps, levels)):
+        for place, size in enumerate(sizes):
+            contents = set()
+            for value in range(size):
+                chosen = [list(each) for each in middle]
+                chosen[part][place] = value
+                contents.add(made(Stream("same"), *chosen))
+            assert len(contents) == size
+            seen |= contents
+    assert len(seen) == 1 + sum(size - 1 for size in (*steps, *levels))
 
 
 def test_another_process_makes_the_same():

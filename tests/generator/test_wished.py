@@ -17,7 +17,11 @@ from mlesmith_generator.ladder import OPTIMUM
 from mlesmith_generator.ladder.optimum import optimal_rung
 from mlesmith_generator.verification import VerificationJob, verify_package
 
-SOURCES = ("synthetic:table-grade:7:0.41", "synthetic:text-rating:8:0.25")
+SOURCES = (
+    "synthetic:table-grade:7:0.41",
+    "synthetic:text-rating:8:0.25",
+    "synthetic:sound:1:0.30",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,7 @@ def packages(tmp_path_factory) -> list[Path]:
 
 
 def test_the_ceiling_is_the_optimum(packages):
-    assert len(packages) == 2
+    assert len(packages) == len(SOURCES)
     for package in packages:
         task = Task.load(package)
         optimum = optimal_rung(task)
@@ -46,6 +50,16 @@ def test_an_ordered_outcome_keeps_its_order(packages):
         Task.load(path) for path in packages if "review" in path.name and "hut" in path.name
     )
     assert task.manifest.submission.classes == ("bad", "mixed", "good", "superb")
+
+
+def test_a_rule_over_sounds_becomes_a_task_of_files(packages):
+    task = next(Task.load(path) for path in packages if path.parent.name == "audio")
+    wish = synthetic.make(task.source.uri).wish
+    assert task.manifest.objective == wish.objective
+    assert [file.unpacked for file in task.source.files] == [False, True]
+    prepared = task.prepare()
+    assert len(list((prepared.public_dir / "recordings").iterdir())) > 400
+    assert "other columns" not in task.description
 
 
 def test_the_page_tells_the_story_and_nothing_of_rule_or_seed(packages):

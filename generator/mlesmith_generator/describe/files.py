@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlesmith_env.manifest import AMOUNTS
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -10,19 +11,21 @@ from mlesmith_generator.describe.page import Page
 from mlesmith_generator.records import AudioFacts, CollectionProfile, ImageFacts
 
 _NOUNS = {"image": "picture", "audio": "recording"}
+_SENSES = {"picture": "show", "recording": "tell"}
+_COUNTS = ("count", "counting")
 _SHOWN = 4
 
 
 def context_section(page: Page) -> str:
     """Return the question, and what the headers of the files tell about the collection."""
     collection = collection_of(page)
-    told = [opening(page)]
+    told = [page.idea.story, _opening(page)]
     if collection is not None:
         told.append(_about(collection))
         if collection.image is not None:
             told.append(_pictures(collection.image))
         if collection.audio is not None:
-            told.append(_recordings(collection.audio))
+            told.append(_recordings(collection.audio, spare=bool(page.idea.story)))
         if collection.duplicates:
             copies = nu.counted(collection.duplicates, "file")
             told.append(
@@ -30,6 +33,30 @@ def context_section(page: Page) -> str:
                 "byte; equal files stand on one side of the holdout."
             )
     return " ".join(part for part in told if part)
+
+
+def _opening(page: Page) -> str:
+    """Return the question: in the words of tables, or of files where the page is about one each."""
+    facts, objective = page.facts, page.idea.objective
+    if objective not in AMOUNTS and not page.idea.story:
+        return opening(page)
+    noun, target = _noun(page), facts.target
+    digits = max(5, nu.digits(target.minimum or 0.0, target.maximum or 0.0))
+    fields = {
+        "target": page.code(page.target),
+        "noun": noun,
+        "nouns": nu.plural(noun),
+        "show": _SENSES.get(noun, "show"),
+        "shows": f"{_SENSES.get(noun, 'show')}s",
+        "n": nu.count(facts.train_rows),
+        "m": nu.count(facts.test_rows),
+        "c": nu.word(len(facts.classes)),
+        "numeric": "whole number" if target.integer else "number",
+        "low": nu.amount(target.minimum or 0.0, digits),
+        "high": nu.amount(target.maximum or 0.0, digits),
+    }
+    asked = "class" if facts.classes else "count" if objective in _COUNTS else "number"
+    return page.voice.say(f"opening files {asked}", **fields)
 
 
 def files_section(page: Page) -> str:
@@ -57,7 +84,8 @@ def columns_section(page: Page) -> str:
             rows.append((page.code(column.name), "text", what))
         else:
             rows.append((page.code(column.name), "number" if column.integer else "text", ""))
-    rows += [(page.code(name), "label", "the target (not in `test.csv`)") for name in page.truth]
+    kind = "number" if page.form.kind == "number" else "label"
+    rows += [(page.code(name), kind, "the target (not in `test.csv`)") for name in page.truth]
     return md.table(("column", "type", "meaning"), rows)
 
 
@@ -102,9 +130,11 @@ def _pictures(image: ImageFacts) -> str:
     return f"{told}, stored in {md.listing(kinds[:_SHOWN])}."
 
 
-def _recordings(audio: AudioFacts) -> str:
+def _recordings(audio: AudioFacts, *, spare: bool) -> str:
     short, median, long = (nu.amount(value, 2) for value in audio.seconds)
     rates = md.listing([f"{rate:,} Hz" for rate, _ in audio.rates[:_SHOWN]])
+    if spare and short == long:
+        return f"Each lasts {long} seconds, sampled at {rates}."
     return f"They last {short} to {long} seconds (median {median}), sampled at {rates}."
 
 

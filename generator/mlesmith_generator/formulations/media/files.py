@@ -39,7 +39,8 @@ MOST_FILES = 2_000
 MOST_BYTES = 200_000_000
 """Files and bytes of a task; of larger collections a sample is taken."""
 _TARGETS = ("answers", "scores")
-_NOUNS = {"image": "pictures", "audio": "recordings"}
+NOUNS = {"image": "pictures", "audio": "recordings"}
+"""What files are called by what they hold; also the folder that they are in."""
 _FEWEST_SUBJECTS = 5
 
 
@@ -52,7 +53,7 @@ class FilesFormulation:
         """Return whether files are the data, and one number or class is asked of each."""
         recipe = manifest.recipe
         return (
-            manifest.modality in _NOUNS
+            manifest.modality in NOUNS
             and isinstance(recipe, TableRecipe)
             and bool(recipe.media)
             and manifest.submission.kind in ("number", "label", "probability", "probabilities")
@@ -64,7 +65,7 @@ class FilesFormulation:
         """Return an idea for each label that divides a collection into classes."""
         found: list[Proposal] = []
         for collection in profile.collections:
-            if collection.media not in _NOUNS or collection.files < SMALLEST:
+            if collection.media not in NOUNS or collection.files < SMALLEST:
                 continue
             if collection.pairs and is_mask(collection):
                 continue
@@ -140,7 +141,7 @@ def _proposal(
         target=label.name,
         holdout=holdout,
         seed=seed,
-        media=(Media(column=column, folder=_NOUNS[collection.media]),),
+        media=(Media(column=column, folder=NOUNS[collection.media]),),
     )
     binary = len(classes) == 2
     accepted = get_metric(metric).kinds
@@ -151,7 +152,7 @@ def _proposal(
         classes=classes,
         rows=1,
     )
-    what = _NOUNS[collection.media]
+    what = NOUNS[collection.media]
     idea = Idea(
         dataset=profile.dataset,
         table=collection.name,
