@@ -44,7 +44,7 @@ def tune(stream: Stream, steps: list[int], levels: list[int]) -> bytes:
         # The first note is high enough for falling ones to stay above the lowest pitch.
         frequency = _pitch(2 * pitch + 8 + (rise - 2) * note)
         sounding = (end - start) * (4 + held) // 9
-        at = np.arange(sounding)
+        at = np.arange(sounding).astype(np.float64)
         wave = _wave(at * (frequency / RATE), form)
         wave = wave + 0.2 * octave * _wave(at * (2.0 * frequency / RATE), form)
         ramp = np.minimum(1.0, np.minimum(at + 1, sounding - at) / _RAMP)
