@@ -229,8 +229,11 @@ def _declared_order(recipe: TableRecipe) -> tuple[str, ...]:
         if isinstance(transform, Bin) and transform.into == recipe.target:
             return transform.labels
         if isinstance(transform, MapValues) and transform.into == recipe.target:
-            labels = [*transform.values.values(), *([transform.other] if transform.other else [])]
-            return tuple(dict.fromkeys(labels))
+            named = tuple(dict.fromkeys(transform.values.values()))
+            if transform.other is None:
+                return named
+            # One class against the rest: that class is the positive one, and stands second.
+            return (transform.other, *named) if len(named) == 1 else (*named, transform.other)
     return ()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_generator.brainstorm.matter import is_smiles
+from mlesmith_generator.brainstorm.matter import is_spelled
 from mlesmith_generator.brainstorm.vocabulary import word_marks
 from mlesmith_generator.profiler.typed import TypedTable
 
@@ -51,12 +51,12 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
     texts = 0
     for column in table.columns:
         profile = column.profile
-        molecules = profile.type == "identifier" and is_smiles(column)
+        spelled = profile.type == "identifier" and is_spelled(column)
         if column.name in without or profile.type == "constant":
             continue
-        if profile.type == "identifier" and not molecules:
+        if profile.type == "identifier" and not spelled:
             continue
-        if profile.type == "text" or molecules:
+        if profile.type == "text" or spelled:
             if texts < MAX_TEXTS:
                 amounts += word_marks(column, rows)
                 amount_names.append(column.name)

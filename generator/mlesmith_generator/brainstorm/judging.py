@@ -12,7 +12,7 @@ from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.leaks import giveaways
-from mlesmith_generator.brainstorm.matter import is_smiles, modality_of
+from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.scoring import choose_metric
@@ -25,8 +25,12 @@ CLEAR = 3.0
 """Standard errors that a quick model has to show on the private rows."""
 FAINT = 1.8
 """Fewer are enough for a target that is tried last: the ladder's models are stronger."""
-_CARRIED: dict[Modality, str] = {"text": "text", "molecule": "molecule"}
-"""Formulations of tables whose question one column carries."""
+_CARRIED: dict[Modality, str] = {
+    "text": "text",
+    "molecule": "molecule",
+    "sequence": "sequence",
+}
+"""Formulations of tables whose question one column, or one run of columns, carries."""
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -174,7 +178,7 @@ def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[E
     for column in bench.profile.columns:
         if column.name in known or column.name in (made.source, plan.holdout.column):
             continue
-        if column.type == "identifier" and not is_smiles(bench.table[column.name]):
+        if column.type == "identifier" and not is_spelled(bench.table[column.name]):
             reason = f"it tells rows apart ({column.note or 'a key'})"
             found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":

@@ -1,9 +1,10 @@
-"""What the columns that a target is predicted from are about: numbers, texts or molecules."""
+"""What the columns that a target is predicted from are about: numbers, texts or spelled matter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from mlesmith_env.manifest import Modality
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -20,6 +21,12 @@ _SMILES = re.compile(
     r"(?:\[[A-Za-z0-9@+\-:*]+\]|Br|Cl|[BCNOPSFI]|[bcnops]|[()=#\\/.:@~*$-]|%?[0-9])+"
 )
 _BOND = re.compile(r"[=#(]|[a-zA-Z\]][0-9]")
+_STRAND = 15.0
+"""Letters of a usual value, or columns in a row, that make a strand."""
+_NUCLEOTIDES = frozenset("ACGTUN")
+_AMBIGUOUS = frozenset("RYSWKMBDHV-.?")
+_RESIDUES = frozenset("ACDEFGHIKLMNPQRSTVWYBXZUO*-")
+_NUMBERED = re.compile(r"(.*?)([0-9]+)")
 
 
 def is_smiles(column: TypedColumn) -> bool:
@@ -36,6 +43,56 @@ def is_smiles(column: TypedColumn) -> bool:
     bonded = sum(_BOND.search(value) is not None for value in values)
     named = bool({"smiles", "smi", "canonicalsmiles"} & set(words(column.name)))
     return spelled >= 0.97 * len(values) and bonded >= (0.4 if named else 0.7) * len(values)
+
+
+def is_strand(column: TypedColumn) -> bool:
+    """Return whether a column holds strands of letters: nucleotides, or residues of proteins.
+
+    Nucleotides have at least three different letters, none of them above 70 %; proteins are in
+    capitals and use fifteen of their letters or more.
+    """
+    if column.profile.type not in ("text", "identifier", "category") or len(column.values) < 20:
+        return False
+    step = max(1, len(column.values) // _LOOKED_AT)
+    values = [value.strip() for value in column.values[::step]]
+    return sum(map(len, values)) >= _STRAND * len(values) and _are_strands(values)
+
+
+def _are_strands(values: Collection[str]) -> bool:
+    letters = Counter("".join(values))
+    whole = sum(letters.values())
+    if not whole:
+        return False
+    upper = Counter("".join(values).upper())
+    pure = sum(upper[letter] for letter in _NUCLEOTIDES)
+    doubtful = sum(upper[letter] for letter in _AMBIGUOUS)
+    if pure + doubtful == whole and pure >= 0.95 * whole:
+        frequent = [letter for letter in _NUCLEOTIDES if upper[letter] >= 0.02 * whole]
+        return len(frequent) >= 3 and max(upper.values()) <= 0.7 * whole
+    known = sum(letters[letter] for letter in _RESIDUES)
+    return known == whole and len(letters) >= 15
+
+
+def sites_of(columns: Iterable[TypedColumn]) -> tuple[str, ...]:
+    """Return columns that hold one nucleotide each, numbered in a row, in their order.
+
+    There are none unless there are at least fifteen.
+    """
+    runs: dict[str, list[tuple[int, str]]] = {}
+    for column in columns:
+        named = _NUMBERED.fullmatch(column.name)
+        values = [value.strip().upper() for value in column.values]
+        if named is None or len(values) < 3 or not all(len(value) == 1 for value in values):
+            continue
+        if set(values) <= _NUCLEOTIDES | _AMBIGUOUS and len(set(values) & _NUCLEOTIDES) >= 3:
+            runs.setdefault(named[1], []).append((int(named[2]), column.name))
+    longest = sorted(max(runs.values(), key=len, default=[]))
+    return tuple(name for _, name in longest) if len(longest) >= _STRAND else ()
+
+
+def is_spelled(column: TypedColumn) -> bool:
+    """Return whether letters and signs of a column say something, though no words are formed."""
+    return is_smiles(column) or is_strand(column)
 
 
 def is_worded(column: TypedColumn) -> bool:
@@ -55,6 +112,8 @@ def modality_of(table: TypedTable, left_out: Collection[str]) -> Modality:
     ]
     if any(is_smiles(column) for column in shown):
         return "molecule"
+    if any(is_strand(column) for column in shown) or sites_of(shown):
+        return "sequence"
     texts = [column for column in shown if is_worded(column)]
     if not texts:
         return "tabular"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
-from mlesmith_generator.brainstorm.matter import is_smiles
+from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
 from mlesmith_generator.brainstorm.naming import echoes, is_prediction_of, is_question, name_weight
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -50,10 +50,12 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         subject: Words that the dataset and its files are called by.
     """
     molecular = any(is_smiles(column) for column in table.columns)
+    sites = sites_of(table.columns)
     usable = [
         column
         for column in table.columns
         if _may_be_target(column, profile)
+        and column.name not in sites
         and not _is_numbering(column, profile)
         and not _secondhand(column.name, table, molecular)
     ]

@@ -8,12 +8,15 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.matter import is_strand
 from mlesmith_generator.profiler.typed import TypedColumn
 
 MAX_WORDS = 150
 _LONGEST = 3000
 _RAREST, _COMMONEST = 0.008, 0.7
 _FEW_WORDS = 2.5
+_PLACES = 60
+"""Letters of a strand that are looked at with their place."""
 
 
 def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.float64]]:
@@ -29,7 +32,9 @@ def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.
     codes, place = np.unique(column.codes[rows], return_inverse=True)
     texts = ["" if code < 0 else column.values[code][:_LONGEST].lower() for code in codes]
     pieces = [set(re.findall(r"\w+", text)) for text in texts]
-    if sum(map(len, pieces)) < _FEW_WORDS * len(texts):
+    if is_strand(column):
+        pieces = [_runs(text) for text in texts]
+    elif sum(map(len, pieces)) < _FEW_WORDS * len(texts):
         pieces = [_parts(text) for text in texts]
     weight = np.bincount(place)
     count: Counter[str] = Counter()
@@ -42,6 +47,12 @@ def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.
     marks = [np.array([piece in held for held in pieces], dtype=np.float64) for piece in chosen]
     length = np.log1p(np.array([len(text) for text in texts], dtype=np.float64))
     return [marked[place] for marked in (*marks, length)]
+
+
+def _runs(text: str) -> set[str]:
+    """Return runs of three letters, and letters with their place among the first."""
+    runs = {text[start : start + 3] for start in range(len(text) - 2)}
+    return runs | {f"{place} {letter}" for place, letter in enumerate(text[:_PLACES])}
 
 
 def _parts(text: str) -> set[str]:

@@ -7,7 +7,7 @@ grading know nothing of it; the generator goes through the one that covers a tas
 from __future__ import annotations
 
 from mlesmith_env.manifest import Manifest
-from mlesmith_generator.formulations.carried import MOLECULE, TEXT
+from mlesmith_generator.formulations.carried import MOLECULE, SEQUENCE, TEXT
 from mlesmith_generator.formulations.documents import DOCUMENTS
 from mlesmith_generator.formulations.forecasting import FORECASTING
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
@@ -57,6 +57,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     GEOSPATIAL,
     TEXT,
     MOLECULE,
+    SEQUENCE,
     TABLE,
 )
 """Every formulation; the first that covers a manifest is the one. The last covers the rest."""

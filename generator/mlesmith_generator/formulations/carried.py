@@ -1,4 +1,4 @@
-"""Tables whose question is carried by one column: a text, or a molecule.
+"""Tables whose question is carried by one column: a text, a molecule, or a strand of letters.
 
 Which tables these are is told by the rule of tables, whose ideas they are; here are their ladders.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from mlesmith_env.manifest import AMOUNTS, CLASSED, Manifest, Modality, PredictionKind
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.describe import strands
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.table import MODELS, TABLES, TARGETS
@@ -29,6 +30,7 @@ _TRIVIAL = (
 )
 _CLASSED: tuple[PredictionKind, ...] = ("label", "probability", "probabilities")
 _CHEMICAL = (*MODELS, "molecule/strings")
+_STRANDED = (*MODELS, "sequence/strands")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class CarriedFormulation:
         return {}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
-        """Look for labels that stand in the texts; molecules hold none."""
+        """Look for labels that stand in the texts; molecules and strands hold none."""
         if self.name != "text":
             return []
         columns = [str(name) for name in tables.test.columns if _worded(tables, str(name))]
@@ -74,8 +76,8 @@ class CarriedFormulation:
 
     @property
     def sections(self) -> Mapping[str, Section]:
-        """The usual wording."""
-        return {}
+        """The usual wording; of strands, a context of its own."""
+        return {"Context": strands.context_section} if self.name == "sequence" else {}
 
 
 def _worded(tables: Tables, name: str) -> bool:
@@ -109,5 +111,18 @@ MOLECULE = CarriedFormulation(
         Program("forest", _CHEMICAL, family="molecule"),
         Program("boosting", _CHEMICAL, family="molecule"),
         Program("blend", _CHEMICAL, family="molecule"),
+    ),
+)
+SEQUENCE = CarriedFormulation(
+    "sequence",
+    (
+        *_TRIVIAL,
+        Program("composition", _STRANDED, family="sequence"),
+        Program("neighbours", _STRANDED, family="sequence"),
+        Program("short_runs", _STRANDED, family="sequence"),
+        Program("places", _STRANDED, family="sequence"),
+        Program("forest", _STRANDED, family="sequence"),
+        Program("boosting", _STRANDED, family="sequence"),
+        Program("blend", _STRANDED, family="sequence"),
     ),
 )

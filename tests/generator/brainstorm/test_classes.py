@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from made import table
@@ -11,6 +14,9 @@ from mlesmith_env.recipes.text import text_frame
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.levels import level_order
 from mlesmith_generator.brainstorm.targets import alternatives, primary
+from mlesmith_generator.brainstormer import ideas_for
+from mlesmith_generator.designer import design
+from mlesmith_generator.profiler import profile_dataset
 
 
 @pytest.mark.parametrize(
@@ -103,3 +109,17 @@ def test_a_class_called_other_takes_the_rare_ones_in() -> None:
     frame = pd.DataFrame(text_frame({"kind": values}))
     prepared = apply_transforms(frame, made.transforms, seed=0)
     assert prepared["kind"].value_counts().to_dict() == {"Bird": 200, "Fish": 90, "Other": 96}
+
+
+def test_of_a_class_and_the_rest_the_class_is_the_positive_one(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    weight, height = random.normal(size=(2, 400)).round(3)
+    size = weight + height + random.normal(0, 0.4, 400)
+    species = np.select([size < -0.5, size < 0.7], ["cat", "dog"], "cow")
+    animals = pd.DataFrame({"weight": weight, "height": height, "species": species})
+    animals.to_csv(tmp_path / "animals.csv", index=False)
+    profile = profile_dataset(tmp_path, "animals")
+    ideas = ideas_for(profile, tmp_path, limit=8)
+    single = next(idea for idea in ideas if idea.target.startswith("species_is_"))
+    classes = design(single, profile, tmp_path, seed=0).form.classes
+    assert classes[0] == f"not {classes[1]}"

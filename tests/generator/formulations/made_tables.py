@@ -104,3 +104,17 @@ def write(folder: Path, frame: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_csv(folder / "table.csv", index=False)
     return folder
+
+
+def strands(rows: int = 420, seed: int = 5) -> pd.DataFrame:
+    """Stretches of DNA; in those of promoters a motif stands about place 20, mostly."""
+    random = np.random.default_rng(seed)
+    letters = random.choice(list("ACGT"), (rows, 57))
+    active = random.random(rows) < 0.5
+    motif = np.array(list("TATAAT"))
+    for row in range(rows):
+        if active[row]:
+            kept = random.random(6) < 0.75
+            letters[row, 20:26] = np.where(kept, motif, letters[row, 20:26])
+    spelled = ["".join(row) for row in letters]
+    return pd.DataFrame({"strand": spelled, "promoter": np.where(active, "yes", "no")})

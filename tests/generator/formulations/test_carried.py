@@ -1,4 +1,4 @@
-"""Tables of texts and of molecules: how they are told, and that their tasks hold."""
+"""Tables of texts, molecules and strands: how they are told, and that their tasks hold."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from mlesmith_env.manifest import Objective
-from mlesmith_generator.brainstorm.matter import is_smiles, modality_of
+from mlesmith_generator.brainstorm.matter import is_smiles, is_strand, modality_of, sites_of
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_file, measure_table
 from mlesmith_generator.profiler.typed import TypedTable
-from tests.generator.formulations.made_tables import molecules, reviews, write
+from tests.generator.formulations.made_tables import molecules, reviews, strands, write
 from tests.generator.formulations.making import generated
 
 
@@ -30,6 +30,37 @@ def test_molecules_are_told_from_words_and_codes() -> None:
     for values in (list(reviews()["review"]), ["boson", "coins", "Ionic"] * 70):
         assert not is_smiles(_typed(pd.DataFrame({"text": values}))["text"])
     assert not is_smiles(_typed(pd.DataFrame({"code": [f"X{code}" for code in codes]}))["code"])
+
+
+def test_strands_are_told_from_words_codes_and_answers() -> None:
+    made = strands()
+    assert is_strand(_typed(made)["strand"])
+    random = np.random.default_rng(7)
+    proteins = ["".join(random.choice(list("ACDEFGHIKLMNPQRSTVWY"), 30)) for _ in range(60)]
+    assert is_strand(_typed(pd.DataFrame({"protein": proteins}))["protein"])
+    hashes = ["".join(random.choice(list("0123456789ABCDEF"), 32)) for _ in range(60)]
+    for values in (
+        list(reviews()["review"]),
+        hashes,
+        list(molecules()["smiles"]),
+        ["ACTA", "TAG"] * 40,
+    ):
+        assert not is_strand(_typed(pd.DataFrame({"value": values}))["value"])
+    spread = pd.DataFrame([list(row) for row in made["strand"]]).add_prefix("base")
+    assert len(sites_of(_typed(spread).columns)) == 57
+    answers = pd.DataFrame(random.choice(list("ABCDE"), (100, 30))).add_prefix("q")
+    votes = pd.DataFrame(random.choice(list("yn?"), (100, 16))).add_prefix("v")
+    assert not sites_of(_typed(answers).columns)
+    assert not sites_of(_typed(votes).columns)
+
+
+def test_sites_of_one_strand_are_not_asked_for(tmp_path: Path) -> None:
+    made = strands()
+    spread = pd.DataFrame([list(row) for row in made["strand"]]).add_prefix("base")
+    folder = write(tmp_path / "sites", spread.assign(promoter=made["promoter"]))
+    ideas = ideas_for(profile_dataset(folder, "sites"), folder, limit=5)
+    assert {idea.target for idea in ideas} == {"promoter"}
+    assert ideas[0].modality == "sequence"
 
 
 def test_what_carries_the_question_is_the_modality() -> None:
@@ -56,7 +87,11 @@ def test_what_others_predicted_is_neither_asked_for_nor_shown(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "frame", "objective"),
-    [("reviews", reviews(), "binary"), ("molecules", molecules(), "regression")],
+    [
+        ("reviews", reviews(), "binary"),
+        ("molecules", molecules(), "regression"),
+        ("strands", strands(), "binary"),
+    ],
 )
 def test_tasks_hold_from_end_to_end(
     name: str,
@@ -67,6 +102,10 @@ def test_tasks_hold_from_end_to_end(
 ) -> None:
     folder = write(tmp_path / "data" / name, frame)
     task = generated(folder, objective, tmp_path / "registry", monkeypatch)
-    assert task.manifest.modality == ("text" if name == "reviews" else "molecule")
-    rungs = (task.directory / "leaderboard.csv").read_text()
-    assert ("naive_bayes" if name == "reviews" else "tanimoto") in rungs
+    modality, rung = {
+        "reviews": ("text", "naive_bayes"),
+        "molecules": ("molecule", "tanimoto"),
+        "strands": ("sequence", "short_runs"),
+    }[name]
+    assert task.manifest.modality == modality
+    assert rung in (task.directory / "leaderboard.csv").read_text()
