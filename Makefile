@@ -27,7 +27,7 @@ demo: $(STAMP)  ## From a raw dataset to a graded episode, under a minute
 	$(BIN)/mlesmith demo
 
 test: $(DEV)  ## The whole test suite
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV)  ## Ruff and pyright
 	$(BIN)/ruff check .

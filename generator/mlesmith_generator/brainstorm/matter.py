@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from mlesmith_env.manifest import Modality
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
-from mlesmith_generator.profiler.words import words
+from mlesmith_generator.profiler.words import word_count, words
 
 _LOOKED_AT = 400
 _WORDED = 4.0
@@ -100,7 +100,7 @@ def is_worded(column: TypedColumn) -> bool:
     if column.profile.type != "text":
         return False
     values = column.values[:: max(1, len(column.values) // _LOOKED_AT)]
-    return sum(len(value.split()) for value in values) >= _WORDED * len(values)
+    return sum(map(word_count, values)) >= _WORDED * len(values)
 
 
 def modality_of(table: TypedTable, left_out: Collection[str]) -> Modality:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.matter import is_strand
 from mlesmith_generator.profiler.typed import TypedColumn
+from mlesmith_generator.profiler.words import pieces_of
 
 MAX_WORDS = 150
 _LONGEST = 3000
@@ -31,7 +31,7 @@ def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.
     """
     codes, place = np.unique(column.codes[rows], return_inverse=True)
     texts = ["" if code < 0 else column.values[code][:_LONGEST].lower() for code in codes]
-    pieces = [set(re.findall(r"\w+", text)) for text in texts]
+    pieces = [pieces_of(text) for text in texts]
     if is_strand(column):
         pieces = [_runs(text) for text in texts]
     elif sum(map(len, pieces)) < _FEW_WORDS * len(texts):

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.records import ColumnProfile, ColumnType
 
 TOP = 12
@@ -181,7 +182,7 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
     if numeric.any() and share >= 0.9:
         return _with_numbers(base, text)
     lengths = np.fromiter(map(len, text.values), dtype=np.float64, count=len(text.values))
-    words = [len(value.split()) for value in text.values[:2000]]
+    words = [word_count(value) for value in text.values[:2000]]
     return replace(
         base,
         mean_length=float(lengths @ counts) / max(1, filled),
@@ -208,7 +209,7 @@ def _kind(text: Text, share: float, hint: ColumnProfile | None) -> ColumnType:
     if sum(_ISO_DATE.fullmatch(value) is not None for value in head) > 0.95 * len(head):
         return "date"
     long = sum(map(len, head)) > 40 * len(head)
-    if long or sum(len(value.split()) for value in head) > 6 * len(head):
+    if long or sum(map(word_count, head)) > 6 * len(head):
         return "text"
     filled = int(text.counts.sum())
     return "identifier" if distinct > 0.95 * filled and distinct > 30 else "category"

@@ -19,6 +19,7 @@ from mlesmith_generator.formulations.table import MODELS, TABLES, TARGETS
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.texts import scan_texts
 from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.records import DatasetProfile
 
 _TRIVIAL = (
@@ -83,7 +84,7 @@ class CarriedFormulation:
 def _worded(tables: Tables, name: str) -> bool:
     """Return whether a column of the test file holds texts of several words each."""
     texts = [str(text) for text in tables.test[name].dropna().head(300)]
-    return len(texts) > 0 and sum(len(text.split()) for text in texts) >= 4 * len(texts)
+    return len(texts) > 0 and sum(map(word_count, texts)) >= 4 * len(texts)
 
 
 TEXT = CarriedFormulation(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.records import ParallelProfile
 from mlesmith_generator.sniff.files import candidates
 
@@ -117,7 +118,7 @@ def _look(path: Path) -> _Lines | None:
     blank = sum(not line.strip() for line in lines)
     values = Counter(line.strip() for line in lines)
     marked = sum(_MARKED.match(line) is not None for line in lines) / max(1, len(lines))
-    words = sum(len(line.split()) for line in lines) / max(1, len(lines))
+    words = sum(map(word_count, lines)) / max(1, len(lines))
     return _Lines(len(lines), blank, values if len(values) <= 200 else Counter(), words, marked,
                   encoding)  # fmt: skip
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlesmith_env.recipes.text import NUMBER, factors
 from mlesmith_generator.profiler.dates import date_format, days
 from mlesmith_generator.profiler.numerals import parse_durations, parse_numerals
-from mlesmith_generator.profiler.words import unit_of, words
+from mlesmith_generator.profiler.words import unit_of, word_count, words
 from mlesmith_generator.records import ColumnProfile, ColumnType
 
 _BOOLEAN: tuple[frozenset[str], ...] = tuple(
@@ -224,7 +224,7 @@ def is_key(name: str) -> bool:
 def _text_type(name: str, counts: NDArray[np.int64], values: Sequence[str]) -> ColumnType:
     present = int(counts.sum())
     sample = values[:: max(1, len(values) // 500)]
-    spaces = float(np.mean([value.count(" ") + 1 for value in sample]))
+    spaces = float(np.mean([max(value.count(" ") + 1, word_count(value)) for value in sample]))
     length = float(np.mean([len(value) for value in sample]))
     varied = len(values) / present
     if len(values) > 20 and ((spaces >= 5 and varied > 0.3) or (spaces >= 12)):

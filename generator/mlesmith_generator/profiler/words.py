@@ -1,4 +1,4 @@
-"""Names of columns and files, taken apart into lower-case words."""
+"""Names of columns and files, and texts, taken apart into lower-case words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 _PART = re.compile(
     r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u00ff]+|[0-9]+|[^\W\d_]+", re.UNICODE
 )
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _UNITS: dict[str, str] = {
     "mm": "mm", "cm": "cm", "km": "km", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
     "inch": "in", "inches": "in", "feet": "ft", "ft": "ft", "mile": "mi", "miles": "mi",
@@ -25,6 +26,27 @@ _UNITS: dict[str, str] = {
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name: `Building.YearSold_2` gives `building year sold 2`."""
     return tuple(part.lower() for part in _PART.findall(name))
+
+
+def pieces_of(text: str) -> set[str]:
+    """Return the different words of a text, in lower case.
+
+    Scripts that are written without blanks (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give
+    their pairs of neighbouring letters instead.
+    """
+    found: set[str] = set()
+    for word in re.findall(r"\w+", text.lower()):
+        if _UNSPACED.search(word):
+            found.update(word[start : start + 2] for start in range(max(1, len(word) - 1)))
+        else:
+            found.add(word)
+    return found
+
+
+def word_count(text: str) -> int:
+    """Return the number of words of a text; two letters of a script without blanks make one."""
+    unspaced = len(_UNSPACED.findall(text))
+    return max(len(text.split()), unspaced // 2)
 
 
 def unit_of(name: str) -> str:

@@ -118,3 +118,18 @@ def strands(rows: int = 420, seed: int = 5) -> pd.DataFrame:
             letters[row, 20:26] = np.where(kept, motif, letters[row, 20:26])
     spelled = ["".join(row) for row in letters]
     return pd.DataFrame({"strand": spelled, "promoter": np.where(active, "yes", "no")})
+
+
+def unspaced_reviews(rows: int = 400, seed: int = 6) -> pd.DataFrame:
+    """Short reviews in a script without blanks between words, that lean to what was thought."""
+    random = np.random.default_rng(seed)
+    good, bad = ["好吃", "很快", "满意", "喜欢"], ["难吃", "太慢", "差评", "失望"]
+    plain = ["东西", "今天", "送来", "这家", "味道", "我们", "外卖", "一个", "米饭", "汤里"]
+    liked = random.random(rows) < 0.5
+    texts: list[str] = []
+    for each in liked:
+        leaning = good if each == (random.random() < 0.85) else bad
+        texts.append(
+            "".join(random.permutation([*random.choice(plain, 6), *random.choice(leaning, 2)]))
+        )
+    return pd.DataFrame({"label": liked.astype(int), "review": texts})

@@ -15,7 +15,13 @@ from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_file, measure_table
 from mlesmith_generator.profiler.typed import TypedTable
-from tests.generator.formulations.made_tables import molecules, reviews, strands, write
+from tests.generator.formulations.made_tables import (
+    molecules,
+    reviews,
+    strands,
+    unspaced_reviews,
+    write,
+)
 from tests.generator.formulations.making import generated
 
 
@@ -71,6 +77,12 @@ def test_what_carries_the_question_is_the_modality() -> None:
     random = np.random.default_rng(4)
     wide = texts.assign(**{f"x{place}": random.normal(size=len(texts)) for place in range(6)})
     assert modality_of(_typed(wide), {"sentiment"}) in ("mixed", "tabular")
+
+
+def test_texts_without_blanks_are_read_by_their_letters(tmp_path: Path) -> None:
+    folder = write(tmp_path / "takeaway", unspaced_reviews())
+    first = ideas_for(profile_dataset(folder, "takeaway"), folder, limit=1)[0]
+    assert (first.target, first.modality) == ("label", "text")
 
 
 def test_what_others_predicted_is_neither_asked_for_nor_shown(tmp_path: Path) -> None:
