@@ -64,7 +64,7 @@ def alarms_of_later_moments_in_training(root: Path) -> Exhibit:
     tables = Tables.of(_made(root))
     later = tables.test.assign(fault=tables.answers["fault"]).iloc[::4]
     tables.train = pd.concat([tables.train, later[tables.train.columns]], ignore_index=True)
-    moved = set(later["id"])
+    moved: list[str] = later["id"].tolist()
     for name in ("test", "answers", "sample"):
         frame: pd.DataFrame = getattr(tables, name)
         setattr(tables, name, frame.loc[~frame["id"].isin(moved)])

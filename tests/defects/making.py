@@ -230,6 +230,10 @@ class Tables:
         public.mkdir(parents=True)
         private.mkdir(parents=True)
         (public / "description.md").write_text(self.task.description, encoding="utf-8")
+        for name in self.task.manifest.prepared:
+            further = name.startswith("public/") and name.endswith(".csv")
+            if further and Path(name).stem not in ("train", "test", "sample_submission"):
+                shutil.copy(self.task.prepare().public_dir / Path(name).name, public)
         for name, frame in (("train", self.train), ("test", self.test)):
             frame.to_csv(public / f"{name}.csv", index=False)
         self.sample.to_csv(public / "sample_submission.csv", index=False)

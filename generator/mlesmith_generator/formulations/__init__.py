@@ -18,6 +18,7 @@ from mlesmith_generator.formulations.media.files import FILES
 from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
+from mlesmith_generator.formulations.nodes import NODES
 from mlesmith_generator.formulations.pairs import SIMILARITY
 from mlesmith_generator.formulations.ranking import RANKING
 from mlesmith_generator.formulations.rating import RATING
@@ -46,6 +47,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     FORECASTING,
     SEQUENCES,
     WATCH,
+    NODES,
     RELATIONAL,
     LINK_PREDICTION,
     RANKING,

@@ -14,27 +14,20 @@ from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import links as wording
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
+from mlesmith_generator.formulations.graphs import (
+    FEWEST_EDGES,
+    MOST_EDGES,
+    MOST_NODES,
+    ends_of,
+    is_graph,
+)
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import chosen
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
-from mlesmith_generator.profiler.words import words
-from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
-
-FEWEST_EDGES, FEWEST_NODES = 400, 60
-MOST_EDGES, MOST_NODES = 200_000, 30_000
-DENSE = 0.2
-"""Share of all pairs that are linked from which nothing is left to ask."""
-SHARED = 0.25
-"""Share of the nodes of the smaller end that stand at the other end as well."""
-_ENDS = (
-    ("source", "target"), ("from", "to"), ("src", "dst"), ("src", "dest"), ("sender", "receiver"),
-    ("node1", "node2"), ("id1", "id2"), ("user1", "user2"), ("person1", "person2"), ("a", "b"),
-    ("head", "tail"), ("follower", "followee"), ("citing", "cited"), ("u", "v"), ("i", "j"),
-    ("von", "nach"), ("de", "vers"), ("origen", "destino"), ("quelle", "ziel"),
-)  # fmt: skip
+from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 _PARTS = ("links/graph",)
 PROGRAMS = (
@@ -66,11 +59,11 @@ class LinkPrediction:
         """Return an idea for each table that lists the links of a graph."""
         found: list[Proposal] = []
         for table in profile.tables:
-            ends = _ends_of(table)
+            ends = ends_of(table)
             if ends is None or not FEWEST_EDGES <= table.rows <= MOST_EDGES:
                 continue
             typed = measure_file(table.reader, folder, seed=seed).table
-            if _is_graph(typed, ends, table.rows):
+            if is_graph(typed, ends, table.rows):
                 found.append(_idea(profile, table, typed, ends, folder, seed))
         found.sort(key=lambda proposal: -proposal.score)
         return found[: min(limit, 2)]
@@ -120,32 +113,6 @@ class LinkPrediction:
             "Metric": wording.metric_section,
             "Holdout": wording.holdout_section,
         }
-
-
-def _ends_of(table: TableProfile) -> tuple[str, str] | None:
-    """Return the two columns that name the ends of a link, where names and types say so."""
-    by_word = {"".join(words(column.name)): column for column in table.columns}
-    pairs: list[tuple[ColumnProfile, ColumnProfile]] = []
-    for one, two in _ENDS:
-        for ending in ("", "id", "node", "name"):
-            left, right = by_word.get(one + ending), by_word.get(two + ending)
-            if left is not None and right is not None:
-                pairs.append((left, right))
-    for left, right in pairs:
-        kinds = {left.type, right.type}
-        nodes = kinds <= {"identifier", "category", "number", "text"}
-        whole = left.integer == right.integer and (left.type != "number" or left.integer)
-        if nodes and whole and min(left.distinct, right.distinct) >= FEWEST_NODES // 2:
-            return left.name, right.name
-    return None
-
-
-def _is_graph(typed: TypedTable, ends: tuple[str, str], rows: int) -> bool:
-    first, second = (set(typed[name].values) for name in ends)
-    nodes = len(first | second)
-    shared = len(first & second) / max(1, min(len(first), len(second)))
-    enough = FEWEST_NODES <= nodes <= MOST_NODES and rows >= 1.2 * nodes
-    return enough and shared >= SHARED and rows <= DENSE * nodes * (nodes - 1) / 2
 
 
 def _idea(
