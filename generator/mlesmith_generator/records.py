@@ -116,6 +116,8 @@ class Sidecar(Record):
     """What of a file it names: a column of the collection's rows such as `file`, `name`, `stem`."""
     pattern: str = ""
     """Where a part of that alone is named: the regular expression that reads it."""
+    reading: str = ""
+    """Where the column tells more than the name: the regular expression that reads the name."""
     share: float
     """Share of the collection's files that have a row."""
     unique: bool

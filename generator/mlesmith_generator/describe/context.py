@@ -19,10 +19,14 @@ _TOLD = 4
 
 def context_section(page: Page) -> str:
     """Return one or two paragraphs: the question, then the most striking findings."""
-    findings = most_striking(chain(signal_findings(page), quirk_findings(page)), page.voice, _TOLD)
-    told = " ".join(finding.told(page.voice) for finding in findings)
     first = " ".join(part for part in (page.idea.story, opening(page)) if part)
-    return "\n\n".join(part for part in (first, told) if part)
+    return "\n\n".join(part for part in (first, findings_told(page)) if part)
+
+
+def findings_told(page: Page) -> str:
+    """Return what is most striking about the columns, in a few sentences."""
+    findings = most_striking(chain(signal_findings(page), quirk_findings(page)), page.voice, _TOLD)
+    return " ".join(finding.told(page.voice) for finding in findings)
 
 
 def opening(page: Page) -> str:

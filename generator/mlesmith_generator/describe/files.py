@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlesmith_env.manifest import AMOUNTS
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.context import opening
+from mlesmith_generator.describe.columns import columns_section as columns_told
+from mlesmith_generator.describe.context import findings_told, opening
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.records import AudioFacts, CollectionProfile, ImageFacts
 
-_NOUNS = {"image": "picture", "audio": "recording"}
-_SENSES = {"picture": "show", "recording": "tell"}
+_NOUNS = {"image": "picture", "audio": "recording", "midi": "piece"}
+_FOLDERS = {"pictures": "picture", "recordings": "recording", "pieces": "piece"}
+_SENSES = {"picture": "show", "recording": "tell", "piece": "tell"}
 _COUNTS = ("count", "counting")
 _SHOWN = 4
+_COLUMN_BYTES = 5_000
+"""Bytes of the table of columns beside files."""
 
 
 def context_section(page: Page) -> str:
@@ -26,6 +32,10 @@ def context_section(page: Page) -> str:
             told.append(_pictures(collection.image))
         if collection.audio is not None:
             told.append(_recordings(collection.audio, spare=bool(page.idea.story)))
+        if collection.media == "midi":
+            told.append(
+                "Pieces are standard MIDI files: notes with pitch, time and force, no sound."
+            )
         if collection.duplicates:
             copies = nu.counted(collection.duplicates, "file")
             told.append(
@@ -38,7 +48,8 @@ def context_section(page: Page) -> str:
 def _opening(page: Page) -> str:
     """Return the question: in the words of tables, or of files where the page is about one each."""
     facts, objective = page.facts, page.idea.objective
-    if objective not in AMOUNTS and not page.idea.story:
+    known = objective not in AMOUNTS and _folder(page) != "pieces"
+    if known and not page.idea.story:
         return opening(page)
     noun, target = _noun(page), facts.target
     digits = max(5, nu.digits(target.minimum or 0.0, target.maximum or 0.0))
@@ -75,8 +86,7 @@ def files_section(page: Page) -> str:
 
 def columns_section(page: Page) -> str:
     """Return the table of columns."""
-    recipe = page.recipe
-    media = recipe.media[0].column if isinstance(recipe, TableRecipe) and recipe.media else ""
+    media = _media_column(page)
     rows = [(page.code(page.form.id_column), "identifier", "shuffled key of the row")]
     for column in page.facts.features:
         if column.name == media:
@@ -89,14 +99,58 @@ def columns_section(page: Page) -> str:
     return md.table(("column", "type", "meaning"), rows)
 
 
+def mixed_context_section(page: Page) -> str:
+    """Return the question, what is striking about the columns, and what the files are."""
+    facts = page.facts
+    fields = {
+        "target": page.code(page.target),
+        "noun": _noun(page),
+        "k": nu.counted(len(facts.features) - 1, "column", words=True),
+        "n": nu.count(facts.train_rows),
+        "m": nu.count(facts.test_rows),
+    }
+    told = [page.idea.story, page.voice.say("opening files mixed", **fields)]
+    collection = collection_of(page)
+    if collection is not None:
+        told.append(_about(collection))
+        if collection.image is not None:
+            told.append(_pictures(collection.image))
+        if collection.audio is not None:
+            told.append(_recordings(collection.audio, spare=True))
+    first = " ".join(part for part in told if part)
+    return "\n\n".join(part for part in (first, findings_told(_plain(page))) if part)
+
+
+def mixed_columns_section(page: Page) -> str:
+    """Return the table of columns, with what the column of paths holds said in front."""
+    column = _media_column(page)
+    told = (
+        f"{page.code(column)} is the path of the row's {_noun(page)} below `input/`, such as "
+        f"`{_folder(page)}/…`. The other columns:"
+    )
+    return f"{told}\n\n{columns_told(_plain(page), _COLUMN_BYTES)}"
+
+
+def _plain(page: Page) -> Page:
+    """Return the page of the columns beside the files."""
+    column = _media_column(page)
+    features = tuple(each for each in page.facts.features if each.name != column)
+    return replace(page, facts=replace(page.facts, features=features))
+
+
+def _media_column(page: Page) -> str:
+    recipe = page.recipe
+    return recipe.media[0].column if isinstance(recipe, TableRecipe) and recipe.media else ""
+
+
 def collection_of(page: Page) -> CollectionProfile | None:
     """Return the collection that the task is made of."""
-    name = page.idea.table
+    name = page.idea.measured.get("collection", page.idea.table)
     return next((each for each in page.profile.collections if each.name == name), None)
 
 
 def _noun(page: Page) -> str:
-    return _NOUNS.get(page.idea.modality, "file")
+    return _FOLDERS.get(_folder(page), "file")
 
 
 def _folder(page: Page) -> str:

@@ -15,6 +15,7 @@ from mlesmith_generator.formulations.geospatial import GEOSPATIAL
 from mlesmith_generator.formulations.lines import LINES
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.formulations.media.files import FILES
+from mlesmith_generator.formulations.media.mixed import MIXED
 from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
@@ -40,6 +41,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     DETECTION,
     SEGMENTATION,
     FILES,
+    MIXED,
     MULTILABEL,
     MULTI_REGRESSION,
     SURVIVAL,

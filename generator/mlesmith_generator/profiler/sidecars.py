@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,10 @@ from mlesmith_generator.records import NamePart, Sidecar, TableProfile
 
 _ROWS = 200_000
 _LEAST_SHARE = 0.3
+_EXCERPT = r"([^/\\]+?)(?:[_-][0-9]+)?\.[A-Za-z0-9]+$"
+"""What a path tells of an excerpt: the name of the whole, without number and ending."""
+_MOST_SHARED = 0.05
+"""Share of the files that may have several excerpts."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ def sidecars_of(
     found: list[Sidecar] = []
     for table in tables:
         best = max(_sidecars(keys, files, table, root), key=_rank, default=None)
+        if best is None or best.share < _LEAST_SHARE:
+            best = max(_of_excerpts(keys, table, root), key=_rank, default=None)
         if best is not None and best.share >= _LEAST_SHARE:
             found.append(best)
     return tuple(sorted(found, key=_rank, reverse=True))
@@ -103,6 +110,31 @@ def _sidecars(
                 pattern=key.pattern,
                 share=met / len(files),
                 unique=max(counts.values(), default=0) <= 1,
+            )
+
+
+def _of_excerpts(keys: Sequence[Key], table: TableProfile, root: Path) -> Iterator[Sidecar]:
+    """Yield columns of paths of numbered excerpts, where the whole files are what is at hand."""
+    stems = next((key.values for key in keys if key.column == "stem" and not key.pattern), ())
+    known, reading = set(stems), re.compile(_EXCERPT)
+    for column in table.columns:
+        if not any(reading.search(value) and "/" in value for value in column.examples):
+            continue
+        try:
+            frame = read_table(table.reader, root, max_rows=_ROWS)
+        except ReadError:
+            return
+        values = [value for value in values_or_none(column_of(frame, column.name)) if value]
+        named = Counter(match[1] for value in values if (match := reading.search(value)))
+        several = sum(count > 1 for name, count in named.items() if name in known)
+        if several <= _MOST_SHARED * len(stems):
+            yield Sidecar(
+                table=table.name,
+                column=column.name,
+                key="stem",
+                reading=_EXCERPT,
+                share=len(known & named.keys()) / max(1, len(stems)),
+                unique=several == 0,
             )
 
 

@@ -20,6 +20,7 @@ from mlesmith_env.recipes.model import (
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import files as wording
 from mlesmith_generator.formulations.formulation import Proposal, Section
+from mlesmith_generator.formulations.media.amounts import Amount, amounts_of
 from mlesmith_generator.formulations.media.labels import (
     SMALLEST,
     SMALLEST_CLASS,
@@ -39,9 +40,11 @@ MOST_FILES = 2_000
 MOST_BYTES = 200_000_000
 """Files and bytes of a task; of larger collections a sample is taken."""
 _TARGETS = ("answers", "scores")
-NOUNS = {"image": "pictures", "audio": "recordings"}
+NOUNS = {"image": "pictures", "audio": "recordings", "midi": "pieces"}
 """What files are called by what they hold; also the folder that they are in."""
 _FEWEST_SUBJECTS = 5
+_FEW = 250
+"""Files below which more of them are hidden, so that a score says something."""
 
 
 class FilesFormulation:
@@ -53,7 +56,7 @@ class FilesFormulation:
         """Return whether files are the data, and one number or class is asked of each."""
         recipe = manifest.recipe
         return (
-            manifest.modality in NOUNS
+            manifest.modality in ("image", "audio")
             and isinstance(recipe, TableRecipe)
             and bool(recipe.media)
             and manifest.submission.kind in ("number", "label", "probability", "probabilities")
@@ -74,12 +77,15 @@ class FilesFormulation:
                 classes = classes_of(label)
                 if classes:
                     found.append(_proposal(profile, collection, label, classes, labels, seed))
+            found += [
+                _amount_proposal(profile, collection, amount, seed)
+                for amount in amounts_of(profile, collection, labels, folder, seed=seed)
+            ]
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
 
     def programs(self, manifest: Manifest) -> Sequence[Program]:
         """Return the ladder: first sight, averages, look-alikes, and models of descriptions."""
-        reading = "media/pictures" if manifest.modality == "image" else "media/sounds"
-        parts = (*_TARGETS, "media/files", reading, "models")
+        parts = (*_TARGETS, "media/files", reading_of(manifest), "models")
         names = (
             "first_sight",
             "averages",
@@ -110,6 +116,13 @@ class FilesFormulation:
         }
 
 
+def reading_of(manifest: Manifest) -> str:
+    """Return the part of programs that reads a task's files."""
+    recipe = manifest.recipe
+    folder = recipe.media[0].folder if isinstance(recipe, TableRecipe) and recipe.media else ""
+    return {"recordings": "media/sounds", "pieces": "media/pieces"}.get(folder, "media/pictures")
+
+
 def _proposal(
     profile: DatasetProfile,
     collection: CollectionProfile,
@@ -130,11 +143,11 @@ def _proposal(
         holdout = Holdout(kind="group", column=subject.name, drop_column=True)
     else:
         holdout = Holdout(kind="stratified")
+        if collection.media == "midi" and collection.files < _FEW:
+            holdout = Holdout(kind="stratified", test_fraction=0.55, private_fraction=0.7)
     names = [column, *([subject.name] if subject is not None else []), label.name]
     steps.append(Select(columns=tuple(dict.fromkeys(names))))
-    most = min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
-    if collection.files > most:
-        steps.append(SampleRows(rows=most))
+    steps += sampled(collection)
     recipe = TableRecipe(
         reader=listing(collection),
         transforms=tuple(steps),
@@ -176,6 +189,54 @@ def _proposal(
     )
     few = 0.4 if min(counts[value] for value in classes) < 2 * SMALLEST_CLASS else 0.0
     return Proposal(idea, label.weight - few)
+
+
+def sampled(collection: CollectionProfile) -> list[SampleRows]:
+    """Return what makes a large collection as small as a task may be."""
+    most = min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
+    return [SampleRows(rows=most)] if collection.files > most else []
+
+
+def _amount_proposal(
+    profile: DatasetProfile, collection: CollectionProfile, amount: Amount, seed: int
+) -> Proposal:
+    what = NOUNS[collection.media]
+    few = Holdout(kind="random", test_fraction=0.5, private_fraction=0.7)
+    holdout = few if amount.files < _FEW else Holdout(kind="random")
+    shown = Select(columns=("file", amount.name))
+    recipe = TableRecipe(
+        reader=listing(collection),
+        transforms=(
+            *amount.transforms,
+            RequireValue(column=amount.name),
+            shown,
+            *sampled(collection),
+        ),
+        target=amount.name,
+        holdout=holdout,
+        seed=seed,
+        media=(Media(column="file", folder=what),),
+    )
+    counting = amount.objective == "counting"
+    asked = amount.name.replace("_", " ")
+    idea = Idea(
+        dataset=profile.dataset,
+        table=collection.name,
+        target=amount.name,
+        target_source=amount.name,
+        objective=amount.objective,
+        metric=amount.metric,
+        holdout=holdout,
+        signal=0.5,
+        justification=f"{amount.files} {what} come with a number: {amount.told}.",
+        formulation="files",
+        modality="image" if collection.media == "image" else "audio",
+        recipe=recipe,
+        form=SubmissionForm(columns=(amount.name,), kind="number", rows=1),
+        topic=asked,
+        question="count what is to be seen" if counting else f"predict {asked} of {what}",
+    )
+    return Proposal(idea, amount.weight)
 
 
 def _subject(label: Label, labels: Sequence[Label], classes: tuple[str, ...]) -> Label | None:

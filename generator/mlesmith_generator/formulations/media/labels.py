@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,14 @@ import pandas as pd
 from mlesmith_env.recipes.model import Extract, Join, RenameColumns, TableReader, Transform
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_generator.brainstorm.naming import name_weight
 from mlesmith_generator.profiler.boxes import box_of
 from mlesmith_generator.records import (
     CollectionProfile,
     ColumnProfile,
     DatasetProfile,
     NamePart,
+    Sidecar,
     TableProfile,
 )
 
@@ -32,6 +34,8 @@ _FULL = 0.9
 """Share of the files that a table has to know."""
 _TWO_VALUED = 0.85
 """Share of a mask's pixels that have one of two values."""
+_NAMED = "named"
+"""Column for what is read of a name, to look it up."""
 _COUNTED = re.compile(r"[0-9]+")
 
 
@@ -45,6 +49,8 @@ class Label:
         values: Text for each file, in the order of the list; missing as None.
         origin: Where it stands, in words.
         weight: How much it looks like what one would ask for.
+        table: Name of the table that says it, if one does.
+        column: Its column there.
     """
 
     name: str
@@ -52,6 +58,8 @@ class Label:
     values: tuple[str | None, ...]
     origin: str
     weight: float
+    table: str = ""
+    column: str = ""
 
     @property
     def counts(self) -> Counter[str]:
@@ -86,11 +94,17 @@ def labels_of(profile: DatasetProfile, collection: CollectionProfile, root: Path
     counter = next((one for one in reversed(fields) if _counts_up(one, [*found, *fields])), None)
     found += [label for label in fields if label is not counter]
     for sidecar in collection.sidecars:
-        if sidecar.share >= _FULL and sidecar.unique and not sidecar.pattern:
+        if sidecar.share >= _FULL and (sidecar.unique or sidecar.reading):
             table = next(table for table in profile.tables if table.name == sidecar.table)
             if box_of(table) is not None:
                 continue
-            found += _beside(frame, table, sidecar.column, sidecar.key, root)
+            told = list(_beside(frame, table, sidecar, root))
+            known = {label.values for label in told}
+            # What a table calls by its name is not asked for by its place in the file name.
+            found = [
+                each for each in found if each.origin != "file name" or each.values not in known
+            ]
+            found += told
     return found
 
 
@@ -123,30 +137,54 @@ def _counts_up(label: Label, others: list[Label]) -> bool:
     return alone > 0.95 and len(set(rest)) < len(values) / 1.5
 
 
+def joined(
+    table: TableProfile, sidecar: Sidecar, columns: Mapping[str, str]
+) -> tuple[Transform, ...]:
+    """Return what brings columns of a table beside the files to the list of files.
+
+    Args:
+        table: The table.
+        sidecar: How it names the files.
+        columns: The columns, by the names that they get.
+    """
+    steps: list[Transform] = []
+    renamed = {old: new for new, old in columns.items() if new != old}
+    if renamed:
+        steps.append(RenameColumns(names=renamed))
+    key, named = sidecar.key, renamed.get(sidecar.column, sidecar.column)
+    if sidecar.reading:
+        steps.append(Extract(column=named, into=_NAMED, pattern=sidecar.reading))
+        named = _NAMED
+    before: tuple[Transform, ...] = ()
+    if sidecar.pattern:
+        before, key = (Extract(column=key, into=_NAMED, pattern=sidecar.pattern),), _NAMED
+    join = Join(
+        table=table.reader,
+        transforms=tuple(steps),
+        on={key: named},
+        columns=tuple(columns),
+        together="first" if sidecar.reading else None,
+    )
+    return (*before, join)
+
+
 def _beside(
-    frame: pd.DataFrame, table: TableProfile, column: str, key: str, root: Path
+    frame: pd.DataFrame, table: TableProfile, sidecar: Sidecar, root: Path
 ) -> Iterator[Label]:
     """Yield the columns of a table beside the files."""
     for other in table.columns:
-        if other.name == column or other.type in ("identifier", "constant", "text", "date"):
+        unasked = ("identifier", "constant", "text", "date")
+        if other.name == sidecar.column or other.type in unasked:
             continue
         name = other.name if other.name not in frame.columns else f"{other.name}_told"
-        read: tuple[Transform, ...] = (
-            Join(table=table.reader, on={key: column}, columns=(other.name,)),
-        )
-        if name != other.name:
-            read = (
-                Join(
-                    table=table.reader,
-                    transforms=(RenameColumns(names={other.name: name}),),
-                    on={key: column},
-                    columns=(name,),
-                ),
-            )
+        read = joined(table, sidecar, {name: other.name})
         made = apply_transforms(frame, read, seed=0, raw=root)
         values = tuple(None if pd.isna(value) else str(value) for value in made[name])
-        yield Label(name, read, values, f"table {table.name}", _merit(other))
+        origin = f"table {table.name}"
+        yield Label(name, read, values, origin, _merit(other), table.name, other.name)
 
 
 def _merit(column: ColumnProfile) -> float:
-    return 2.4 if column.type in ("category", "boolean") or column.integer else 2.0
+    classed = column.type in ("category", "boolean") or column.integer
+    told = min(1.0, max(-1.0, 0.3 * name_weight(column.name)))
+    return (2.4 if classed else 2.0) + told

@@ -142,7 +142,8 @@ class DetectionFormulation(_Scenes):
             for sidecar in collection.sidecars:
                 table = next(each for each in profile.tables if each.name == sidecar.table)
                 box = box_of(table)
-                if box is None or sidecar.share < _COMPLETE or sidecar.pattern:
+                unread = sidecar.pattern or sidecar.reading
+                if box is None or sidecar.share < _COMPLETE or unread:
                     continue
                 steps = _with_boxes(sidecar, table, box)
                 words = ("a table of boxes around things", "find things and box them")

@@ -20,6 +20,8 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 _TWINS = 0.05
 """Share of the hidden pictures that may look exactly like a training picture of their class."""
+_PICTURES = "pictures"
+"""Folder of the pictures of a task."""
 _SIDE = 16
 """Pixels of the small pictures that are compared."""
 
@@ -51,7 +53,7 @@ def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
 
 def scan_twins(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that few hidden pictures look exactly like a training picture."""
-    if task.manifest.modality != "image":
+    if not shows_pictures(task):
         return Scan("look-alike-files", "equal files stand on one side")
     column = media_column(task)
     train = [_mark(prepared.public_dir / str(path)) for path in tables.train[column]]
@@ -79,15 +81,23 @@ def _properties(
 ) -> pd.DataFrame:
     found: dict[str, list[str]] = defaultdict(list)
     for path in frame[column]:
-        for name, value in _of(prepared.public_dir / str(path), task.manifest.modality).items():
+        for name, value in _of(prepared.public_dir / str(path)).items():
             found[name].append(value)
     ids = task.manifest.submission.id_column
     return pd.DataFrame({ids: cast("pd.Series", frame[ids]), **found}, dtype=str)
 
 
-def _of(path: Path, modality: str) -> dict[str, str]:
+def shows_pictures(task: Task) -> bool:
+    """Return whether the files of a task are pictures."""
+    recipe = task.manifest.recipe
+    return isinstance(recipe, TableRecipe) and any(
+        media.folder == _PICTURES for media in recipe.media
+    )
+
+
+def _of(path: Path) -> dict[str, str]:
     told = {"bytes": str(path.stat().st_size), "ending": path.suffix}
-    if modality == "image":
+    if path.parent.name == _PICTURES:
         from PIL import Image
 
         with Image.open(path) as picture:
