@@ -86,7 +86,7 @@ def make(root: Path, base: Base, page: Callable[[Task], str] | None = None) -> E
 def propose(
     root: Path,
     name: str,
-    files: Mapping[str, pd.DataFrame],
+    files: Mapping[str, pd.DataFrame | bytes],
     formulation: str,
     change: Callable[[Idea], Idea] = lambda idea: idea,
     target: str | None = None,
@@ -96,15 +96,18 @@ def propose(
     Args:
         root: Folder for raw data and registry.
         name: Name of the dataset.
-        files: Raw tables by file name.
+        files: Raw tables, or contents of other files, by file name.
         formulation: Its name.
         change: What a careless designer makes of the idea.
         target: What is to be asked for, where several columns may be.
     """
     folder = root / "raw" / name
-    for file, frame in files.items():
+    for file, content in files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        frame.to_csv(folder / file, index=False)
+        if isinstance(content, bytes):
+            (folder / file).write_bytes(content)
+        else:
+            content.to_csv(folder / file, index=False)
     with open_dataset(str(folder)) as dataset:
         profile = profile_dataset(dataset.folder, dataset.name, seed=0)
         found = NAMED[formulation].propose(profile, dataset.folder, limit=5, seed=0)

@@ -87,6 +87,11 @@ def amounts_of(
     return [*found, *_counts_of_boxes(profile, collection, root)]
 
 
+def is_of_file(column: str) -> bool:
+    """Return whether a column is about the file or its place, not about what it shows."""
+    return bool(set(words(column)) & _OF_FILES)
+
+
 def _amount(profile: DatasetProfile, label: Label, root: Path, seed: int) -> Amount | None:
     """Return a column of a table as an amount; None where it is a class, a key or context."""
     table = next(each for each in profile.tables if each.name == label.table)
@@ -96,7 +101,7 @@ def _amount(profile: DatasetProfile, label: Label, root: Path, seed: int) -> Amo
     if measured.type != "number" or measured.number_text or measured.date_format:
         return None
     weight = name_weight(label.column)
-    if set(words(label.column)) & _OF_FILES or weight < _LEAST_WEIGHT:
+    if is_of_file(label.column) or weight < _LEAST_WEIGHT:
         return None
     if len(good) < _KNOWN * len(values) or len(np.unique(good)) < FEWEST_VALUES or _runs(good):
         return None

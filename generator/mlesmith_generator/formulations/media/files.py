@@ -20,7 +20,7 @@ from mlesmith_env.recipes.model import (
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import files as wording
 from mlesmith_generator.formulations.formulation import Proposal, Section
-from mlesmith_generator.formulations.media.amounts import Amount, amounts_of
+from mlesmith_generator.formulations.media.amounts import Amount, amounts_of, is_of_file
 from mlesmith_generator.formulations.media.labels import (
     SMALLEST,
     SMALLEST_CLASS,
@@ -30,7 +30,12 @@ from mlesmith_generator.formulations.media.labels import (
     labels_of,
     listing,
 )
-from mlesmith_generator.formulations.media.traces import scan_metadata, scan_twins
+from mlesmith_generator.formulations.media.traces import (
+    scan_metadata,
+    scan_names,
+    scan_notes,
+    scan_twins,
+)
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
@@ -75,7 +80,7 @@ class FilesFormulation:
             labels = labels_of(profile, collection, folder)
             for label in labels:
                 classes = classes_of(label)
-                if classes:
+                if classes and not (label.table and is_of_file(label.column)):
                     found.append(_proposal(profile, collection, label, classes, labels, seed))
             found += [
                 _amount_proposal(profile, collection, amount, seed)
@@ -104,7 +109,8 @@ class FilesFormulation:
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
         """Return what the files tell beside what they show."""
-        return [scan_metadata(task, prepared, tables), scan_twins(task, prepared, tables)]
+        scans = (scan_names, scan_metadata, scan_notes, scan_twins)
+        return [scan(task, prepared, tables) for scan in scans]
 
     @property
     def sections(self) -> Mapping[str, Section]:

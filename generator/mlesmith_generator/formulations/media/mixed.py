@@ -22,7 +22,12 @@ from mlesmith_generator.describe import files as wording
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.media.files import MOST_FILES, NOUNS, reading_of
 from mlesmith_generator.formulations.media.labels import SMALLEST, listing
-from mlesmith_generator.formulations.media.traces import scan_metadata, scan_twins
+from mlesmith_generator.formulations.media.traces import (
+    scan_metadata,
+    scan_names,
+    scan_notes,
+    scan_twins,
+)
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.table import MODELS, TARGETS
 from mlesmith_generator.gates.contents import Tables
@@ -97,7 +102,8 @@ class MixedFormulation:
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
         """Return what the files tell beside what they show."""
-        return [scan_metadata(task, prepared, tables), scan_twins(task, prepared, tables)]
+        scans = (scan_names, scan_metadata, scan_notes, scan_twins)
+        return [scan(task, prepared, tables) for scan in scans]
 
     @property
     def sections(self) -> Mapping[str, Section]:

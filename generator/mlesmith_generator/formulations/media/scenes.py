@@ -27,7 +27,7 @@ from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import files as wording
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.media.labels import is_mask, listing
-from mlesmith_generator.formulations.media.traces import scan_twins
+from mlesmith_generator.formulations.media.traces import scan_names, scan_twins
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
@@ -74,7 +74,7 @@ class _Scenes:
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
         """Return whether hidden pictures are copies of training pictures."""
-        return [scan_twins(task, prepared, tables)]
+        return [scan_names(task, prepared, tables), scan_twins(task, prepared, tables)]
 
     def _proposal(
         self,

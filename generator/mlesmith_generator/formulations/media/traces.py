@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from collections import defaultdict
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.recipes.model import TableRecipe
@@ -20,6 +23,11 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 _TWINS = 0.05
 """Share of the hidden pictures that may look exactly like a training picture of their class."""
+_ENCODED = 4.0
+"""By how much a value of a small picture, of 255, may differ in another encoding of the same."""
+_SAID = 0.2
+"""Share of the training pictures whose headers may happen to hold the word that is the answer."""
+_WORD = re.compile(r"[^\s,;:=/|]+")
 _PICTURES = "pictures"
 """Folder of the pictures of a task."""
 _SIDE = 16
@@ -51,15 +59,62 @@ def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     return Scan("file-properties", f"no answer by {names} alone", findings)
 
 
+def scan_names(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
+    """Check that files are called by the ids of their rows, which say nothing."""
+    column, ids = media_column(task), task.manifest.submission.id_column
+    named = [
+        f"{path} in row {name}"
+        for frame in (tables.train, tables.test)
+        for path, name in zip(frame[column], frame[ids], strict=True)
+        if not pd.isna(path) and Path(str(path)).stem != str(name)
+    ]
+    told = f"{len(named)} files are not called by the id of their row"
+    if not named:
+        return Scan("file-names", told)
+    evidence = f"{told}, such as {named[0]}"
+    return Scan("file-names", told, (Finding("file-name-leak", evidence, "brainstorm"),))
+
+
+def scan_notes(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
+    """Check that what is written in the headers of pictures does not say the answer."""
+    target, column = task.manifest.recipe.target, media_column(task)
+    if not shows_pictures(task) or target not in tables.train:
+        return Scan("file-notes", "no notes in the headers")
+    seen = [
+        (str(answer).casefold(), _notes(prepared.public_dir / str(path)))
+        for answer, path in zip(tables.train[target], tables.train[column], strict=True)
+        if not pd.isna(answer) and not pd.isna(path)
+    ]
+    said = sum(bool(answer) and answer in _WORD.findall(notes) for answer, notes in seen)
+    told = f"the headers of {said} of {len(seen)} pictures say the answer"
+    if said <= _SAID * len(seen):
+        return Scan("file-notes", told)
+    return Scan("file-notes", told, (Finding("file-property-leak", told, "brainstorm"),))
+
+
+def _notes(path: Path) -> str:
+    """Return the texts in the header of a picture, in small letters."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        values = [*picture.info.values(), *picture.getexif().values()]
+    return " ".join(value for value in values if isinstance(value, str)).casefold()
+
+
 def scan_twins(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that few hidden pictures look exactly like a training picture."""
     if not shows_pictures(task):
         return Scan("look-alike-files", "equal files stand on one side")
     column = media_column(task)
-    train = [_mark(prepared.public_dir / str(path)) for path in tables.train[column]]
-    known = set(train)
-    twins = [_mark(prepared.public_dir / str(path)) in known for path in tables.test[column]]
-    share = float(np.mean(twins))
+    train, test = (
+        np.array([_small(prepared.public_dir / str(path)) for path in frame[column].dropna()])
+        for frame in (tables.train, tables.test)
+    )
+    known = {_mark(small) for small in train}
+    alike = np.array([_mark(small) in known for small in test])
+    # Another encoding moves every value a little, another picture some of them far.
+    pairs = cdist(test.reshape(len(test), -1), train.reshape(len(train), -1), "chebyshev")
+    share = float(np.mean(alike | (pairs.min(axis=1) <= _ENCODED)))
     told = f"{share:.1%} of the hidden pictures look exactly like a training picture"
     if share <= _TWINS:
         return Scan("look-alike-files", told)
@@ -108,7 +163,7 @@ def _of(path: Path) -> dict[str, str]:
                 "height": str(height),
                 "mode": picture.mode,
                 "tags": str(len(tags) + len(picture.info)),
-                "date": str(tags.get(306, "")),
+                "date": re.sub(r"[^0-9]", "", str(tags.get(306, ""))),
             }
     elif path.suffix == ".wav":
         with wave.open(str(path), "rb") as sound:
@@ -121,13 +176,17 @@ def _of(path: Path) -> dict[str, str]:
     return told
 
 
-def _mark(path: Path) -> bytes:
-    """Return which pixels of a small picture are brighter than their neighbour, and its colours."""
+def _small(path: Path) -> NDArray[np.float64]:
+    """Return a small picture: (side, side + 1, 3), from 0 to 255."""
     from PIL import Image
 
     with Image.open(path) as picture:
         small = picture.convert("RGB").resize((_SIDE + 1, _SIDE), Image.Resampling.BILINEAR)
-    values = np.asarray(small, dtype=np.int64)
-    grey = values.sum(axis=2)
+    return np.asarray(small, dtype=np.float64)
+
+
+def _mark(small: NDArray[np.float64]) -> bytes:
+    """Return which pixels of a small picture are brighter than their neighbour, and its colours."""
+    grey = small.sum(axis=2)
     brighter = np.packbits(grey[:, 1:] > grey[:, :-1])
-    return brighter.tobytes() + (values.mean(axis=(0, 1)) // 8).astype(np.uint8).tobytes()
+    return brighter.tobytes() + (small.mean(axis=(0, 1)) // 8).astype(np.uint8).tobytes()
