@@ -38,6 +38,23 @@ def village(people: int = 500, seed: int = 4) -> dict[str, pd.DataFrame]:
     return {"people.csv": people_table, "knows.csv": links}
 
 
+def crossings(harbours: int = 120, seed: int = 8) -> dict[str, pd.DataFrame]:
+    """Ferry lines between harbours: between large and near ones there are more trips."""
+    random = np.random.default_rng(seed)
+    size, place = random.gamma(2, 1, harbours), random.random((harbours, 2))
+    one, two = np.triu_indices(harbours, 1)
+    far = np.linalg.norm(place[one] - place[two], axis=1)
+    lines = np.flatnonzero(random.random(len(one)) < 0.9 * np.exp(-4 * far))
+    random.shuffle(lines)
+    one, two, far = one[lines], two[lines], far[lines]
+    trips = 1 + random.poisson(12 * size[one] * size[two] * np.exp(-3 * far))
+    frame = pd.DataFrame(
+        {"from": one, "to": two, "trips": trips, "boats": random.integers(1, 9, len(one))}
+    )
+    frame[["from", "to"]] = "h" + frame[["from", "to"]].astype(str)
+    return {"lines.csv": frame}
+
+
 def _proposed(
     root: Path,
     change: Callable[[Idea], Idea] = lambda idea: idea,
@@ -51,6 +68,40 @@ def _made(root: Path) -> Task:
 
 
 LEGITIMATE.append(Case("dialects in a village", "legitimate", _proposed, execution=True))
+
+
+def _lines(root: Path) -> Exhibit:
+    return propose(root, "ferries", crossings(), "edge_weights", target="trips")
+
+
+def _made_lines(root: Path) -> Task:
+    return Task.load(_lines(root).directory)
+
+
+LEGITIMATE.append(Case("trips of ferries", "legitimate", _lines, execution=True))
+
+
+@defect("leak", "pair-crossing")
+def lines_that_training_tells_the_other_way_round(root: Path) -> Exhibit:
+    tables = Tables.of(_made_lines(root))
+    back = tables.test.assign(trips=tables.answers["trips"]).iloc[::3]
+    back = back.rename(columns={"node": "neighbour", "neighbour": "node"})
+    back = back.assign(id=[f"9{name}" for name in back["id"]])
+    tables.train = pd.concat([tables.train, back[tables.train.columns]], ignore_index=True)
+    return tables.written(root)
+
+
+@defect("leak", "target-copy", "target-proxy")
+def trips_of_lines_by_the_week(root: Path) -> Exhibit:
+    tables = Tables.of(_made_lines(root))
+    tables.train["weekly"] = [f"{int(each) / 52:.6f}" for each in tables.train["trips"]]
+    tables.test["weekly"] = [f"{int(each) / 52:.6f}" for each in tables.answers["trips"]]
+    return tables.written(root)
+
+
+@defect("description", "description-untrue", "description-incomplete")
+def a_page_that_asks_for_boats(root: Path) -> Exhibit:
+    return reworded(_made_lines(root), "`trips`", "`boats`")
 
 
 @defect("leak", "target-copy", "target-proxy")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mlesmith_env.manifest import Manifest
 from mlesmith_generator.formulations.carried import MOLECULE, SEQUENCE, TEXT
 from mlesmith_generator.formulations.documents import DOCUMENTS
+from mlesmith_generator.formulations.edge_weights import EDGE_WEIGHTS
 from mlesmith_generator.formulations.forecasting import FORECASTING
 from mlesmith_generator.formulations.formulation import Formulation, Proposal
 from mlesmith_generator.formulations.geospatial import GEOSPATIAL
@@ -50,6 +51,7 @@ FORMULATIONS: tuple[Formulation, ...] = (
     SEQUENCES,
     WATCH,
     NODES,
+    EDGE_WEIGHTS,
     RELATIONAL,
     LINK_PREDICTION,
     RANKING,
