@@ -129,7 +129,7 @@ def _tells_of_events(graph: Graph) -> bool:
 
 def _idea(profile: DatasetProfile, graph: Graph, name: str, seed: int) -> Proposal | None:
     kept = [name, *(each.name for each in graph.others if each.name != name)]
-    typed = measure_table(graph.frame[kept], seed=seed)
+    typed = measure_table(graph.frame.reindex(columns=kept), seed=seed)
     made = primary(typed[name])
     if made is None or not made.amount or _is_told_twice(graph, made.truth):
         return None
