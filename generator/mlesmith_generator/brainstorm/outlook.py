@@ -122,7 +122,7 @@ def covariates(
         if name in own or name not in layout.frame.columns:
             continue
         if name in layout.clock.parts:
-            gone.append(Exclusion(column=name, reason=f"{layout.clock.column!r} tells it"))
+            gone.append(Exclusion(column=name, reason=f"is told by {layout.clock.column!r}"))
         elif column.type in ("constant", "identifier"):
             gone.append(Exclusion(column=name, reason="it tells nothing about a moment"))
         elif _known(name, layout, calendar):

@@ -91,6 +91,7 @@ def _fields(page: Page) -> dict[str, str]:
         "all": nu.count(every),
         "time": page.code(holdout.column or ""),
         "pace": pace,
+        "a_pace": f"{nu.article(pace)} {pace}",
         "paces": nu.plural(pace),
         "ahead": steps(pace, holdout.horizon or 1),
         "pub": nu.percent(1 - holdout.private_fraction),

@@ -7,6 +7,7 @@ out with `presumably`, because the spelling is ours.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -105,6 +106,21 @@ def _known(part: str) -> str:
     return abbreviations().get(part, "")
 
 
+def _glued(name: str, read: Sequence[str]) -> list[str]:
+    """Return words with digits put back where they belong to a code: `T3`, `gdiam03`."""
+    made: list[str] = []
+    for part in read:
+        code = made[-1] if made else ""
+        stands = part.isdigit() and code and code not in vocabulary() and " " not in code
+        glued = rf"(?<![A-Za-z]){re.escape(code)}{part}(?![0-9A-Za-z])"
+        if stands and re.search(glued, name, re.IGNORECASE):
+            capital = len(code) == 1 and f"{code.upper()}{part}" in name
+            made[-1] = (code.upper() if capital else code) + part
+        else:
+            made.append(part)
+    return made
+
+
 def reading_of(name: str) -> str:
     """Return the name in words, or an empty string where it is opaque or a whole sentence.
 
@@ -113,6 +129,10 @@ def reading_of(name: str) -> str:
     parts = list(words(plain(name, 200)))
     if is_opaque(name) or len(parts) > _LONGEST:
         return ""
+    capitals = re.findall(r"[A-Z]{2,5}(?![A-Za-z])", plain(name, 200))
+    # A name that is in capitals as a whole tells nothing of one part.
+    short = {} if name.isupper() else {part.lower(): part for part in capitals}
+    key = parts[-1] in ("id", "ids", "key", "uuid")  # Whose words are codes, not shortened ones.
     unit = unit_of(name)
     if unit and len(parts) > 1 and parts[-1] in _UNIT_WORDS:
         parts.pop()
@@ -121,11 +141,12 @@ def reading_of(name: str) -> str:
     read: list[str] = []
     guessed = False
     for part in parts:
-        said = part if part in vocabulary() else spelled_out(part) or part
+        plainly = part in vocabulary()
+        said = part if plainly else (not key and spelled_out(part)) or short.get(part, part)
         # A word cut in two is still the name's own; only other letters are a guess.
-        guessed = guessed or said.replace(" ", "") != part
+        guessed = guessed or said.replace(" ", "").lower() != part
         read.append(said)
-    text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(read))
+    text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(_glued(name, read)))
     named = _UNIT_NAMES.get(unit, unit)
     if unit and named not in text and "percent" not in text:
         text += f" in {named}"

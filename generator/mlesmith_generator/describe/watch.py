@@ -37,6 +37,7 @@ def _fields(page: Page) -> dict[str, str]:
         "n": nu.count(facts.train_rows),
         "m": nu.count(facts.test_rows),
         "pace": measured.get("pace", "step"),
+        "a_pace": f"{nu.article(measured.get('pace', 'step'))} {measured.get('pace', 'step')}",
         "p": nu.percent(facts.classes[1][1] / total),
         "series": "one series" if series == 1 else f"{nu.word(series)} series",
         "runs": nu.counted(runs, "stretch", words=True),

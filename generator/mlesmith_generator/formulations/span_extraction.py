@@ -50,6 +50,8 @@ FEWEST = 150
 MOST = 12_000
 VARIED = 40
 """Different answers that there must be, or it is a choice between a few."""
+_FIXED = 0.75
+"""Share of rows in which a piece may stand at the same end of its text: no question otherwise."""
 _KINDS_ASKED = 2
 _INSIDE = 0.97
 """Share of the rows in which the answer stands in the text."""
@@ -229,20 +231,24 @@ def _of_columns(
 
 
 def _is_piece(answer: TypedColumn, text: TypedColumn) -> bool:
-    """Whether the values of a column stand in the text of their row, and are less than it."""
+    """Whether the values of a column stand in the text of their row, not always at one end."""
     if answer.profile.distinct < VARIED or answer.profile.type in ("number", "date", "boolean"):
         return False
     if answer.name == TEXT or answer.profile.mean_length < 3:
         return False
     shares: list[float] = []
-    inside = 0
+    inside = first = last = 0
     for one, other in zip(answer.codes[:2_000].tolist(), text.codes[:2_000].tolist(), strict=True):
         if one >= 0 and other >= 0:
             piece, whole = answer.values[one], text.values[other]
             found = re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", whole)
             inside += found is not None
+            first += whole.startswith(piece)
+            last += whole.endswith(piece)
             shares.append(len(piece) / max(1, len(whole)))
-    return len(shares) >= FEWEST and inside >= _INSIDE * len(shares) and median(shares) <= _PART
+    if len(shares) < FEWEST or max(first, last) > _FIXED * len(shares):
+        return False
+    return inside >= _INSIDE * len(shares) and median(shares) <= _PART
 
 
 def _idea(

@@ -232,7 +232,7 @@ def _columns(
         if column.name in own:
             continue
         if column.name in layout.clock.parts:
-            reason = f"{layout.clock.column!r} tells it"
+            reason = f"is told by {layout.clock.column!r}"
         elif column.type in ("constant", "identifier"):
             reason = "it tells nothing about a moment"
         elif is_fault(" ".join(words(column.name))) or "changepoint" in column.name.casefold():

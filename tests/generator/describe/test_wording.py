@@ -97,7 +97,7 @@ def test_opaque_names_are_called_so(name: str) -> None:
         ("selfemp", "presumably self employment"),
         ("avg_temp", "presumably average temperature"),
         ("ejection_fraction", "ejection fraction"),
-        ("Speed IAS in knots", "speed ias in knots"),
+        ("Speed IAS in knots", "speed IAS in knots"),
         ("id", "id"),
         ("Größe", "größe"),
     ],
