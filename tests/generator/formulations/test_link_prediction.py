@@ -5,34 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
 from mlesmith_generator.gates.contents import read_tables
+from tests.generator.formulations.made_worlds import friends
 from tests.generator.formulations.making import generated, proposals
 
 
-def _friends(folder: Path, *, names: tuple[str, str] = ("source", "target")) -> Path:
-    """Write a graph of four circles of people who mostly know each other."""
-    random = np.random.default_rng(3)
-    folder.mkdir(parents=True)
-    circle = random.integers(0, 4, 240)
-    pairs = [
-        (a, b)
-        for a in range(240)
-        for b in range(a)
-        if random.random() < 0.16 ** (1 if circle[a] == circle[b] else 2.4)
-    ]
-    random.shuffle(pairs)
-    table = pd.DataFrame([(f"p{a}", f"p{b}") for a, b in pairs], columns=list(names))
-    table.to_csv(folder / "friends.csv", index=False)
-    return folder
-
-
 def test_missing_links_of_a_graph_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    folder = _friends(tmp_path / "people")
+    folder = friends(tmp_path / "people")
     task = generated(folder, "link_prediction", tmp_path / "registry", monkeypatch)
     prepared = task.prepare()
     tables = read_tables(prepared)
@@ -49,7 +32,7 @@ def test_missing_links_of_a_graph_are_asked_for(tmp_path: Path, monkeypatch: pyt
 
 
 def test_two_columns_of_different_things_are_no_graph(tmp_path: Path):
-    folder = _friends(tmp_path / "people")
+    folder = friends(tmp_path / "people")
     table = pd.read_csv(folder / "friends.csv")
     table["target"] = "shop " + table["target"]
     table.to_csv(folder / "friends.csv", index=False)
@@ -57,5 +40,5 @@ def test_two_columns_of_different_things_are_no_graph(tmp_path: Path):
 
 
 def test_columns_that_do_not_say_so_are_no_ends(tmp_path: Path):
-    folder = _friends(tmp_path / "people", names=("winner", "team"))
+    folder = friends(tmp_path / "people", names=("winner", "team"))
     assert not proposals(folder, "link_prediction")

@@ -8,32 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.generator.formulations.made_worlds import faults, loads
 from tests.generator.formulations.making import generated, proposals
-
-
-def _faults(rows: int = 500, seed: int = 1) -> dict[str, object]:
-    """Machines with measurements and four faults, several of which may be there at once."""
-    random = np.random.default_rng(seed)
-    x = random.normal(size=(rows, 6))
-    slopes = random.normal(size=(6, 4)) * 1.5
-    faults = (random.random((rows, 4)) < 1 / (1 + np.exp(0.5 - x @ slopes))).astype(int)
-    data: dict[str, object] = {f"sensor_{place}": x[:, place].round(4) for place in range(6)}
-    return data | {f"fault_{name}": faults[:, at] for at, name in enumerate(("a", "b", "c", "d"))}
-
-
-def _loads(rows: int = 500, seed: int = 2) -> dict[str, object]:
-    """Buildings with the heating and the cooling load that they need."""
-    random = np.random.default_rng(seed)
-    area, height, glass = random.uniform(0, 1, (3, rows))
-    heating = 10 + 12 * area + 6 * height * glass + random.normal(0, 1, rows)
-    cooling = 14 + 8 * area + 9 * glass + random.normal(0, 1, rows)
-    return {
-        "area": area.round(4),
-        "height": height.round(4),
-        "glazing": glass.round(4),
-        "exam_score": heating.round(3),
-        "essay_score": cooling.round(3),
-    }
 
 
 def _write(folder: Path, data: dict[str, object]) -> Path:
@@ -43,14 +19,14 @@ def _write(folder: Path, data: dict[str, object]) -> Path:
 
 
 def test_flags_of_one_kind_are_labels(tmp_path: Path):
-    (proposal,) = proposals(_write(tmp_path / "machines", _faults()), "multilabel")
+    (proposal,) = proposals(_write(tmp_path / "machines", faults()), "multilabel")
     form = proposal.idea.form
     assert form is not None
     assert form.truth == form.columns == ("fault_a", "fault_b", "fault_c", "fault_d")
 
 
 def test_the_classes_of_one_column_written_out_are_no_labels(tmp_path: Path):
-    data = _faults()
+    data = faults()
     chosen = np.random.default_rng(3).integers(0, 4, 500)
     for place, name in enumerate(("fault_a", "fault_b", "fault_c", "fault_d")):
         data[name] = (chosen == place).astype(int)
@@ -58,20 +34,20 @@ def test_the_classes_of_one_column_written_out_are_no_labels(tmp_path: Path):
 
 
 def test_flags_that_describe_rows_are_no_labels(tmp_path: Path):
-    data = {name.replace("fault", "smokes"): values for name, values in _faults().items()} | {
+    data = {name.replace("fault", "smokes"): values for name, values in faults().items()} | {
         "price": np.random.default_rng(4).gamma(3, 100, 500).round(2)
     }
     assert not proposals(_write(tmp_path / "patients", data), "multilabel")
 
 
 def test_labels_that_nobody_has_are_left_out_and_told(tmp_path: Path):
-    data = _faults() | {"fault_e": np.r_[np.ones(3, int), np.zeros(497, int)]}
+    data = faults() | {"fault_e": np.r_[np.ones(3, int), np.zeros(497, int)]}
     (proposal,) = proposals(_write(tmp_path / "machines", data), "multilabel")
     assert [each.column for each in proposal.idea.exclusions] == ["fault_e"]
 
 
 def test_unknown_labels_stay_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    data = pd.DataFrame(_faults()).astype(object)
+    data = pd.DataFrame(faults()).astype(object)
     gaps = np.random.default_rng(5).random((500, 4)) < 0.15
     data.iloc[:, 6:] = data.iloc[:, 6:].mask(gaps)
     folder = _write(tmp_path / "machines", dict(data.items()))
@@ -84,18 +60,18 @@ def test_unknown_labels_stay_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_numbers_that_were_measured_together_are_asked_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    folder = _write(tmp_path / "pupils", _loads())
+    folder = _write(tmp_path / "pupils", loads())
     task = generated(folder, "multi_regression", tmp_path / "registry", monkeypatch)
     assert task.manifest.truth == ("exam_score", "essay_score")
 
 
 def test_a_number_that_gives_the_other_is_no_second_question(tmp_path: Path):
-    data = _loads()
+    data = loads()
     data["essay_score"] = 2 * np.asarray(data["exam_score"])
     assert not proposals(_write(tmp_path / "pupils", data), "multi_regression")
 
 
 def test_measurements_are_no_outcomes(tmp_path: Path):
-    data = _loads()
+    data = loads()
     renamed = {"width_mm": data.pop("exam_score"), "length_mm": data.pop("essay_score")}
     assert not proposals(_write(tmp_path / "parts", data | renamed), "multi_regression")
