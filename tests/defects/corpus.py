@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     alarm_tasks,
+    connected_tables,
     failing_runs,
     failing_scripts,
     future_tasks,
@@ -15,8 +16,11 @@ from . import (
     odd_tasks,
     picture_tasks,
     questions,
+    ranked_groups,
     series_tasks,
+    several_answers,
     texts,
+    users_and_items,
     written_pages,
 )
 from .cases import DEFECTS, LEGITIMATE
@@ -25,6 +29,7 @@ __all__ = [
     "alarm_tasks",
     "DEFECTS",
     "LEGITIMATE",
+    "connected_tables",
     "failing_runs",
     "failing_scripts",
     "future_tasks",
@@ -36,7 +41,10 @@ __all__ = [
     "odd_tasks",
     "picture_tasks",
     "questions",
+    "ranked_groups",
     "series_tasks",
+    "several_answers",
     "texts",
+    "users_and_items",
     "written_pages",
 ]

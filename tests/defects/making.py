@@ -108,6 +108,17 @@ def propose(
             (folder / file).write_bytes(content)
         else:
             content.to_csv(folder / file, index=False)
+    return propose_of(root, folder, formulation, change, target)
+
+
+def propose_of(
+    root: Path,
+    folder: Path,
+    formulation: str,
+    change: Callable[[Idea], Idea] = lambda idea: idea,
+    target: str | None = None,
+) -> Exhibit:
+    """Make a candidate package below `root` of what a formulation proposes first for a folder."""
     with open_dataset(str(folder)) as dataset:
         profile = profile_dataset(dataset.folder, dataset.name, seed=0)
         found = NAMED[formulation].propose(profile, dataset.folder, limit=5, seed=0)
@@ -138,6 +149,31 @@ def good(root: Path, table: Callable[[], Base]) -> Task:
     It is made once in a process and copied.
     """
     exhibit = _standing(table)
+    registry = exhibit.directory.parent.parent
+    shutil.copytree(registry, root / "registry")
+    return Task.load(root / "registry" / exhibit.directory.relative_to(registry))
+
+
+@cache
+def _brewed(write: Callable[[Path], Path], formulation: str, target: str | None) -> Exhibit:
+    root = Path(tempfile.mkdtemp(dir=_workshop()))
+    return propose_of(root, write(root / "raw" / write.__name__), formulation, target=target)
+
+
+def first(
+    root: Path, write: Callable[[Path], Path], formulation: str, target: str | None = None
+) -> Task:
+    """Return the good task that a formulation proposes first, in a registry below `root`.
+
+    It is made once in a process and copied.
+
+    Args:
+        root: Folder for the registry.
+        write: What writes the raw files into a folder; the dataset is named like it.
+        formulation: Name of the formulation.
+        target: What is to be asked for, where several columns may be.
+    """
+    exhibit = _brewed(write, formulation, target)
     registry = exhibit.directory.parent.parent
     shutil.copytree(registry, root / "registry")
     return Task.load(root / "registry" / exhibit.directory.relative_to(registry))
@@ -198,13 +234,23 @@ def _plain(value: object) -> object:
 
 @dataclass
 class Tables:
-    """Prepared tables of a task as text, to be changed and written somewhere else."""
+    """Prepared tables of a task as text, to be changed and written somewhere else.
+
+    Attributes:
+        task: The task.
+        train: `train.csv`.
+        test: `test.csv`.
+        sample: `sample_submission.csv`.
+        answers: `answers.csv`.
+        further: Further public tables by name, such as `edges`.
+    """
 
     task: Task
     train: pd.DataFrame
     test: pd.DataFrame
     sample: pd.DataFrame
     answers: pd.DataFrame
+    further: dict[str, pd.DataFrame]
 
     @property
     def target(self) -> str:
@@ -225,7 +271,32 @@ class Tables:
             read(prepared.public_dir / "test.csv"),
             read(prepared.public_dir / "sample_submission.csv"),
             read(prepared.private_dir / "answers.csv"),
+            {
+                path.stem: read(path)
+                for path in sorted(prepared.public_dir.glob("*.csv"))
+                if path.stem not in ("train", "test", "sample_submission")
+            },
         )
+
+    def truth(self, name: str | None = None) -> pd.Series:
+        """Return a column of the answers, the target by default, in the order of the test file."""
+        key = self.task.manifest.submission.id_column
+        column = self.answers.set_index(key)[name or self.target]
+        return column.reindex(self.test[key]).reset_index(drop=True)
+
+    def told(self, name: str, seen: object, hidden: object) -> Tables:
+        """Put a further column into both public files."""
+        self.train.insert(1, name, seen)
+        self.test.insert(1, name, hidden)
+        return self
+
+    def guessed(self, predictions: Mapping[str, object]) -> Tables:
+        """Put predictions, in the order of the test file, into the sample submission."""
+        key = self.task.manifest.submission.id_column
+        for name, values in predictions.items():
+            told = dict(zip(self.test[key], pd.Series(values), strict=True))
+            self.sample[name] = self.sample[key].map(told)
+        return self
 
     def written(self, root: Path) -> Exhibit:
         """Write the changed tables below `root`, beside the untouched package."""
@@ -233,11 +304,7 @@ class Tables:
         public.mkdir(parents=True)
         private.mkdir(parents=True)
         (public / "description.md").write_text(self.task.description, encoding="utf-8")
-        for name in self.task.manifest.prepared:
-            further = name.startswith("public/") and name.endswith(".csv")
-            if further and Path(name).stem not in ("train", "test", "sample_submission"):
-                shutil.copy(self.task.prepare().public_dir / Path(name).name, public)
-        for name, frame in (("train", self.train), ("test", self.test)):
+        for name, frame in {"train": self.train, "test": self.test, **self.further}.items():
             frame.to_csv(public / f"{name}.csv", index=False)
         self.sample.to_csv(public / "sample_submission.csv", index=False)
         self.answers.to_csv(private / "answers.csv", index=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
@@ -23,7 +25,9 @@ from mlesmith_generator.formulations.graphs import (
 )
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import chosen
+from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
@@ -102,7 +106,8 @@ class LinkPrediction:
             evidence = f"{len(twice)} asked pairs stand in train.csv as well, such as {twice[0]}"
             findings.append(Finding("link-exposed", evidence))
         told = f"none of {len(asked)} asked pairs is among {len(known)} public links"
-        return [Scan("links", told, tuple(findings))]
+        shortcuts = _scan_shortcuts(task.manifest, tables, edges, ends)
+        return [Scan("links", told, tuple(findings)), shortcuts]
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -113,6 +118,44 @@ class LinkPrediction:
             "Metric": wording.metric_section,
             "Holdout": wording.holdout_section,
         }
+
+
+def _scan_shortcuts(
+    manifest: Manifest, tables: Tables, edges: pd.DataFrame, ends: list[str]
+) -> Scan:
+    """Look for what tells links from other pairs without a look at the graph around them."""
+    counts = pd.concat([edges[name] for name in ends]).value_counts()
+    train, test = (
+        _shape(frame, counts, ends, manifest.submission.id_column)
+        for frame in (tables.train, tables.test)
+    )
+    target = manifest.recipe.target
+    seen = Tables(train.assign(**{target: tables.train[target]}), test, test, tables.answers)
+    findings = tuple(
+        Finding("link-shortcut", finding.evidence, "refactor", warning=finding.warning)
+        for rows in aspects_of(seen, manifest)
+        if rows.usable
+        for finding in scan_singles(rows).findings
+    )
+    told = "neither the order of the ends nor how many links they have gives the answer"
+    return Scan("link-shortcuts", told, findings)
+
+
+def _shape(frame: pd.DataFrame, counts: pd.Series, ends: list[str], key: str) -> pd.DataFrame:
+    """Return what is seen of pairs at a glance: the order of the ends, and their public links."""
+    nodes = [cast("pd.Series", frame[name]) for name in ends]
+    links = [counts.reindex(each).fillna(0).to_numpy(dtype=np.int64) for each in nodes]
+    numbers = [np.asarray(pd.to_numeric(each, errors="coerce"), dtype=np.float64) for each in nodes]
+    shown = {
+        key: frame[key],
+        "order of the names": frame[ends[0]] < frame[ends[1]],
+        "order of the numbers": numbers[0] < numbers[1],
+        "both ends have links": (links[0] > 0) & (links[1] > 0),
+        f"links of {ends[0]}": links[0],
+        f"links of {ends[1]}": links[1],
+        "product of the links": links[0] * links[1],
+    }
+    return pd.DataFrame(shown).astype(str)
 
 
 def _idea(

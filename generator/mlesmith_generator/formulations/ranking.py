@@ -27,6 +27,7 @@ from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import tables_of, useless
 from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.contests import scan_contests
 from mlesmith_generator.gates.verdict import Scan
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -100,8 +101,8 @@ class Ranking:
         return {}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
-        """Return none: groups across the holdout and columns are scanned for every task."""
-        return []
+        """Look for columns, and for an order of rows, that tell the order within groups."""
+        return [scan_contests(task.manifest, tables)]
 
     @property
     def sections(self) -> Mapping[str, Section]:

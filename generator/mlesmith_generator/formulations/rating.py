@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+import pandas as pd
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.model import DropColumns, Holdout, RequireValue, SampleRows, TableRecipe
@@ -19,7 +21,7 @@ from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import chosen, tables_of, useless
 from mlesmith_generator.formulations.table import MODELS, TARGETS
 from mlesmith_generator.gates.contents import Tables
-from mlesmith_generator.gates.verdict import Scan
+from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile
@@ -32,6 +34,8 @@ EACH = 3.0
 ONCE = 0.9
 """Share of the ratings whose pair of user and item stands once."""
 FILLED = 0.9
+LEAST_CROSSING, SAME = 0.01, 0.8
+"""Share of the hidden pairs that stand in training beyond what is usual, and of equal ratings."""
 """Share of all pairs that are rated from which it is a full table of measurements."""
 _RATINGS = frozenset(
     "rating ratings score stars star grade note vote bewertung puntuacion y".split()
@@ -92,13 +96,43 @@ class Rating:
         return {"USER": user, "ITEM": item}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
-        """Return none: the scans over columns see users and items as groups."""
-        return []
+        """Look for hidden pairs of user and item that training has."""
+        return [_scan_pairs(_named(task.manifest), task.manifest, tables)]
 
     @property
     def sections(self) -> Mapping[str, Section]:
         """The context tells of users and items."""
         return {"Context": wording.context_section}
+
+
+def _scan_pairs(names: tuple[str, ...], manifest: Manifest, tables: Tables) -> Scan:
+    """Compare how often hidden pairs stand in training with how often those of training repeat."""
+    if not set(names) <= set(tables.test.columns):
+        return Scan("pairs-across-the-holdout", "no pairs of user and item")
+    target, key = manifest.recipe.target, manifest.submission.id_column
+    pairs = _pairs(tables.train, names)
+    asked = _pairs(tables.test, names)
+    crossing = asked.isin(pairs)
+    usual = float(pairs.duplicated(keep=False).mean())
+    share = float(crossing.mean())
+    known = pd.Series(tables.train[target].to_numpy(), index=pairs)
+    known = known[~known.index.duplicated()]
+    truth = tables.answers.drop_duplicates(key).set_index(key)[target]
+    told = truth.reindex(tables.test[key]).to_numpy()[crossing]
+    same = float((told == known.reindex(asked[crossing]).to_numpy()).mean()) if share else 0.0
+    measured = (
+        f"{share:.1%} of the hidden pairs of {names[0]!r} and {names[1]!r} stand in training, "
+        f"{same:.0%} of them with the same {target!r}; {usual:.1%} of the training pairs repeat"
+    )
+    excess = share - usual - 4 * float(np.sqrt(max(usual, 0.002) / len(asked)))
+    refused = excess >= LEAST_CROSSING and same >= SAME
+    warned = share >= LEAST_CROSSING and same >= SAME
+    findings = (Finding("pairs-crossing", measured, warning=not refused),) if warned else ()
+    return Scan("pairs-across-the-holdout", measured, findings)
+
+
+def _pairs(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(cast("pd.DataFrame", frame[list(names)]))
 
 
 def _named(manifest: Manifest) -> tuple[str, ...]:

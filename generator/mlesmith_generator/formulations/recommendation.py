@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,6 +37,10 @@ MOST_USERS, MOST_ITEMS = 20_000, 4_000
 HELD, LEAST = 5, 6
 _LIKED = 0.6
 """Share of a scale from which on a rating says that the item was liked."""
+
+TOLD_ITEMS = 0.2
+"""How much oftener than by chance a column may name a hidden item of its row."""
+_ITEM = re.compile(r"[^\s,;|\[\]\"']+")
 
 _PARTS = ("items/lists",)
 PROGRAMS = (
@@ -122,7 +127,7 @@ class Recommendation:
             else ()
         )
         told = f"none of {len(hidden)} hidden pairs is among {len(pairs)} public ones"
-        return [Scan("interactions", told, findings)]
+        return [Scan("interactions", told, findings), _scan_items(task.manifest, tables)]
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -133,6 +138,39 @@ class Recommendation:
             "Metric": wording.metric_section,
             "Holdout": wording.holdout_section,
         }
+
+
+def _scan_items(manifest: Manifest, tables: Tables) -> Scan:
+    """Look for hidden items in the public columns of their rows, and for users on both sides."""
+    recipe, key = manifest.recipe, manifest.submission.id_column
+    truth = tables.answers.drop_duplicates(key).set_index(key)[recipe.target]
+    hidden = [set(str(cell).split()) for cell in truth.reindex(tables.test[key]).fillna("")]
+    findings: list[Finding] = []
+    for name in tables.test.columns:
+        if name in (key, recipe.target):
+            continue
+        cells = tables.test[name].fillna("").astype(str)
+        words = [set(_ITEM.findall(cell)) for cell in cells]
+        share = _held_share(hidden, words)
+        turned = _held_share(hidden, words[1:] + words[:1])
+        if share >= turned + TOLD_ITEMS:
+            evidence = (
+                f"column {name!r} names a hidden item of {share:.0%} of the rows; that of another "
+                f"row would of {turned:.0%}"
+            )
+            findings.append(Finding("items-told", evidence, columns=(str(name),)))
+    user = recipe.user if isinstance(recipe, InteractionsRecipe) else key
+    both = len(set(tables.test[user].tolist()) & set(tables.train[user].tolist()))
+    if both:
+        evidence = f"{both} asked values of {user!r} stand in train.csv with their hidden items"
+        findings.append(Finding("user-crossing", evidence))
+    told = f"no column names the hidden items of {len(hidden)} rows"
+    return Scan("items-told", told, tuple(findings))
+
+
+def _held_share(hidden: Sequence[set[str]], words: Sequence[set[str]]) -> float:
+    """Return the share of the rows of which some hidden item is among the words."""
+    return float(np.mean([bool(a & b) for a, b in zip(hidden, words, strict=True)]))
 
 
 def _enough(user: TypedColumn, item: TypedColumn, rating: TypedColumn | None) -> bool:

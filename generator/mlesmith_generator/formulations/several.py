@@ -13,6 +13,7 @@ from mlesmith_generator.brainstorm import holdouts
 from mlesmith_generator.describe import several as wording
 from mlesmith_generator.formulations.formulation import Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.gates.combinations import scan_combinations
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
 from mlesmith_generator.profiler.table import measure_file
@@ -52,8 +53,8 @@ class SeveralAnswers:
         return {}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
-        """Return none: the scans over columns look at every target."""
-        return []
+        """Look for columns made of all targets; the scans over columns look at each target."""
+        return [scan_combinations(task.manifest, tables)]
 
     @property
     def sections(self) -> Mapping[str, Section]:

@@ -8,10 +8,12 @@ needs well-formed tables is left out where they are not.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from mlesmith_env.errors import DataUnavailableError, MlesmithError, SandboxError
 from mlesmith_env.manifest import PREPARE, USAGE
 from mlesmith_env.package import LEADERBOARD
+from mlesmith_env.recipes.preparation import further_files
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.formulations import formulation_of
 from mlesmith_generator.gates.aspects import aspects_of, merged
@@ -24,6 +26,7 @@ from mlesmith_generator.gates.consistency import (
 )
 from mlesmith_generator.gates.contents import (
     Tables,
+    path_of,
     read_tables,
     refused,
     scan_bytes,
@@ -82,11 +85,12 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     if _stackable(tables, needed):
         scans.append(scan_target(tables, manifest))
         aspects = [rows for rows in aspects_of(tables, manifest) if rows.usable]
-    scans += _graded(task, where, tables, aspects[0] if aspects else None)
+    scans += _graded(task, where, tables, aspects)
     if aspects:
         scans.append(scan_populations(aspects[0]))
     scans += merged([scan_leaks(rows) for rows in aspects])
-    scans += formulation_of(manifest).scans(task, where, tables)
+    if all(path_of(where, name).exists() for name in further_files(manifest.recipe)):
+        scans += formulation_of(manifest).scans(task, where, tables)
     return scans
 
 
@@ -96,7 +100,7 @@ def _stackable(tables: Tables, needed: tuple[str, ...]) -> bool:
 
 
 def _graded(
-    task: Task, prepared: PreparedTask, tables: Tables, rows: TaskRows | None
+    task: Task, prepared: PreparedTask, tables: Tables, aspects: Sequence[TaskRows]
 ) -> list[Scan]:
     try:
         grader = task.grader_of(prepared)
@@ -105,7 +109,7 @@ def _graded(
     scans: list[Scan] = []
     try:
         scans.append(scan_perfection(grader))
-        scans += [scan_sample(grader, tables.sample, rows), scan_malformed(grader)]
+        scans += [scan_sample(grader, tables.sample, aspects), scan_malformed(grader)]
         if grader.scorer is not None and all(scan.passed for scan in scans):
             scans += scan_metric_script(grader, grader.scorer, tables.sample)
     except SandboxError:

@@ -109,6 +109,7 @@ def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
         named = ", ".join((form.id_column, *truth, USAGE))
         evidence = f"answers.csv has the columns {answers}, not {named}"
         findings.append(Finding("answers-inconsistent", evidence, "refactor"))
+    findings += _public_truth(tables, form, [name for name in public if name in test])
     known = {*hidden, form.id_column}
     odd = sorted((set(train) ^ set(test)) - known) if set(hidden) <= set(train) else []
     if odd:
@@ -119,6 +120,19 @@ def scan_columns(tables: Tables, manifest: Manifest) -> Scan:
         evidence = "test.csv has no feature to predict from"
         findings.append(Finding("no-features", evidence, "brainstorm"))
     return Scan("columns", f"{len(test) - 1} features in both files", tuple(findings))
+
+
+def _public_truth(tables: Tables, form: SubmissionForm, names: list[str]) -> Iterator[Finding]:
+    """Parts of the truth that stand in the test file, such as groups, and differ from it there."""
+    key = form.id_column
+    if key not in tables.test.columns or not {key, *names} <= set(tables.answers.columns):
+        return
+    answers = tables.answers.drop_duplicates(key).set_index(key).reindex(tables.test[key])
+    for name in names:
+        apart = int((answers[name].to_numpy() != tables.test[name].to_numpy()).sum())
+        if apart:
+            evidence = f"{apart} rows have another {name!r} in answers.csv than in test.csv"
+            yield Finding("answers-inconsistent", evidence, "refactor")
 
 
 def scan_ids(tables: Tables, manifest: Manifest) -> Scan:
@@ -211,7 +225,7 @@ def scan_target(tables: Tables, manifest: Manifest) -> Scan:
             findings += _classes(seen, hidden, form, tables)
             told.append(f"{len(form.classes)} classes, all in train.csv")
             continue
-        if min(seen.distinct, hidden.distinct) < 2 and not kind.may_miss:
+        if min(seen.distinct, hidden.distinct) < 2 and (not kind.may_miss or len(truth) > 1):
             evidence = f"the target {name!r} has one value"
             findings.append(Finding("target-constant", evidence, "brainstorm"))
         told.append(f"{seen.distinct} different values")

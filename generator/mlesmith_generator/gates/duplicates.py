@@ -39,6 +39,8 @@ _NEIGHBOURS = 5
 _MOST_LEFT_OUT = 8
 _SAME = 0.8
 """Agreement of targets from which rows with equal features are copies of one another."""
+_SENTENCE = 8
+"""Words of a text that does not come about by chance."""
 _ROOM = 3.0
 """Powers of ten by which the space of values has to exceed the table to rule out chance."""
 
@@ -225,12 +227,14 @@ def _judge_exact(
         f"{repeated:.1%} of the training rows repeat one another"
     )
     # What repeats itself within the training rows repeats itself across the holdout as well.
-    noise = 4.0 * np.sqrt(max(copied, 0.02) * twins.share / twins.count)
+    prose = _has_prose(rows)
+    noise = 4.0 * np.sqrt(max(copied, 0.002 if prose else 0.02) * twins.share / twins.count)
     excess = twins.copied - copied - noise
     if _room(rows) < _ROOM:
         # A small space of values fills up by itself: only an excess is a copy.
         excess = min(excess, twins.share - repeated - noise)
-        return Finding(code, evidence) if twins.sure >= 4.0 and excess >= 0.05 else None
+        sure, least = (2.0, 0.01) if prose else (4.0, 0.05)
+        return Finding(code, evidence) if twins.sure >= sure and excess >= least else None
     planted = twins.sure >= 2.0 and twins.copied >= 0.005 and excess > 0.0
     # Things measured again and again share features, and their targets only so far.
     many = twins.sure >= 4.0 and twins.copied >= 0.1 and twins.agreement >= _SAME
@@ -243,6 +247,15 @@ def _judge_exact(
     if twins.agreement >= _SAME and twins.share >= 0.01:
         return Finding(code, evidence, warning=True)
     return None
+
+
+def _has_prose(rows: TaskRows) -> bool:
+    """Whether a column holds sentences, which nobody writes twice by chance."""
+    return any(
+        column.distinct > 0.5 * len(rows)
+        and float(np.median([len(str(text).split()) for text in column.values[:500]])) >= _SENTENCE
+        for column in rows.columns
+    )
 
 
 def _repeated(keys: Ints, mask: Mask) -> float:

@@ -21,8 +21,10 @@ from mlesmith_generator.gates.completeness import (
 from mlesmith_generator.gates.contents import read_tables, refused
 from mlesmith_generator.gates.courses import scan_lengths_told
 from mlesmith_generator.gates.disclosures import scan_disclosures
+from mlesmith_generator.gates.files import scan_files_told
 from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
+from mlesmith_generator.gates.targets import scan_targets_told
 from mlesmith_generator.gates.truthfulness import (
     Facts,
     scan_column_table,
@@ -63,7 +65,8 @@ def review_gate(
 
 def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | None) -> list[Scan]:
     page, manifest = Page(task.description), task.manifest
-    facts = Facts(read_tables(prepared or task.prepare()), manifest)
+    where = prepared or task.prepare()
+    facts = Facts(read_tables(where), manifest)
     known = (manifest.submission.id_column, *manifest.truth)
     features = [str(name) for name in facts.tables.test.columns if name not in known]
     return [
@@ -73,7 +76,9 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_metric_told(page, manifest),
         scan_column_table(page, facts),
         scan_counts(page, facts),
+        scan_files_told(page, where),
         scan_target_told(page, facts),
+        scan_targets_told(page, facts),
         scan_levels_told(page, facts),
         scan_example(page, facts),
         scan_positive_told(page, facts),

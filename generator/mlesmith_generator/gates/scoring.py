@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 PARTS: tuple[Part, ...] = ("public", "private")
 _SHUFFLES = 5
+_DEALS = 12
 _CLOSE = 0.05
 _SIGMAS = 4.0
 _MANY_ROWS = 50_000
@@ -71,7 +72,7 @@ def _spoilt(grader: Grader, perfect: NDArray[Any], part: Part) -> list[float]:
     return scores
 
 
-def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> Scan:
+def scan_sample(grader: Grader, sample: pd.DataFrame, aspects: Sequence[TaskRows]) -> Scan:
     """Check that the sample submission is valid and tells nothing about the answers."""
     form = grader.manifest.submission
     names = [str(name) for name in sample.columns]
@@ -87,15 +88,29 @@ def scan_sample(grader: Grader, sample: pd.DataFrame, rows: TaskRows | None) -> 
     perfect = grader.metric.perfect
     if any(math.isclose(score, perfect, rel_tol=1e-6, abs_tol=1e-9) for score in scores.values()):
         return _sample("sample-reveals-answers", f"it scores perfectly ({told})")
-    if rows is not None:
-        told_by_order = _told_by_order(sample, grader, rows)
-        if told_by_order:
-            return _sample("order-leak", told_by_order)
+    if predictions.dtype == object and (known := _known(predictions, grader)):
+        return _sample("sample-reveals-answers", known)
+    if aspects and (told_by_order := _told_by_order(sample, grader, aspects[0])):
+        return _sample("order-leak", told_by_order)
+    for rows in aspects:
         effect = _told_by(predictions, grader, rows)
         if effect > _CLOSE:
             evidence = f"its predictions explain {effect:.1%} of the answers ({told})"
             return _sample("sample-reveals-answers", evidence)
     return Scan("sample-submission", told)
+
+
+def _known(predictions: NDArray[Any], grader: Grader) -> str:
+    """How structures fit their own rows better than others', in words; empty where they do not."""
+    rows = np.flatnonzero(grader.mask("private"))
+    draws = [np.random.default_rng(seed).permutation(len(rows)) for seed in range(_DEALS)]
+    cases = [(rows, predictions[rows]), *((rows, predictions[rows[draw]]) for draw in draws)]
+    own, *dealt = grader.score_cases(cases).tolist()
+    ahead = grader.metric.sign * (own - float(np.mean(dealt)))
+    room = abs(grader.metric.perfect - float(np.mean(dealt)))
+    if ahead > _CLOSE * room and ahead > _SIGMAS * float(np.std(dealt)):
+        return f"its predictions score {own:.4g}, dealt out anew {float(np.mean(dealt)):.4g}"
+    return ""
 
 
 def _sample(code: str, evidence: str) -> Scan:

@@ -187,10 +187,20 @@ def scan_pairs(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> Sc
         f"{share:.1%} of the hidden pairs stand in training in either order, {one:.1%} share a "
         "text with a training pair"
     )
-    findings: tuple[Finding, ...] = ()
+    findings: list[Finding] = []
     if share >= WARNED:
-        findings = (Finding("pairs-crossing", told, warning=share < REFUSED / 2),)
-    return Scan("pairs-across-the-holdout", told, findings)
+        findings.append(Finding("pairs-crossing", told, warning=share < REFUSED / 2))
+    near = len(near_copies(_joined(tables.train, columns), _joined(tables.test, columns)))
+    alike = near / max(1, len(hidden))
+    if alike - share >= WARNED:
+        evidence = f"{alike:.1%} of the hidden pairs are near-copies of a training pair"
+        findings.append(Finding("near-copies", evidence, warning=alike < REFUSED))
+    return Scan("pairs-across-the-holdout", told, tuple(findings))
+
+
+def _joined(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    one, other = (_texts(frame, name) for name in columns)
+    return [f"{first} {second}" for first, second in zip(one, other, strict=True)][:_MOST]
 
 
 def _pairs_of(frame: pd.DataFrame, columns: Sequence[str]) -> list[frozenset[str]]:
