@@ -54,6 +54,7 @@ def scan_further(recipe: TableRecipe, tables: Tables, sides: Mapping[str, pd.Dat
 
 
 def _strangers(main: pd.DataFrame, sides: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Tables whose keys are met nowhere; one that shares no column is of no use, and no harm."""
     for name, side in sides.items():
         others = [main, *(frame for other, frame in sides.items() if other != name)]
         shares = [
@@ -64,7 +65,7 @@ def _strangers(main: pd.DataFrame, sides: Mapping[str, pd.DataFrame]) -> Iterato
         ]
         if max(shares, default=0.0) < MET:
             evidence = f"the keys of {name}.csv are met in {max(shares, default=0.0):.0%} of them"
-            yield Finding("keys-apart", evidence)
+            yield Finding("keys-apart", evidence, warning=not shares)
 
 
 def _met(keys: pd.Series, known: pd.Series) -> float:
