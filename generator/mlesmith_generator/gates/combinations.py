@@ -21,7 +21,7 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 _FEW = 3
 """Truths up to which pairs of them are looked at."""
-_ROWS_SEEN = 4_000
+_ROWS_SEEN = 1_500
 _COMBINED = "combined truth"
 
 Combination = tuple[str, Objective, NDArray[np.object_]]
