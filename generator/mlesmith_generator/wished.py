@@ -7,11 +7,12 @@ from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
-from mlesmith_env.recipes.model import Media, RequireValue, TableRecipe
+from mlesmith_env.recipes.model import Media, RequireValue, SideTable, TableRecipe
 from mlesmith_env.synthetic import PATH, Wish
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations import FORMULATIONS
 from mlesmith_generator.formulations.media.files import NOUNS
+from mlesmith_generator.formulations.nodes import EDGES
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 
@@ -27,18 +28,22 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
     Raises:
         GenerationError: Its table or its files were not read as they were written.
     """
-    if len(profile.tables) != 1 or not any(
-        column.name == wish.target for column in profile.tables[0].columns
-    ):
+    tables = [
+        table
+        for table in profile.tables
+        if any(column.name == wish.target for column in table.columns)
+    ]
+    if len(tables) != 1 or len(profile.tables) != 1 + (wish.modality == "graph"):
         raise GenerationError(f"{address} was not read as the one table with {wish.target!r}")
+    (table,) = tables
     seed = synthetic.parse(address).seed
-    names = {column.name for column in profile.tables[0].columns}
+    names = {column.name for column in table.columns}
     form = _form(wish, free_id(names))
     # Which formulation asks it, a manifest would tell; here its objective has to do.
     named = [each.name for each in FORMULATIONS if each.name == wish.objective]
     idea = Idea(
         dataset=profile.dataset,
-        table=profile.tables[0].name,
+        table=table.name,
         target=wish.target,
         target_source=wish.target,
         objective=wish.objective,
@@ -54,6 +59,12 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
         domain=wish.domain,
         form=form,
     )
+    recipe = _recipe(wish, table, form, seed)
+    if wish.modality == "graph":
+        (links,) = (other for other in profile.tables if other is not table)
+        sides = (SideTable(name=EDGES, reader=links.reader),)
+        recipe = recipe.model_copy(update={"tables": sides})
+        return idea.model_copy(update={"formulation": "nodes", "recipe": recipe})
     if wish.modality not in NOUNS:
         return idea
     if not profile.collections:
@@ -61,13 +72,14 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
     update = {
         "table": profile.collections[0].name,
         "formulation": "files",
-        "recipe": _recipe(wish, profile.tables[0], form, seed),
+        "recipe": recipe,
     }
     return idea.model_copy(update=update)
 
 
 def _recipe(wish: Wish, table: TableProfile, form: SubmissionForm, seed: int) -> TableRecipe:
-    """Return the recipe of a table that names a file in each row."""
+    """Return the recipe of a table, which may name a file in each row."""
+    noun = NOUNS.get(wish.modality)
     return TableRecipe(
         reader=table.reader,
         transforms=(RequireValue(column=wish.target),),
@@ -75,7 +87,7 @@ def _recipe(wish: Wish, table: TableProfile, form: SubmissionForm, seed: int) ->
         holdout=wish.holdout,
         id_column=form.id_column,
         seed=seed,
-        media=(Media(column=PATH, folder=NOUNS[wish.modality]),),
+        media=(Media(column=PATH, folder=noun),) if noun else (),
     )
 
 

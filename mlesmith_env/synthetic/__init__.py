@@ -77,6 +77,12 @@ def _media(name: str) -> Callable[[Stream, float], World]:
     return build
 
 
+def _graph(stream: Stream, difficulty: float) -> World:
+    from mlesmith_env.synthetic.graphs import graph_world
+
+    return graph_world(stream, difficulty)
+
+
 FORMS: dict[str, Callable[[Stream, float], World]] = {
     "table-number": _table("regression"),
     "text-verdict": _text("binary"),
@@ -90,6 +96,7 @@ FORMS: dict[str, Callable[[Stream, float], World]] = {
     "table-count": _table("count"),
     "picture": _media("picture"),
     "sound": _media("sound"),
+    "graph": _graph,
 }
 """What can be made, by form."""
 

@@ -15,6 +15,8 @@ from mlesmith_env.recipes.model import Holdout
 
 TABLE = "data.csv"
 """The file of a world's rows."""
+LINKS = "edges.csv"
+"""The file of links between nodes, where the rows of a world are nodes."""
 PATH = "file"
 """Column of the table that names each row's file, where a world has files."""
 

@@ -35,6 +35,7 @@ DIGESTS = {
     "table-count:7:0.50": "dba148e94efd9caf",
     "picture:7:0.50": "cd8e80c84807ff59",
     "sound:7:0.50": "230482a3085ddb1d",
+    "graph:7:0.50": "20d14e22c8500481",
 }
 
 

@@ -21,6 +21,7 @@ SOURCES = (
     "synthetic:table-grade:7:0.41",
     "synthetic:text-rating:8:0.25",
     "synthetic:sound:1:0.30",
+    "synthetic:graph:3:0.30",
 )
 
 
