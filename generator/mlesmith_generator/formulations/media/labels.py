@@ -99,10 +99,11 @@ def labels_of(profile: DatasetProfile, collection: CollectionProfile, root: Path
             if box_of(table) is not None:
                 continue
             told = list(_beside(frame, table, sidecar, root))
-            known = {label.values for label in told}
             # What a table calls by its name is not asked for by its place in the file name.
             found = [
-                each for each in found if each.origin != "file name" or each.values not in known
+                each
+                for each in found
+                if each.origin != "file name" or not any(_says(other, each) for other in told)
             ]
             found += told
     return found
@@ -182,6 +183,16 @@ def _beside(
         values = tuple(None if pd.isna(value) else str(value) for value in made[name])
         origin = f"table {table.name}"
         yield Label(name, read, values, origin, _merit(other), table.name, other.name)
+
+
+def _says(told: Label, read: Label) -> bool:
+    """Return whether a table divides the files that it knows as a part of their names does."""
+    pairs = {
+        (said, other)
+        for said, other in zip(told.values, read.values, strict=True)
+        if said is not None
+    }
+    return len(pairs) == len({said for said, _ in pairs}) == len({other for _, other in pairs})
 
 
 def _merit(column: ColumnProfile) -> float:
