@@ -38,8 +38,10 @@ from mlesmith_generator.records import (
     TableProfile,
 )
 
-FEWEST, SHORTEST = 100, 8
+FEWEST, SHORTEST = 60, 8
 """Cases, and numbers of a case."""
+_SHORT_CASES = 0.1
+"""Share of cases that may be shorter."""
 WIDE = 24
 """Columns of consecutive measurements, at least."""
 _SMOOTH = 0.7
@@ -129,7 +131,7 @@ def _checked(plans: Sequence[_Plan | None], folder: Path, seed: int) -> Iterator
             1 + text.count(" ") if isinstance(text, str) else 0
             for text in frame[plan.channels[0]].tolist()
         ]
-        if float(np.median(lengths)) >= SHORTEST:
+        if float(np.quantile(lengths, _SHORT_CASES)) >= SHORTEST:
             yield Courses(
                 plan.table.name, reader, plan.steps, frame, plan.channels, labels, plan.origin
             )
@@ -185,7 +187,7 @@ def _of_long(table: TableProfile) -> list[_Plan | None]:
         stepped = any(
             _STEP & set(words(other.name)) and other.type in ("number", "date", "identifier")
             for other in table.columns
-            if other.name != column.name
+            if other.name != column.name and other.name not in given.get(column.name, set())
         )
         channels = _moving(table, {column.name, *given.get(column.name, set())})
         if not labels or not stepped or not channels:
