@@ -20,6 +20,8 @@ from mlesmith_generator.verification import VerificationJob, verify_package
 SOURCES = (
     "synthetic:table-grade:7:0.41",
     "synthetic:text-rating:8:0.25",
+    "synthetic:series:2:0.18",
+    "synthetic:ratings:4:0.29",
     "synthetic:sound:1:0.30",
     "synthetic:graph:3:0.30",
 )
