@@ -115,11 +115,13 @@ def _scan_pairs(names: tuple[str, ...], manifest: Manifest, tables: Tables) -> S
     crossing = asked.isin(pairs)
     usual = float(pairs.duplicated(keep=False).mean())
     share = float(crossing.mean())
-    known = pd.Series(tables.train[target].to_numpy(), index=pairs)
-    known = known[~known.index.duplicated()]
+    known: dict[object, object] = {}
+    for pair, value in zip(pairs.tolist(), tables.train[target].tolist(), strict=True):
+        known.setdefault(pair, value)
     truth = tables.answers.drop_duplicates(key).set_index(key)[target]
     told = truth.reindex(tables.test[key]).to_numpy()[crossing]
-    same = float((told == known.reindex(asked[crossing]).to_numpy()).mean()) if share else 0.0
+    shown = [known[p] for p, both in zip(asked.tolist(), crossing.tolist(), strict=True) if both]
+    same = float((told == np.array(shown, dtype=object)).mean()) if share else 0.0
     measured = (
         f"{share:.1%} of the hidden pairs of {names[0]!r} and {names[1]!r} stand in training, "
         f"{same:.0%} of them with the same {target!r}; {usual:.1%} of the training pairs repeat"
