@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.model import (
@@ -267,6 +265,9 @@ def _quick(
 ) -> float:
     """Return the area under the curve of boosted trees on windows, on the hidden moments."""
     order = np.lexsort((layout.places, layout.codes))
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import roc_auc_score
+
     table = np.column_stack([numbers(column_of(layout.frame, name)) for name in measured])
     frame = pd.DataFrame(table[order])
     parts = [table[order]]

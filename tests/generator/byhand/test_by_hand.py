@@ -13,7 +13,9 @@ import yaml
 
 from mlesmith_env.errors import GenerationError, ManifestError
 from mlesmith_env.task import Task
-from mlesmith_generator.byhand import read_draft, scaffold, seal_draft
+from mlesmith_generator.byhand.draft import read_draft
+from mlesmith_generator.byhand.scaffold import scaffold
+from mlesmith_generator.byhand.sealing import seal_draft
 from tests.env.packages import write_houses
 
 DOCS = Path(__file__).parents[3] / "docs" / "by-hand.md"

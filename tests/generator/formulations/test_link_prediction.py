@@ -19,16 +19,16 @@ def test_missing_links_of_a_graph_are_asked_for(tmp_path: Path, monkeypatch: pyt
     task = generated(folder, "link_prediction", tmp_path / "registry", monkeypatch)
     prepared = task.prepare()
     tables = read_tables(prepared)
-    (scan,) = LINK_PREDICTION.scans(task, prepared, tables)
-    assert scan.passed
+    assert all(scan.passed for scan in LINK_PREDICTION.scans(task, prepared, tables))
     edges = pd.read_csv(prepared.public_dir / "edges.csv", dtype=str)
     exposed = tables.test.copy()
     exposed.loc[exposed.index[0], ["source", "target"]] = [
         edges.loc[0, "target"],
         edges.loc[0, "source"],
     ]
-    (scan,) = LINK_PREDICTION.scans(task, prepared, replace(tables, test=exposed))
-    assert [finding.code for finding in scan.findings] == ["link-exposed"]
+    scans = LINK_PREDICTION.scans(task, prepared, replace(tables, test=exposed))
+    told = [finding.code for scan in scans for finding in scan.findings]
+    assert "link-exposed" in told
 
 
 def test_two_columns_of_different_things_are_no_graph(tmp_path: Path):

@@ -19,15 +19,15 @@ def test_items_are_recommended_to_users(tmp_path: Path, monkeypatch: pytest.Monk
     task = generated(folder, "recommendation", tmp_path / "registry", monkeypatch)
     prepared = task.prepare()
     tables = read_tables(prepared)
-    (scan,) = RECOMMENDATION.scans(task, prepared, tables)
-    assert scan.passed
+    assert all(scan.passed for scan in RECOMMENDATION.scans(task, prepared, tables))
     known = pd.read_csv(prepared.public_dir / "interactions.csv", dtype=str)
     user = tables.test.loc[0, "customer"]
     exposed = tables.answers.copy()
     mine = known.loc[known["customer"] == user, "product"].iloc[0]
     exposed.loc[exposed["id"] == tables.test.loc[0, "id"], "items"] = mine
-    (scan,) = RECOMMENDATION.scans(task, prepared, replace(tables, answers=exposed))
-    assert [finding.code for finding in scan.findings] == ["interaction-exposed"]
+    scans = RECOMMENDATION.scans(task, prepared, replace(tables, answers=exposed))
+    told = [finding.code for scan in scans for finding in scan.findings]
+    assert "interaction-exposed" in told
 
 
 def test_places_and_years_are_no_users_and_items(tmp_path: Path):
