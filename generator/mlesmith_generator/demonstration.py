@@ -52,8 +52,9 @@ def demonstrate(folder: Path) -> None:
     console.rule("3. an episode through gym.make", align="left")
     mlesmith_env.register_tasks(root)
     task = mlesmith_env.load_task(package)
-    console.print(f'env = gymnasium.make("{task.id}")')
-    env = gym.make(task.id, log_dir=folder / "episode")
+    # By its folder: the package's own registry may hold a task of that id, too.
+    console.print(f'env = gymnasium.make("{task.id}", task="{package}")', soft_wrap=True)
+    env = gym.make(task.id, task=str(package), log_dir=folder / "episode")
     final, total, _ = play_episode(env, ScriptedAgent(task), console, seed=0)
     console.print(final_line(final, total))
 
