@@ -55,6 +55,8 @@ def is_strand(column: TypedColumn) -> bool:
         return False
     step = max(1, len(column.values) // _LOOKED_AT)
     values = [value.strip() for value in column.values[::step]]
+    if any(" " in value for value in values):
+        return False
     return sum(map(len, values)) >= _STRAND * len(values) and _are_strands(values)
 
 
@@ -74,7 +76,7 @@ def _are_strands(values: Collection[str]) -> bool:
 
 
 def sites_of(columns: Iterable[TypedColumn]) -> tuple[str, ...]:
-    """Return columns that hold one nucleotide each, numbered in a row, in their order.
+    """Return columns of one name and a number that hold one nucleotide each, by their numbers.
 
     There are none unless there are at least fifteen.
     """

@@ -34,8 +34,11 @@ def pieces_of(text: str) -> set[str]:
     Scripts that are written without blanks (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give
     their pairs of neighbouring letters instead.
     """
+    pieces = re.findall(r"\w+", text.lower())
+    if _UNSPACED.search(text) is None:
+        return set(pieces)
     found: set[str] = set()
-    for word in re.findall(r"\w+", text.lower()):
+    for word in pieces:
         if _UNSPACED.search(word):
             found.update(word[start : start + 2] for start in range(max(1, len(word) - 1)))
         else:

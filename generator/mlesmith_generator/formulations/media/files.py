@@ -30,12 +30,7 @@ from mlesmith_generator.formulations.media.labels import (
     labels_of,
     listing,
 )
-from mlesmith_generator.formulations.media.traces import (
-    scan_metadata,
-    scan_names,
-    scan_notes,
-    scan_twins,
-)
+from mlesmith_generator.formulations.media.traces import media_column, scan_files
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
@@ -104,13 +99,11 @@ class FilesFormulation:
 
     def facts(self, manifest: Manifest) -> Mapping[str, object]:
         """Return the column of the paths."""
-        recipe = manifest.recipe
-        return {"MEDIA": recipe.media[0].column if isinstance(recipe, TableRecipe) else ""}
+        return {"MEDIA": media_column(manifest)}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
         """Return what the files tell beside what they show."""
-        scans = (scan_names, scan_metadata, scan_notes, scan_twins)
-        return [scan(task, prepared, tables) for scan in scans]
+        return scan_files(task, prepared, tables)
 
     @property
     def sections(self) -> Mapping[str, Section]:

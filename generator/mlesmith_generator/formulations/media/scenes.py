@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import files as wording
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.media.labels import is_mask, listing
-from mlesmith_generator.formulations.media.traces import scan_names, scan_twins
+from mlesmith_generator.formulations.media.traces import media_column, scan_names, scan_twins
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Scan
@@ -51,7 +52,7 @@ _WIDTH, _HEIGHT = "width", "height"
 _BASE = r"^(.*)\.[^./]+$"
 
 
-class _Scenes:
+class _Scenes(ABC):
     """What both ways of finding have in common."""
 
     name = "scenes"
@@ -62,15 +63,13 @@ class _Scenes:
         """Return whether the objective is this one."""
         return manifest.objective == self.objective
 
+    @abstractmethod
     def programs(self, manifest: Manifest) -> Sequence[Program]:
         """Return the ladder."""
-        raise NotImplementedError
 
     def facts(self, manifest: Manifest) -> Mapping[str, object]:
         """Return the columns of path and size."""
-        recipe = manifest.recipe
-        column = recipe.media[0].column if isinstance(recipe, TableRecipe) else ""
-        return {"MEDIA": column, "WIDTH": _WIDTH, "HEIGHT": _HEIGHT}
+        return {"MEDIA": media_column(manifest), "WIDTH": _WIDTH, "HEIGHT": _HEIGHT}
 
     def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
         """Return whether hidden pictures are copies of training pictures."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.manifest import Manifest
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.gates.contents import Tables
@@ -34,9 +35,15 @@ _SIDE = 16
 """Pixels of the small pictures that are compared."""
 
 
+def scan_files(task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+    """Return what the files of a task tell beside what they show."""
+    scans = (scan_names, scan_metadata, scan_notes, scan_twins)
+    return [scan(task, prepared, tables) for scan in scans]
+
+
 def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that no property of the files themselves, such as their size, tells the answer."""
-    column = media_column(task)
+    column = media_column(task.manifest)
     train = _properties(tables.train, column, task, prepared)
     test = _properties(tables.test, column, task, prepared)
     target, manifest = task.manifest.recipe.target, task.manifest
@@ -61,7 +68,7 @@ def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
 
 def scan_names(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that files are called by the ids of their rows, which say nothing."""
-    column, ids = media_column(task), task.manifest.submission.id_column
+    column, ids = media_column(task.manifest), task.manifest.submission.id_column
     named = [
         f"{path} in row {name}"
         for frame in (tables.train, tables.test)
@@ -77,7 +84,7 @@ def scan_names(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
 
 def scan_notes(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that what is written in the headers of pictures does not say the answer."""
-    target, column = task.manifest.recipe.target, media_column(task)
+    target, column = task.manifest.recipe.target, media_column(task.manifest)
     if not shows_pictures(task) or target not in tables.train:
         return Scan("file-notes", "no notes in the headers")
     seen = [
@@ -105,7 +112,7 @@ def scan_twins(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     """Check that few hidden pictures look exactly like a training picture."""
     if not shows_pictures(task):
         return Scan("look-alike-files", "equal files stand on one side")
-    column = media_column(task)
+    column = media_column(task.manifest)
     train, test = (
         np.array([_small(prepared.public_dir / str(path)) for path in frame[column].dropna()])
         for frame in (tables.train, tables.test)
@@ -123,11 +130,11 @@ def scan_twins(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
     )
 
 
-def media_column(task: Task) -> str:
+def media_column(manifest: Manifest) -> str:
     """Return the column of the paths; raises GenerationError where the task has none."""
-    recipe = task.manifest.recipe
+    recipe = manifest.recipe
     if not isinstance(recipe, TableRecipe) or not recipe.media:
-        raise GenerationError(f"{task.id} has no column of files")
+        raise GenerationError(f"{manifest.id} has no column of files")
     return recipe.media[0].column
 
 
