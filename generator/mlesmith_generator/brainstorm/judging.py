@@ -11,6 +11,7 @@ from mlesmith_env.manifest import MetricSpec, Modality
 from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
 from mlesmith_generator.brainstorm.holdouts import Plan
+from mlesmith_generator.brainstorm.labels import label_families
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
@@ -65,6 +66,14 @@ class Bench:
         """Pairs of a time and the event that ended it."""
         return follow_ups(self.table)
 
+    @cached_property
+    def labels(self) -> tuple[tuple[str, ...], ...]:
+        """Names of the columns of each family of labels."""
+        return tuple(
+            tuple(column.name for column in family.columns)
+            for family in label_families(self.dataset, self.profile, self.table)
+        )
+
     def rows_of(self, made: Target) -> int:
         """Return how many rows a target has in the whole table."""
         return int(made.rows * self.scale)
@@ -77,6 +86,7 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
         return None  # Some of the times are censored: no number to predict.
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
+    told += _sisters(bench, made, {each.column for each in told})
     exclusions = (*told, *_useless(bench, made, plan, {e.column for e in told}))
     probed = _probed(bench, made, plan, exclusions, probe.ROWS)
     if probed is None:
@@ -127,6 +137,17 @@ def _followed(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, .
     return tuple(
         Exclusion(column=name, reason=reason)
         for name, reason in found.items()
+        if name not in known and name != made.source
+    )
+
+
+def _sisters(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ...]:
+    """Return the other labels of a label's family: they are answers that come together with it."""
+    return tuple(
+        Exclusion(column=name, reason="it is another label of the same kind")
+        for family in bench.labels
+        if made.source in family
+        for name in family
         if name not in known and name != made.source
     )
 
