@@ -28,7 +28,8 @@ _BOOLEAN: tuple[frozenset[str], ...] = tuple(
 )  # fmt: skip
 _KEYS = frozenset(
     {"id", "ids", "uuid", "guid", "key", "rownames", "rowname", "rownum", "pid", "seqn", "seqno",
-     "serial", "caseid", "idno", "respid", "respondentid", "unnamed", "idcase"}
+     "serial", "caseid", "idno", "respid", "respondentid", "unnamed", "idcase", "pmid", "doi",
+     "isbn", "issn", "orcid", "vin", "iban", "npi"}
 )  # fmt: skip
 _COUNTERS = frozenset(
     {"index", "idx", "row", "nr", "no", "number", "num", "record", "case", "respondent", "obs",
