@@ -125,7 +125,11 @@ def _parts(survey: Survey) -> dict[str, Any]:
         ),
     ]
     evaluated = survey.split.get("eval", 0) / survey.tasks
-    unknown = survey.licence.get(UNKNOWN, 0)
+    unknown = sum(
+        count
+        for licence, count in survey.licence.items()
+        if licence == UNKNOWN or licence.casefold().startswith("unknown")
+    )
     licensed = f"{unknown:,} of {survey.tasks:,} tasks" if unknown else "None of the tasks"
     return {
         "kinds": kinds,
