@@ -172,6 +172,26 @@ def number_inside_a_reference() -> Base:
 
 
 @seeded("leak", "target-in-text")
+def year_inside_an_untidy_date() -> Base:
+    base = housing()
+    random = _random()
+    # Most years are common, some stand there once: a table by value learns nothing of those.
+    year = 2000 + np.minimum(random.geometric(0.3, len(base.y)), 40) + (base.y > np.median(base.y))
+    day = [
+        f"{m}/{d}/{y}" if k % 9 else f"{m}/{d}/{y} - {m}/{d}/{y + 1}"
+        for k, (m, d, y) in enumerate(
+            zip(
+                random.integers(1, 13, len(year)),
+                random.integers(1, 28, len(year)),
+                year,
+                strict=True,
+            )
+        )
+    ]
+    return base.having(day=day, rent=year)
+
+
+@seeded("leak", "target-in-text")
 def label_as_the_prefix_of_a_file_name() -> Base:
     base = crops()
     number = _random().permutation(len(base.y))

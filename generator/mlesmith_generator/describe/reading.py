@@ -26,7 +26,8 @@ _PLACEHOLDER = re.compile(
 )
 _UNIT_WORDS = frozenset(
     "mm cm km kg lb lbs oz mg ms sec secs mins hrs hours minutes days weeks months years yrs pct "
-    "percent usd eur gbp kwh mwh kw mph kmh knots celsius fahrenheit ppm ppb sqft sqm ft in".split()
+    "percent usd eur gbp kwh mwh kw mph kmh knots celsius fahrenheit ppm ppb sqft sqm ft in "
+    "hz db m s g c f v w".split()
 )
 _UNIT_NAMES = {
     "%": "per cent", "USD": "US dollars", "$": "dollars", "EUR": "euros", "€": "euros",
@@ -148,6 +149,7 @@ def reading_of(name: str) -> str:
         read.append(said)
     text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(_glued(name, read)))
     named = _UNIT_NAMES.get(unit, unit)
-    if unit and named not in text and "percent" not in text:
+    told = re.search(rf"(?<!\w){re.escape(named)}(?!\w)", text) or "percent" in text
+    if unit and not told:
         text += f" in {named}"
     return f"presumably {text}" if guessed else text

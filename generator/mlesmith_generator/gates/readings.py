@@ -20,10 +20,19 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.gates.rows import Column, Floats, Ints, as_numbers
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:(?<!\d)-)?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\W_]+")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
+
+
+_PLACES = {
+    "its first number": 0,
+    "its second number": 1,
+    "its third number": 2,
+    "its fourth number": 3,
+    "its last number": -1,
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,13 @@ def readings(column: Column, *, pieces: bool = True) -> Iterator[Reading]:
         yield from _pieces(column, many=many)
 
 
+def numbers_inside(column: Column) -> Iterator[Reading]:
+    """Yield the numbers inside the texts of a column, one reading a place; none of numbers."""
+    if not column.numeric:
+        for how, numbers in _numbers_inside([str(value) for value in column.values]):
+            yield Reading(column.name, how, None, _spread(column, numbers))
+
+
 def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
     texts = [str(value) for value in column.values]
     if column.numeric:
@@ -76,8 +92,7 @@ def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
         order = np.empty(len(texts), dtype=np.float64)
         order[np.argsort(np.asarray(texts, dtype=np.str_), kind="stable")] = np.arange(len(texts))
         yield Reading(column.name, "its alphabetical order", None, _spread(column, order))
-        for how, numbers in _numbers_inside(texts):
-            yield Reading(column.name, how, None, _spread(column, numbers))
+        yield from numbers_inside(column)
         decoded = _decoded(texts)
         if decoded is not None:
             table = np.asarray([*decoded, np.nan], dtype=object)
@@ -113,9 +128,9 @@ def _spread(column: Column, by_value: NDArray[np.float64]) -> Floats:
 
 
 def _numbers_inside(texts: list[str]) -> Iterator[tuple[str, Floats]]:
-    """Yield the first, second and last number inside the texts where most texts have one."""
+    """Yield the numbers at fixed places inside the texts where most texts have one there."""
     found = [_NUMBER.findall(text) for text in texts]
-    for how, place in (("its first number", 0), ("its second number", 1), ("its last number", -1)):
+    for how, place in _PLACES.items():
         short = 1 if place < 0 else place
         inside = [
             match[place] if len(match) > short or (match and place == 0) else None

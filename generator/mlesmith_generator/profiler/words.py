@@ -22,6 +22,18 @@ _UNITS: dict[str, str] = {
     "hz": "Hz", "mhz": "MHz", "ghz": "GHz", "db": "dB", "mpg": "mpg", "kcal": "kcal",
 }  # fmt: skip
 
+_LETTERS: dict[str, tuple[str, frozenset[str]]] = {
+    "m": ("m", frozenset(
+        "altitude depth distance elevation height length level range width visibility".split())),
+    "s": ("s", frozenset("delay duration latency time runtime lap".split())),
+    "g": ("g", frozenset("mass weight protein fat sugar sugars fiber carbs carbohydrates".split())),
+    "c": ("°C", frozenset("temp temperature dewpoint".split())),
+    "f": ("°F", frozenset("temp temperature dewpoint".split())),
+    "v": ("V", frozenset({"voltage"})),
+    "w": ("W", frozenset({"power"})),
+}  # fmt: skip
+"""Units of one letter, each after the quantities of which it is one: `altitude_m`, `temp_c`."""
+
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name: `Building.YearSold_2` gives `building year sold 2`."""
@@ -70,4 +82,7 @@ def unit_of(name: str) -> str:
         for part in (parts[-1], parts[0]):
             if part in _UNITS:
                 return _UNITS[part]
+        unit, quantities = _LETTERS.get(parts[-1], ("", frozenset[str]()))
+        if parts[-2] in quantities:
+            return unit
     return _UNITS[parts[0]] if len(parts) == 1 and parts[0] in {"mpg", "sqft"} else ""

@@ -98,6 +98,7 @@ def test_opaque_names_are_called_so(name: str) -> None:
         ("avg_temp", "presumably average temperature"),
         ("ejection_fraction", "ejection fraction"),
         ("Speed IAS in knots", "speed IAS in knots"),
+        ("weight_g", "weight in g"),
         ("id", "id"),
         ("Größe", "größe"),
     ],

@@ -92,3 +92,5 @@ def test_units_of_names() -> None:
     assert unit_of("bill_length_mm") == "mm"
     assert unit_of("Price ($)") == "$"
     assert unit_of("weight") == ""
+    assert unit_of("altitude_m") == "m"
+    assert unit_of("sex_m") == ""
