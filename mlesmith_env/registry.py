@@ -141,19 +141,19 @@ def rebuild_index(root: Path) -> list[Entry]:
 
 
 def entries(roots: Iterable[Path] | None = None) -> dict[str, Entry]:
-    """Return all tasks of the roots by id.
+    """Return all tasks of the roots by id; of a task that several hold, the first root's entry.
 
     Raises:
-        DuplicateTaskError: Two roots hold the same id.
+        DuplicateTaskError: Two roots hold different tasks of the same id.
     """
     found: dict[str, Entry] = {}
     for root in default_roots() if roots is None else roots:
         for entry in read_index(root):
             other = found.setdefault(str(entry.fields["id"]), entry)
-            if other is not entry:
+            if other.fields["digest"] != entry.fields["digest"]:
                 raise DuplicateTaskError(
-                    f"{entry.fields['id']} is in {other.root} and in {entry.root}; remove one of "
-                    "them or give it another version"
+                    f"{entry.fields['id']} is one task in {other.root} and another in "
+                    f"{entry.root}; remove one of them or give it another version"
                 )
     return found
 
@@ -178,25 +178,29 @@ def tasks(**filters: object) -> DataFrame:
     """
     import pandas as pd
 
-    from mlesmith_env import sources
-
     found = entries()
     rows = [{key: entry.fields.get(key, "") for key in FIELDS} for entry in found.values()]
-    frame = pd.DataFrame(rows, columns=list(FIELDS))
-    at_hand: dict[tuple[Path, str], bool] = {}
-    for entry in found.values():
-        key = (entry.root, str(entry.fields["dataset"]))
-        if key not in at_hand:
-            record = sources.load_source(entry.root / SOURCES / f"{key[1]}.yaml")
-            at_hand[key] = sources.available(record)
-    frame["available"] = [
-        at_hand[(entry.root, str(entry.fields["dataset"]))] for entry in found.values()
-    ]
+    frame = pd.DataFrame(rows, columns=[*FIELDS, "available"])
     frame["licence"] = [spdx(text) or text for text in map(str, frame["licence"])]
     frame[list(_MEASURED)] = frame[list(_MEASURED)].astype(float)
+    # `available` comes last: it takes the source records of those tasks alone that are left.
+    late = {name: value for name, value in filters.items() if name.endswith("available")}
     for name, value in filters.items():
+        if name not in late:
+            frame = frame.loc[_kept(frame, name, value)]
+    frame = frame.assign(available=_at_hand([found[task] for task in frame["id"]]))
+    for name, value in late.items():
         frame = frame.loc[_kept(frame, name, value)]
     return frame.sort_values("id", ignore_index=True)
+
+
+def _at_hand(found: Iterable[Entry]) -> list[bool]:
+    """Tell of each task whether the raw bytes are at hand; a source record is read once."""
+    from mlesmith_env import sources
+
+    paths = [entry.root / SOURCES / f"{entry.fields['dataset']}.yaml" for entry in found]
+    known = {path: sources.available(sources.load_source(path)) for path in set(paths)}
+    return [known[path] for path in paths]
 
 
 def _kept(frame: DataFrame, name: str, value: object) -> Any:
