@@ -30,7 +30,7 @@ EXECUTORS = ("local", "ray")
 
 _LONGEST_FOLDER = 48
 _LOOK_S = 0.5
-"""Seconds between two looks at what a job holds."""
+"""Seconds between two looks at what a job holds, and at what signals came."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,11 @@ class LocalExecutor:
             lifeline.close()
 
     def _ended(self, running: dict[Connection, _Running]) -> list[Connection]:
-        """Wait for jobs to end; where they have a budget, no longer than until the next look."""
-        bounded = self.budget != Budget()
-        ready = wait(list(running), timeout=_LOOK_S if bounded else None)
+        """Wait for jobs to end, no longer than until the next look.
+
+        A signal that comes just before the wait, or to another thread, does not cut it short.
+        """
+        ready = wait(list(running), timeout=_LOOK_S)
         return [receiver for receiver in ready if isinstance(receiver, Connection)]
 
     def _overdrawn(self, running: dict[Connection, _Running]) -> list[tuple[Connection, str]]:

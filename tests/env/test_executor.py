@@ -65,7 +65,9 @@ def test_at_least_one_worker():
 
 
 _PARENT = """
-import sys, time
+import signal, sys
+# What runs in the background of a script is started with the signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import sleeper
@@ -120,6 +122,40 @@ def test_workers_end_with_the_program_that_asked(tmp_path: Path, sent: signal.Si
     finally:
         parent.kill()
         parent.wait()
+
+
+_DEAF = """
+import signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+import sleeper
+from mlesmith_env.executor import LocalExecutor
+
+mark = Path(sys.argv[2])
+
+def interrupt():
+    while not mark.exists():
+        time.sleep(0.05)
+    # Long after the program has begun to wait, and without waking it: this thread gets the signal.
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+if __name__ == "__main__":
+    threading.Thread(target=interrupt).start()
+    try:
+        list(LocalExecutor().map(sleeper.sleep, [mark]))
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_an_interrupt_that_does_not_wake_the_wait_is_heard(tmp_path: Path):
+    (tmp_path / "parent.py").write_text(_DEAF)
+    (tmp_path / "sleeper.py").write_text(_SLEEPER)
+    command = [sys.executable, str(tmp_path / "parent.py"), str(tmp_path), str(tmp_path / "mark")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "interrupted\n", done.stderr
 
 
 def _sleep(seconds: float) -> float:
