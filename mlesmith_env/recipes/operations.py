@@ -203,6 +203,8 @@ class Indicators(Model):
     Where the list is missing so are all of them.
     """
 
+    later: ClassVar[frozenset[str]] = frozenset(("trim",))
+
     op: Literal["indicators"] = "indicators"
     column: str
     separator: str = Field(min_length=1)
@@ -211,6 +213,8 @@ class Indicators(Model):
     """Values that get a column; others are passed over."""
     prefix: str = ""
     """What stands before the value in the name of its column."""
+    trim: str = ""
+    """Characters around a value that are no part of it, such as brackets and quotes."""
 
 
 class Grid(Model):

@@ -108,7 +108,10 @@ def _(transform: Indicators, frame: pd.DataFrame) -> pd.DataFrame:
             raise RecipeError(f"indicators: there is a column {name!r} already; give a `prefix`")
 
         def stands(text: str, value: str = value) -> str:
-            parts = (part.strip() for part in text.split(transform.separator))
+            parts = (
+                part.strip().strip(transform.trim or None).strip()
+                for part in text.split(transform.separator)
+            )
             return "1" if value in parts else "0"
 
         made[name] = map_values(column, stands)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.task import Task
-from tests.generator.formulations.made_worlds import faults, loads
+from tests.generator.formulations.made_worlds import faults, genres, loads, ticks
 
 from .cases import defect, legitimate_built
 from .making import Exhibit, Tables, first, repackage, reworded
@@ -191,6 +191,58 @@ def a_page_with_other_numbers_of_a_label(root: Path) -> Exhibit:
     row = next(line for line in task.description.splitlines() if line.startswith("| `fault_b` | 1"))
     count = row.split("|")[2].strip()
     return reworded(task, row, row.replace(count, str(int(count) + 40)))
+
+
+# Lists of labels
+
+
+def listed(root: Path) -> Task:
+    """Return a good task of labels that one cell lists."""
+    return first(root, genres, "multilabel")
+
+
+@legitimate_built()
+def labels_that_a_cell_lists(root: Path) -> Exhibit:
+    return Exhibit(listed(root).directory)
+
+
+@legitimate_built()
+def boxes_that_were_ticked(root: Path) -> Exhibit:
+    return Exhibit(first(root, ticks, "multilabel").directory)
+
+
+def _as_list(root: Path, name: str, form: str) -> Exhibit:
+    """Put the list that the labels come from back, under a name and in a form."""
+    tables = Tables.of(listed(root))
+    truth = list(tables.task.manifest.truth)
+    told: list[list[str]] = []
+    for frame in (tables.train, pd.DataFrame({label: tables.truth(label) for label in truth})):
+        held = frame[truth].astype(float).to_numpy() > 0
+        told.append([form.format("; ".join(np.array(truth)[row])) for row in held])
+    return tables.told(name, told[0], told[1]).written(root)
+
+
+@defect("leak", "label-in-text", "truth-combined")
+def the_list_of_labels_under_another_name(root: Path) -> Exhibit:
+    return _as_list(root, "shelf", "{}")
+
+
+@defect("leak", "label-in-text")
+def a_sentence_that_names_the_labels(root: Path) -> Exhibit:
+    return _as_list(root, "remarks", "it was filed among {}, they say")
+
+
+@defect("leak", "target-copy", "target-proxy")
+def one_listed_label_in_words_of_its_own(root: Path) -> Exhibit:
+    tables = Tables.of(listed(root))
+    words = {"1": "sung", "0": "spoken"}
+    seen, hidden = (told.map(words) for told in (tables.train["Musical"], tables.truth("Musical")))
+    return tables.told("sound", seen, hidden).written(root)
+
+
+@defect("description", "description-untrue", "description-incomplete")
+def a_page_with_a_listed_label_that_is_none(root: Path) -> Exhibit:
+    return reworded(listed(root), "`Western`", "`Northern`")
 
 
 # Numbers

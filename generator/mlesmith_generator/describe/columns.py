@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlesmith_env.recipes.model import DropColumns
+from mlesmith_env.recipes.model import DropColumns, Indicators
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.families import Cells, size_of, stages
@@ -49,7 +49,9 @@ def _table(page: Page, budget: int) -> str:
 
 def _target(page: Page, column: ColumnFacts) -> Cells:
     said = _lower(page.voice.say("target cell"))
-    if len(page.facts.targets) > 1:
+    if any(isinstance(step, Indicators) for step in page.transforms):
+        said = _lower(page.voice.say("label cell"))
+    elif len(page.facts.targets) > 1:
         said = f"to be predicted; {meaning_cell(page, column)}"
     return (
         page.code(column.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlesmith_env.recipes.model import Combine, Indicators
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.finding import most_striking
@@ -39,12 +40,25 @@ def target_section(page: Page) -> str:
         "q": nu.percent(most.mean or 0.0),
         "held": nu.amount(sum(column.mean or 0.0 for column in by_share), 2),
     }
-    parts = [page.voice.say("several labels", **fields)]
+    parts = [page.voice.say("several labels", **fields), *_listed(page)]
     unknown = sum(column.missing for column in by_share)
     cells = page.facts.train_rows * len(by_share)
     if unknown:
         parts.append(page.voice.say("labels unknown", u=nu.percent(unknown / cells)))
     return " ".join(parts) + "\n\n" + _label_table(page)
+
+
+def _listed(page: Page) -> list[str]:
+    """Tell where labels come from that the source lists in one cell, or as boxes to tick."""
+    steps = page.transforms
+    made = next((step for step in steps if isinstance(step, Indicators)), None)
+    if made is None:
+        return []
+    boxes = next((s for s in steps if isinstance(s, Combine) and s.into == made.column), None)
+    if boxes is None:
+        return [page.voice.say("labels listed", source=page.code(made.column))]
+    first, last = boxes.columns[0], boxes.columns[-1]
+    return [page.voice.say("labels ticked", source=page.code(first), last=page.code(last))]
 
 
 def metric_section(page: Page) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest, MetricSpec, Modality, SubmissionForm
-from mlesmith_env.recipes.model import DropColumns, MapValues, TableRecipe, Transform
+from mlesmith_env.recipes.model import DropColumns, MapValues, SampleRows, TableRecipe, Transform
+from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.label_lists import LabelList, listed, telling
 from mlesmith_generator.brainstorm.labels import (
     FEWEST_LABELS,
     LabelFamily,
@@ -27,10 +29,16 @@ from mlesmith_generator.formulations.several import (
     tables_of,
     useless,
 )
+from mlesmith_generator.gates.contents import Tables
+from mlesmith_generator.gates.texts import scan_listed
+from mlesmith_generator.gates.verdict import Scan
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
+from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile
 
 MOST_LABELS = 24
+MOST_LISTS = 20_000
+"""Rows of a table that lists labels that are kept."""
 RAREST, COMMONEST = 0.03, 0.93
 """Shares of the rows between which a label is worth asking for."""
 FEWEST_ROWS = 15
@@ -51,14 +59,22 @@ class Multilabel(SeveralAnswers):
     def propose(
         self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
     ) -> Sequence[Proposal]:
-        """Return ideas for families of yes-or-no columns of one kind."""
+        """Return ideas for families of yes-or-no columns of one kind, and for lists of labels."""
         found: list[Proposal] = []
         for table, typed in tables_of(profile, folder, seed):
             for family in label_families(profile.dataset, table, typed):
                 proposal = _idea(profile, table, typed, family, seed)
                 if proposal is not None:
                     found.append(proposal)
+            for labels in listed(typed):
+                proposal = _listed_idea(profile, table, typed, labels, seed)
+                if proposal is not None:
+                    found.append(proposal)
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
+
+    def scans(self, task: Task, prepared: PreparedTask, tables: Tables) -> list[Scan]:
+        """Look for columns made of all labels, and for texts that name them."""
+        return [*super().scans(task, prepared, tables), scan_listed(task.manifest, tables)]
 
 
 def _truth(column: TypedColumn) -> NDArray[np.float64]:
@@ -142,6 +158,68 @@ def _idea(
         question=f"predict which of {len(kept)} labels hold",
     )
     return Proposal(idea, family.score)
+
+
+def _listed_idea(
+    profile: DatasetProfile, table: TableProfile, typed: TypedTable, labels: LabelList, seed: int
+) -> Proposal | None:
+    scale = table.rows / max(1, typed.rows)
+    rarest = float(labels.truth.sum(axis=0).min()) * scale
+    if len(labels.rows) * scale < SMALLEST or rarest < FEWEST_ROWS:
+        return None
+    left = [Exclusion(column=name, reason=reason) for name, reason in telling(typed, labels)]
+    known = {*labels.sources, *(exclusion.column for exclusion in left)}
+    left += _useless(table, typed, known)
+    gone = tuple(exclusion.column for exclusion in left)
+    features = [c.name for c in typed.columns if c.name not in {*gone, *labels.sources}]
+    texts = [name for name in features if typed[name].profile.type == "text"]
+    if len(features) < 3 and not texts:
+        return None
+    holdout, held = holdout_of(table, (*labels.sources, *gone))
+    id_column = free_id({*(column.name for column in table.columns), *labels.labels})
+    steps = [*labels.steps, *([DropColumns(columns=gone)] if gone else [])]
+    if table.rows > MOST_LISTS:
+        steps.append(SampleRows(rows=MOST_LISTS))
+    metrics = ("multilabel_roc_auc", "multilabel_average_precision", "multilabel_log_loss")
+    shares = labels.truth.mean(axis=0)
+    idea = Idea(
+        dataset=profile.dataset,
+        table=table.name,
+        target=labels.labels[0],
+        target_source=labels.sources[0],
+        objective="multilabel",
+        metric=MetricSpec(name=chosen(metrics, profile.dataset, labels.name)),
+        holdout=holdout,
+        exclusions=(
+            *(Exclusion(column=n, reason="the labels are made from it") for n in labels.sources),
+            *left,
+        ),
+        justification=(
+            f"{labels.name!r} lists labels, several in many a row; the {len(labels.labels)} that "
+            f"hold in {shares.min():.0%} to {shares.max():.0%} of the rows are {labels.told:.0%} "
+            f"of everything listed; {held}."
+        ),
+        formulation="multilabel",
+        modality=_modality(typed, features),
+        recipe=TableRecipe(
+            reader=table.reader,
+            transforms=tuple(steps),
+            target=labels.labels[0],
+            holdout=holdout,
+            id_column=id_column,
+            seed=seed,
+        ),
+        form=SubmissionForm(
+            id_column=id_column,
+            columns=labels.labels,
+            kind="multilabel",
+            rows=1,
+            truth=labels.labels,
+        ),
+        topic=" ".join(words(labels.name)[:3]) if len(words(labels.name)) <= 3 else "labels",
+        question=f"predict which of {len(labels.labels)} labels hold",
+    )
+    return Proposal(idea, 3.0 if texts else 2.2)
 
 
 def _worth(values: NDArray[np.float64], scale: float) -> bool:

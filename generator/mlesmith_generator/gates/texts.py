@@ -165,6 +165,28 @@ def _scan_labels(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> 
     return Scan("label-in-text", evidence or "no text", tuple(findings[:1]))
 
 
+def scan_listed(manifest: Manifest, tables: Tables) -> Scan:
+    """Look for public columns that name the labels of their row, and no others."""
+    truth = list(manifest.truth)
+    plain = [f" {' '.join(words_of(name))} " for name in truth]
+    held = tables.train[truth].apply(pd.to_numeric, errors="coerce").to_numpy()[:_MOST]
+    rows = np.flatnonzero((held == 1).any(axis=1))
+    findings: list[Finding] = []
+    names = [str(name) for name in tables.test.columns if name != manifest.submission.id_column]
+    for name in names if len(rows) else ():
+        if name not in tables.train.columns:
+            continue
+        told = _texts(tables.train, name)
+        said = [f" {' '.join(words_of(told[row]))} " for row in rows.tolist()]
+        named = np.array([[label in text for label in plain] for text in said])
+        share = float((named == (held[rows] == 1)).all(axis=1).mean())
+        if share >= HALF_TOLD:
+            evidence = f"{name!r} names all labels of its row and no other in {share:.0%} of them"
+            warned = share < TOLD
+            findings.append(Finding("label-in-text", evidence, warning=warned, columns=(name,)))
+    return Scan("labels-named", f"labels in {len(names)} public column(s)", tuple(findings))
+
+
 def _texts(frame: pd.DataFrame, name: str) -> list[str]:
     return cast("pd.Series", frame[name]).fillna("").astype(str).tolist()
 

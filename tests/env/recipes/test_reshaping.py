@@ -146,6 +146,14 @@ def test_indicators_say_for_each_value_whether_it_is_listed():
     assert made["is_blue"] == ["1", "1", None, "0"]
 
 
+def test_indicators_pass_over_brackets_and_quotes_around_values():
+    frame = table(tags=["['red', 'dark blue']", "[]", '["red"]'])
+    step = Indicators(column="tags", separator=",", values=("red", "dark blue"), trim="[]'\" ")
+    made = after(frame, step)
+    assert made["red"] == ["1", "0", "1"]
+    assert made["dark blue"] == ["1", "0", "0"]
+
+
 def other_table(folder: Path, text: str) -> TableReader:
     (folder / "other.csv").write_text(text)
     return TableReader(files=("other.csv",))

@@ -147,3 +147,51 @@ def loads(rows: int = 500, seed: int = 2) -> dict[str, object]:
         "exam_score": heating.round(3),
         "essay_score": cooling.round(3),
     }
+
+
+def genres(folder: Path, rows: int = 500, form: str = "{}|{}", name: str = "genres") -> Path:
+    """Write films whose summary hints at their genres, which one cell lists.
+
+    Args:
+        folder: Where to.
+        rows: How many films.
+        form: How a list of two is written; the first `{}` is repeated for more.
+        name: What the list is called.
+    """
+    random = np.random.default_rng(17)
+    folder.mkdir(parents=True)
+    hints = {
+        "Drama": "tears letter mother", "Comedy": "joke laugh neighbour", "Horror": "ghost cellar",
+        "Western": "horse dust saloon", "Musical": "song dance stage", "Crime": "bank police theft",
+    }  # fmt: skip
+    filler = "a film in which two people meet and much goes on before night falls".split()
+    start, between, end = form.split("{}")
+    table = []
+    for number in range(rows):
+        held = [each for each in hints if random.random() < 0.33]
+        told = [str(random.choice(hints[each].split())) for each in held if random.random() < 0.8]
+        words = [*random.choice(filler, 9).tolist(), *told]
+        listed = start + between.join(held) + end if held else ""
+        summary = " ".join(str(word) for word in random.permutation(words))
+        table.append({"summary": summary, "year": 1950 + number % 60, name: listed})
+    pd.DataFrame(table).to_csv(folder / "films.csv", index=False)
+    return folder
+
+
+def ticks(folder: Path, rows: int = 400) -> Path:
+    """Write a survey in which what somebody eats is ticked, a box a column."""
+    random = np.random.default_rng(23)
+    folder.mkdir(parents=True)
+    age = random.integers(16, 80, rows)
+    meals = {"Bread": 50, "Rice": 40, "Cheese": 60, "Fish": 50, "Beans": 40}
+    data: dict[str, object] = {
+        "age": age,
+        "children": random.integers(0, 4, rows),
+        "region": random.choice(["north", "south", "west"], rows),
+    }
+    for number, (meal, middle) in enumerate(meals.items()):
+        odds = (-1) ** number * (age - middle) / 9 + random.normal(0, 1, rows)
+        asked = "What do you eat every week?" if not number else f"Unnamed: {number}"
+        data[asked] = np.where(odds > 0, meal, "")
+    pd.DataFrame(data).to_csv(folder / "survey.csv", index=False)
+    return folder

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.generator.formulations.made_worlds import faults, loads
+from tests.generator.formulations.made_worlds import faults, genres, loads, ticks
 from tests.generator.formulations.making import generated, proposals
 
 
@@ -55,6 +55,57 @@ def test_unknown_labels_stay_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyP
     answers = pd.read_csv(task.prepare().private_dir / "answers.csv")
     assert answers["fault_a"].isna().any()
     assert "unknown" in task.description
+
+
+@pytest.mark.parametrize("form", ["{}|{}", "{}, {}", "['{}', '{}']", "{};{}"])
+def test_labels_that_a_cell_lists_are_asked_for(tmp_path: Path, form: str):
+    (found,) = proposals(genres(tmp_path / "films", form=form), "multilabel")
+    assert set(found.idea.form.columns if found.idea.form else ()) == {
+        "Drama", "Comedy", "Horror", "Western", "Musical", "Crime"
+    }  # fmt: skip
+    assert [each.column for each in found.idea.exclusions] == ["genres"]
+
+
+def test_values_with_a_comma_are_no_lists(tmp_path: Path):
+    folder = genres(tmp_path / "films")
+    table = pd.read_csv(folder / "films.csv")
+    said = ["Yes, always", "No, never", "Yes, rarely", "No, not yet", "Other, say which"]
+    table["genres"] = np.random.default_rng(2).choice(said, len(table))
+    table.to_csv(folder / "films.csv", index=False)
+    assert not proposals(folder, "multilabel")
+
+
+def test_names_are_no_labels(tmp_path: Path):
+    folder = genres(tmp_path / "films")
+    table = pd.read_csv(folder / "films.csv")
+    drawn = np.random.default_rng(2).integers(0, 4000, (len(table), 3))
+    table["genres"] = [", ".join(f"word{n}" for n in row) for row in drawn]
+    table.to_csv(folder / "films.csv", index=False)
+    assert not proposals(folder, "multilabel")
+
+
+def test_a_column_that_names_the_labels_is_left_out(tmp_path: Path):
+    folder = genres(tmp_path / "films")
+    table = pd.read_csv(folder / "films.csv")
+    table["shelf"] = "Films / " + table["genres"].fillna("").str.replace("|", " and ").str.upper()
+    table.to_csv(folder / "films.csv", index=False)
+    (found,) = proposals(folder, "multilabel")
+    assert "shelf" in {each.column for each in found.idea.exclusions}
+
+
+def test_boxes_that_were_ticked_are_asked_for(tmp_path: Path):
+    (found,) = proposals(ticks(tmp_path / "kitchen"), "multilabel")
+    assert found.idea.form is not None
+    assert found.idea.form.columns == ("Bread", "Rice", "Cheese", "Fish", "Beans")
+
+
+def test_a_task_of_listed_labels_passes_all_gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = genres(tmp_path / "films")
+    task = generated(folder, "multilabel", tmp_path / "registry", monkeypatch)
+    train = pd.read_csv(task.prepare().public_dir / "train.csv")
+    assert "genres" not in train.columns
+    assert (train[list(task.manifest.truth)].sum(axis=1) > 1).any()
+    assert "`genres`" in task.description
 
 
 def test_numbers_that_were_measured_together_are_asked_together(
