@@ -324,6 +324,58 @@ def class_is_a_threshold_on_a_ratio() -> Base:
     )
 
 
+def _with_answers(base: Base, names: str = "abcdefgh") -> tuple[Base, pd.Series]:
+    """Answers from 1 to 5, every third reversed, and what they add up to."""
+    random = _random(5)
+    trait = (base.y == "Yes") * 0.6 + random.normal(0, 0.8, len(base.y))
+    answers = {
+        f"item_{name}": (3 + trait + random.normal(0, 0.9, len(trait))).round().clip(1, 5)
+        for name in names
+    }
+    total = pd.concat(answers, axis=1).sum(axis=1)
+    shown = {name: 6 - given if place % 3 == 2 else given for place, (name, given) in
+             enumerate(answers.items())}  # fmt: skip
+    return base.having(**{name: given.astype(int) for name, given in shown.items()}), total
+
+
+@seeded("leak", "target-arithmetic")
+def class_is_a_threshold_on_a_score() -> Base:
+    base, total = _with_answers(churn())
+    frame = base.frame.assign(anxious=np.where(total >= 26, "yes", "no"))
+    return base.but(frame=frame, target="anxious", drop=("churned",))
+
+
+@seeded("leak", "target-arithmetic")
+def class_is_a_level_of_a_score() -> Base:
+    base, total = _with_answers(churn())
+    level = pd.cut(total, [0, 21, 27, 40], labels=["low", "medium", "high"]).astype(str)
+    return base.but(
+        frame=base.frame.assign(stress=level),
+        target="stress",
+        objective="multiclass",
+        metric="f1_macro",
+        drop=("churned",),
+    )
+
+
+@seeded("leak", "target-arithmetic")
+def class_is_that_two_flags_hold() -> Base:
+    base = churn()
+    married, urban = (_random(k).random(len(base.y)) < 0.5 for k in (1, 2))
+    both = np.where(married & urban, "yes", "no")
+    base = base.having(married=np.where(married, "yes", "no"), urban=urban.astype(int))
+    return base.but(frame=base.frame.assign(invited=both), target="invited", drop=("churned",))
+
+
+@seeded("leak", "target-arithmetic")
+def class_is_the_flag_that_is_left() -> Base:
+    base = churn()
+    kind = _random(3).choice(["sedan", "coupe", "van", "wagon", "truck"], len(base.y))
+    flags = {name: (kind == name).astype(int) for name in ("sedan", "coupe", "van", "truck")}
+    frame = base.frame.assign(wagon=(kind == "wagon").astype(int))
+    return base.but(frame=frame, target="wagon", drop=("churned",)).having(**flags)
+
+
 @seeded("leak", "target-arithmetic")
 def days_between_two_dates() -> Base:
     base = housing()

@@ -84,6 +84,44 @@ def a_column_that_copies_another_feature() -> Base:
     )
 
 
+def _answers(rows: int, trait: np.ndarray) -> pd.DataFrame:
+    """Eight answers from 1 to 5 that follow a trait."""
+    noise = _random(6).normal(0, 0.9, (rows, 8))
+    answers = (3 + trait[:, None] + noise).round().clip(1, 5).astype(int)
+    return pd.DataFrame(answers, columns=[f"item_{letter}" for letter in "abcdefgh"])
+
+
+@legitimate()
+def a_noisy_threshold_on_a_score() -> Base:
+    base = churn()
+    answers = _answers(len(base.y), _random(7).normal(0, 0.8, len(base.y)))
+    noisy = answers.sum(axis=1) + _random(8).normal(0, 1.5, len(base.y))
+    frame = base.frame.assign(anxious=np.where(noisy >= 26, "yes", "no"))
+    base = base.but(frame=frame, target="anxious", drop=("churned",))
+    return base.having(**{str(name): answers[name] for name in answers})
+
+
+@legitimate()
+def a_trait_that_answers_tell_well() -> Base:
+    base = churn()
+    anxious = _random(9).random(len(base.y)) < 0.4
+    answers = _answers(len(base.y), np.where(anxious, 1.1, -1.1))
+    frame = base.frame.assign(anxious=np.where(anxious, "yes", "no"))
+    base = base.but(frame=frame, target="anxious", drop=("churned",))
+    return base.having(**{str(name): answers[name] for name in answers})
+
+
+@legitimate()
+def classes_that_lie_wide_apart() -> Base:
+    random = _random()
+    kind = random.integers(0, 2, 700)
+    points = random.normal(0, 0.8, (700, 3)) + 2.6 * kind[:, None]
+    frame = pd.DataFrame(points.round(2), columns=["length", "depth", "mass"])
+    frame = frame.assign(hue=random.normal(0, 1, 700).round(2))
+    frame["species"] = np.array(["oak", "ash"])[kind]
+    return Base("seed-shapes", frame, "species", "binary", "roc_auc", Holdout(kind="stratified"))
+
+
 @legitimate()
 def exclusive_or_of_two_columns() -> Base:
     base = churn()

@@ -12,6 +12,7 @@ from mlesmith_generator.brainstorm.single import (
     monotone_skill,
     tree_skill,
 )
+from mlesmith_generator.brainstorm.sums import parts_of_amount, parts_of_class, totals_of_part
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.profiler.relations import lookup_skill, lookup_support
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -20,9 +21,10 @@ from mlesmith_generator.records import Exclusion, Relation
 ROWS = 2000
 NEAR_PERFECT = 0.98
 """Skill of a one-column model from which the column is a form of the target."""
-_MAX_IDENTITY = 3
 _ALIKE = 0.93
 """Rank correlation from which a column with the target's name is a form of it."""
+_BY_CALENDAR = 0.9
+"""Share of errors that parts of a date remove where they settle a class, but for holidays."""
 _WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
 
 
@@ -40,7 +42,7 @@ def giveaways(
         profile = column.profile
         if column.name == made.source or profile.type == "constant" or column.name not in close:
             continue
-        reason = _twin(column, rows, truth, made)
+        reason = _twin(column, rows, truth, made) or _calendar(column, rows, truth, made)
         if reason:
             found[column.name] = reason
     for column in table.columns:
@@ -50,8 +52,9 @@ def giveaways(
         found.setdefault(name, reason)
     for name, reason in _of_the_amount(made, table, close, seed).items():
         found.setdefault(name, reason)
-    if made.amount:
-        found |= _identities(made, table, rows, truth, set(found))
+    found |= totals_of_part(made, table, rows, set(found))
+    found |= parts_of_amount(made, table, rows, set(found))
+    found |= parts_of_class(made, table, rows, set(found))
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
 
 
@@ -169,6 +172,30 @@ def _twin(
     return ""
 
 
+def _calendar(
+    column: TypedColumn, rows: NDArray[np.int64], truth: NDArray[np.float64], made: Target
+) -> str:
+    """Return why a date settles a class that the calendar knows, as weekdays and seasons."""
+    if made.amount or column.profile.type != "date":
+        return ""
+    days = column.numeric()[rows]
+    known = np.isfinite(days)
+    if known.mean() < 0.9:
+        return ""
+    labels = truth[known].astype(np.int64)
+    stamps = days[known].astype("datetime64[D]")
+    months = stamps.astype("datetime64[M]")
+    weekday = (stamps.astype(np.int64) + 3) % 7
+    month = months.astype(np.int64) % 12
+    date = 31 * month + (stamps - months).astype(np.int64)
+    hour = np.floor(days[known] % 1 * 24 + 1e-6).astype(np.int64)
+    for part in (weekday, month, date, hour):
+        repeated = len(np.unique(part)) <= len(labels) / 5
+        if repeated and lookup_skill(part, labels) >= _BY_CALENDAR:
+            return "the calendar tells the target"
+    return ""
+
+
 def _twin_of_number(
     column: TypedColumn,
     rows: NDArray[np.int64],
@@ -230,46 +257,7 @@ def _related(source: str, relations: tuple[Relation, ...], known: set[str]) -> d
             if relation.target != source:
                 found[relation.target] = f"it is a {relation.kind} that contains the target"
             else:
-                found[relation.columns[0]] = f"the target is a {relation.kind} that contains it"
-    return found
-
-
-def _identities(
-    made: Target,
-    table: TypedTable,
-    rows: NDArray[np.int64],
-    truth: NDArray[np.float64],
-    known: set[str],
-) -> dict[str, str]:
-    """Columns of which a weighted sum gives the target: leave out the closest until it does not."""
-    names: list[str] = []
-    parts: list[NDArray[np.float64]] = []
-    for column in table.columns:
-        usable = column.profile.type in ("number", "boolean") and column.name != made.source
-        if not usable or column.name in known or len(names) >= 150:
-            continue
-        values = column.numeric()[rows]
-        if np.isfinite(values).mean() > 0.9:
-            names.append(column.name)
-            parts.append(np.where(np.isfinite(values), values, np.nanmean(values)))
-    found: dict[str, str] = {}
-    if not names or len(rows) < 3 * len(names):
-        return found
-    matrix = np.stack(parts, axis=1)
-    matrix = (matrix - matrix.mean(axis=0)) / (matrix.std(axis=0) + 1e-12)
-    goal = (truth - truth.mean()) / (truth.std() or 1.0)
-    alive = np.ones(len(names), dtype=bool)
-    for _ in range(_MAX_IDENTITY):
-        weights, *_ = np.linalg.lstsq(matrix[:, alive], goal, rcond=1e-8)
-        left = goal - matrix[:, alive] @ weights
-        if float(np.quantile(np.abs(left), 0.98)) > 0.01:
-            break
-        close = np.abs(matrix.T @ goal) * alive
-        taking = np.zeros(len(names))
-        taking[alive] = np.abs(weights)
-        chosen = int(np.argmax(np.where(taking > 0.02, close, -1.0)))
-        found[names[chosen]] = "with other columns it adds up to the target"
-        alive[chosen] = False
-        if not alive.any():
-            break
+                parts = relation.columns if relation.kind == "sum" else relation.columns[:1]
+                reason = f"the target is a {relation.kind} that contains it"
+                found |= dict.fromkeys(parts, reason)
     return found

@@ -2,9 +2,9 @@
 
 A target that is exactly a sum, difference, product or ratio of columns (up to a constant factor
 and the rounding of what is written) on 99 % of the rows is no prediction but a formula; so is a
-sum or a product of powers of many columns. Fits are exact or nothing here: a regression that
-predicts well is a strong model, not a leak, so the residual is compared with the last decimal of
-the target and never with its spread.
+sum or a product of powers of many columns, or a class that is cut out of a sum. Fits are exact or
+nothing here: a regression that predicts well is a strong model, not a leak, so the residual is
+compared with the last decimal of the target and never with its spread.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mlesmith_generator.gates.comparisons import combine, comparison_findings
 from mlesmith_generator.gates.rows import Column, Floats, Mask, TaskRows
 from mlesmith_generator.gates.series import dated_columns
+from mlesmith_generator.gates.tallies import tally_findings
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 EXACT_SHARE = 0.99
@@ -57,10 +58,11 @@ def scan_arithmetic(rows: TaskRows) -> Scan:
     numeric = [column for column in rows.columns if column.numeric and column.distinct > 1]
     numeric += dated_columns(rows)
     measured = f"{len(numeric)} numeric columns against {rows.target_name!r}"
-    if not numeric or len(rows) < _FEWEST:
+    if len(rows) < _FEWEST or not (numeric or not rows.regression):
         return Scan("target-by-arithmetic", measured)
     if not rows.regression:
-        return Scan("target-by-arithmetic", measured, tuple(comparison_findings(numeric, rows)))
+        compared = comparison_findings(numeric, rows) if len(numeric) > 1 else ()
+        return Scan("target-by-arithmetic", measured, (*compared, *tally_findings(rows)))
     truth = _Truth.of(rows)
     formulas = list(_pairs(numeric, truth))
     if not formulas:

@@ -44,6 +44,53 @@ def test_parts_of_a_sum_lose_what_completes_it() -> None:
     assert "total" in told(data, "tip")
 
 
+def test_all_parts_of_a_total_are_left_out_also_where_a_small_part_is_not_known() -> None:
+    random = np.random.default_rng(5)
+    fare, toll, tip = random.gamma(2, 10, (3, 500)).round(2)
+    fee = random.choice([0.5, 1.0], 500)
+    shown = {"fare": text(fare, 2), "toll": text(toll, 2), "tip": text(tip, 2)}
+    data = table(
+        **shown,
+        miles=text(fare + random.normal(0, 3, 500), 2),
+        total=text(fare + toll + tip + fee, 2),
+    )
+    assert told(data, "total") == {"fare", "toll", "tip"}
+    assert told(data, "tip") == {"total"}
+
+
+def test_items_of_a_score_are_left_out_of_the_trait_that_is_read_from_it() -> None:
+    random = np.random.default_rng(5)
+    trait = random.normal(0, 0.8, (500, 1))
+    items = (3 + trait + random.normal(0, 0.9, (500, 7))).round().clip(1, 5).astype(int)
+    shown = {f"answer {k}": [str(6 - v if k == 2 else v) for v in items[:, k]] for k in range(7)}
+    score = items.sum(axis=1)
+    mood = text(trait[:, 0] + random.normal(0, 0.5, 500))
+    sure = table(**shown, mood=mood, anxious=["yes" if value > 22 else "no" for value in score])
+    assert told(sure, "anxious") == set(shown)
+    noisy = score + random.normal(0, 2, 500)
+    vague = table(**shown, mood=mood, anxious=["yes" if value > 22 else "no" for value in noisy])
+    assert told(vague, "anxious") == set()
+
+
+def test_the_flag_that_is_left_of_one_choice() -> None:
+    random = np.random.default_rng(5)
+    kind = random.integers(0, 5, 500)
+    flags = {f"k{k}": [str(int(value == k)) for value in kind] for k in range(5)}
+    data = table(**flags, price=text(kind + random.normal(0, 1, 500)))
+    assert told(data, "k4") == {"k0", "k1", "k2", "k3"}
+
+
+def test_a_date_is_left_out_where_the_calendar_tells_the_class() -> None:
+    days = np.datetime64("2021-03-01") + np.arange(500)
+    week = (days.astype("datetime64[D]").astype(int) + 3) % 7
+    data = table(
+        day=[str(value) for value in days],
+        weekend=["yes" if value >= 5 else "no" for value in week],
+        visitors=text(week + np.random.default_rng(5).normal(0, 2, 500)),
+    )
+    assert told(data, "weekend") == {"day"}
+
+
 def test_labels_of_a_code_and_coarser_classes() -> None:
     random = np.random.default_rng(6)
     species = random.integers(0, 6, 500)
