@@ -21,7 +21,8 @@ _MOST_CLASSES = 50
 _STRATA = 10
 _GROUP_ORDERS = 32
 _TOLERANCE = 0.2
-_ISO = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?"
+ISO = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}.*)?)?"
+"""Dates as text that sorts as the moments do."""
 
 Codes = NDArray[np.int64]
 
@@ -282,7 +283,7 @@ def moments(column: pd.Series) -> tuple[Codes, NDArray[np.bool_]]:
     as_numbers = numbers(texts) if len(values) else np.array([])
     if not np.isnan(as_numbers).any():
         _, ranks = np.unique(as_numbers, return_inverse=True)
-    elif texts.str.fullmatch(_ISO).all():
+    elif texts.str.fullmatch(ISO).all():
         _, ranks = np.unique(np.array(values), return_inverse=True)
     else:
         odd = next(v for v, n in zip(values, as_numbers, strict=True) if np.isnan(n))

@@ -149,6 +149,28 @@ class Join(Model):
     """Column for the number of rows with the key (0 where there is none), where wanted."""
 
 
+class Within(Model):
+    """Mark the rows whose time lies in one of the spans that another table lists: `1`, else `0`.
+
+    A time without a value stays without a mark; a span without its start or its end is passed over.
+    """
+
+    op: Literal["within"] = "within"
+    column: str
+    """Times here: numbers, or dates in ISO 8601."""
+    table: TableReader
+    """How the spans are read."""
+    transforms: tuple[Transform, ...] = ()
+    """What is done to them first."""
+    on: dict[str, str] = Field(default_factory=dict)
+    """Whose spans they are: column here to column there; empty: they hold for every row."""
+    start: str
+    """Column there of the first moment of a span."""
+    end: str
+    """Column there of its last; a date without a time is meant to its end. May be `start`."""
+    into: str
+
+
 Transform = Annotated[
     DropColumns
     | RenameColumns
@@ -177,7 +199,8 @@ Transform = Annotated[
     | ImageSize
     | Unpivot
     | Gather
-    | Join,
+    | Join
+    | Within,
     Field(discriminator="op"),
 ]
 

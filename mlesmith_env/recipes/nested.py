@@ -1,4 +1,4 @@
-"""Tables in JSON: a list of records, a record of columns, or either one level down."""
+"""Tables in JSON: a list of records, a record of columns, either one level down, lists by name."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class _Spelled(str):
 
 
 def _table(value: Any, name: str) -> Table:
-    found = _find(value)
+    found = _find(value) or _from_lists(value)
     if found is None:
         raise ReadError(f"{name} holds no list of records and no object of columns")
     return found
@@ -102,6 +102,19 @@ def _find(value: Any, depth: int = 0) -> Table | None:
         if isinstance(item, dict | list) and (found := _find(item, depth + 1)) is not None:
             return found
     return None
+
+
+def _from_lists(value: Any) -> Table | None:
+    """Lists of plain values, each under a name: a row a value, with its `key`."""
+    if not isinstance(value, dict):
+        return None
+    lists = cast("dict[str, Any]", value)
+    if not lists or not all(isinstance(item, list) for item in lists.values()):
+        return None
+    rows = [[key, _text(item)] for key, items in lists.items() for item in items]
+    if not rows or any(isinstance(item, dict | list) for each in lists.values() for item in each):
+        return None
+    return ("key", "value"), iter(rows)
 
 
 def _together(parts: dict[str, Table]) -> Table:

@@ -40,10 +40,12 @@ from mlesmith_env.recipes.model import (
     SampleRows,
     TableReader,
     Transform,
+    Within,
 )
 from mlesmith_env.recipes.passing import Draw
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.reshaping import reshaped
+from mlesmith_env.recipes.spans import marked
 from mlesmith_env.recipes.spelling import iso_date, plain_number, to_text
 from mlesmith_env.recipes.text import (
     factors,
@@ -133,6 +135,13 @@ def _(transform: Join, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     raw = scene.folder("join")
     other = transformed_table(transform.table, transform.transforms, seed=scene.seed, raw=raw)
     return joined(frame, other, transform)
+
+
+@_apply.register
+def _(transform: Within, frame: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    raw = scene.folder("within")
+    spans = transformed_table(transform.table, transform.transforms, seed=scene.seed, raw=raw)
+    return marked(frame, spans, transform)
 
 
 @_apply.register

@@ -18,11 +18,15 @@ _TOLD = 2
 def context_section(page: Page) -> str:
     """Return the question, how rare and how long anomalies are, and what goes along with them."""
     fields = _fields(page)
-    told = [page.voice.say("watch runs", **fields)]
+    measured = page.idea.measured
+    told = [page.voice.say("watch listed", **fields)] if measured.get("listed") else []
+    told.append(page.voice.say("watch runs", **fields))
+    told += [page.voice.say("watch paces", **fields)] if measured.get("paces") else []
     findings = most_striking(signal_findings(page), page.voice, _TOLD)
     told += [finding.told(page.voice) for finding in findings]
     told.append(page.voice.say("watch around", **fields))
-    return "\n\n".join((page.voice.say("opening watch", **fields), " ".join(told)))
+    opening = "opening watch paces" if measured.get("paces") else "opening watch"
+    return "\n\n".join((page.voice.say(opening, **fields), " ".join(told)))
 
 
 def _fields(page: Page) -> dict[str, str]:
@@ -30,6 +34,7 @@ def _fields(page: Page) -> dict[str, str]:
     runs, longest = _runs(page)
     total = max(1, sum(rows for _, rows in facts.classes))
     series = int(measured.get("count", "1"))
+    paces = measured.get("paces", "step").split(", ")
     return {
         "subject": subject_text(page.profile),
         "target": page.code(page.target),
@@ -38,6 +43,10 @@ def _fields(page: Page) -> dict[str, str]:
         "m": nu.count(facts.test_rows),
         "pace": measured.get("pace", "step"),
         "a_pace": f"{nu.article(measured.get('pace', 'step'))} {measured.get('pace', 'step')}",
+        "quickest": f"{nu.article(paces[0])} {paces[0]}",
+        "slowest": f"{nu.article(paces[-1])} {paces[-1]}",
+        "listed": measured.get("listed", ""),
+        "other": md.code(page.form.classes[0], 40),
         "p": nu.percent(facts.classes[1][1] / total),
         "series": "one series" if series == 1 else f"{nu.word(series)} series",
         "runs": nu.counted(runs, "stretch", words=True),

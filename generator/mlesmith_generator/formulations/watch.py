@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.model import (
@@ -19,10 +18,13 @@ from mlesmith_env.recipes.model import (
     Transform,
 )
 from mlesmith_env.recipes.reader import read_table
-from mlesmith_env.recipes.text import column_of, factors, numbers
+from mlesmith_env.recipes.text import column_of, factors
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.alarms import hidden_moments, reached_area
 from mlesmith_generator.brainstorm.objectives import is_fault
 from mlesmith_generator.brainstorm.series import Layout, clocks, layouts
+from mlesmith_generator.brainstorm.spans import Marking, markings
+from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe import watch as wording
 from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.designer import MAX_ROWS, free_id, order_classes
@@ -48,6 +50,7 @@ PROGRAMS = (
     Program("constant", _TARGETS, trivial=True),
     Program("rolling_median", _MOMENTS, family="watch"),
     Program("unusual_windows", _MOMENTS, family="watch"),
+    Program("unusual_stretches", _MOMENTS, family="watch"),
     Program("directions", _MOMENTS, family="watch"),
     Program("logistic", _MOMENTS, family="watch"),
     Program("boosting", _MOMENTS, family="watch"),
@@ -84,21 +87,25 @@ class Watch:
     def propose(
         self, profile: DatasetProfile, folder: Path, *, limit: int, seed: int
     ) -> Sequence[Proposal]:
-        """Return an idea for each flag of faults in tables of moments."""
+        """Return an idea for each flag of faults in tables of moments, or listed beside them."""
         found: list[Proposal] = []
         for table in sorted(profile.tables, key=lambda each: -each.rows)[:4]:
-            flags = [column for column in table.columns if _is_flag(column)]
+            flags = [column.name for column in table.columns if _is_flag(column)][:2]
             small = table.rows * len(table.columns) <= _MOST_CELLS and table.rows <= MAX_ROWS
-            if not flags or table.rows < FEWEST or not small:
+            if not (flags or len(profile.tables) > 1) or table.rows < FEWEST or not small:
                 continue
             if not any(True for _ in clocks(table)):
                 continue
             frame = read_table(table.reader, folder)
-            for place, flag in enumerate(flags[:2]):
+            for place, flag in enumerate(flags):
                 found += [
                     Proposal(each.idea, each.score - 0.8 * place)
                     for each in _proposals(profile, table, frame, flag, seed)
                 ]
+            for marking in markings(profile, table, frame, folder) if not flags else ():
+                found += _judged(profile, table, marking, seed)
+                if found:
+                    break
         return sorted(found, key=lambda each: -each.score)[:limit]
 
     def programs(self, manifest: Manifest) -> Sequence[Program]:
@@ -131,39 +138,33 @@ def _proposals(
     profile: DatasetProfile,
     table: TableProfile,
     frame: pd.DataFrame,
-    flag: ColumnProfile,
+    flag: str,
     seed: int,
 ) -> Iterator[Proposal]:
     for layout in layouts(table, frame):
-        if flag.name in layout.keys:
-            continue
-        codes, values = factors(column_of(layout.frame, flag.name))
-        counts = Counter({value: int((codes == code).sum()) for code, value in enumerate(values)})
-        classes = order_classes(counts)
-        yield from _judged(profile, table, layout, flag, classes, seed)
-        return
+        if flag not in layout.keys:
+            yield from _judged(profile, table, Marking(layout, flag, "", (layout.pace.word,)), seed)
+            return
 
 
 def _judged(
-    profile: DatasetProfile,
-    table: TableProfile,
-    layout: Layout,
-    flag: ColumnProfile,
-    classes: tuple[str, ...],
-    seed: int,
+    profile: DatasetProfile, table: TableProfile, marking: Marking, seed: int
 ) -> Iterator[Proposal]:
+    layout, flag = marking.layout, marking.flag
     measured, exclusions = _columns(table, layout, flag)
-    if not measured:
+    codes, values = factors(column_of(layout.frame, flag))
+    counts = Counter({value: int((codes == code).sum()) for code, value in enumerate(values)})
+    if not measured or len(counts) != 2 or min(counts.values()) > COMMONEST * len(codes):
         return
-    codes, values = factors(column_of(layout.frame, flag.name))
+    classes = order_classes(counts)
     truth = np.append(np.array([value == classes[1] for value in values], float), np.nan)[codes]
-    hidden = _hidden(layout)
+    hidden = hidden_moments(layout, HIDDEN)
     known = np.isfinite(truth)
     for side in (hidden & known, ~hidden & known):
         flagged = float(truth[side].sum())
         if min(flagged, side.sum() - flagged) < FLAGGED:
             return
-    reached = _quick(layout, measured, truth, hidden, seed)
+    reached = reached_area(layout, measured, truth, hidden, seed)
     if reached < CLEAR:
         return
     time = layout.clock.column
@@ -171,61 +172,75 @@ def _judged(
         kind="last", column=time, group=layout.series, test_fraction=HIDDEN, private_fraction=0.6
     )
     transforms: list[Transform] = [*layout.transforms, RequireValue(column=time)]
-    transforms.append(RequireValue(column=flag.name))
+    transforms.append(RequireValue(column=flag))
     if exclusions:
         transforms.append(DropColumns(columns=tuple(each.column for each in exclusions)))
     taken = {*map(str, layout.frame.columns), *(column.name for column in table.columns)}
+    paces = marking.paces or ("moment",)
     recipe = TableRecipe(
         reader=table.reader,
         transforms=tuple(transforms),
-        target=flag.name,
+        target=flag,
         holdout=holdout,
         id_column=free_id(taken),
         seed=seed,
     )
     share = float(np.nanmean(truth))
-    metric = chosen(("average_precision", "roc_auc"), profile.dataset, flag.name)
+    metric = chosen(("average_precision", "roc_auc"), profile.dataset, flag)
     several = layout.series is not None and len(layout.names) > 1
     idea = Idea(
         dataset=profile.dataset,
         table=table.name,
-        target=flag.name,
-        target_source=flag.name,
+        target=flag,
+        target_source=flag,
         objective="anomaly",
         metric=MetricSpec(name=metric),
         holdout=holdout,
         exclusions=tuple(exclusions),
         signal=round(2 * reached - 1, 4),
         justification=(
-            f"{flag.name} flags {share:.1%} of {int(known.sum())} moments, a {layout.pace.word} "
-            f"apart, in {len(layout.names)} series; the end of each is hidden. A quick model of "
-            f"what happens around a moment reaches an area under the curve of {reached:.2f} there."
+            f"{flag} flags {share:.1%} of {int(known.sum())} moments, {_apart(paces)}, in "
+            f"{len(layout.names)} series{_listed(marking)}; the end of each is hidden. A quick "
+            f"model of what happens around a moment reaches an area under the curve of "
+            f"{reached:.2f} there."
         ),
         formulation="watch",
         modality="time-series",
         recipe=recipe,
         form=SubmissionForm(
             id_column=recipe.id_column,
-            columns=(flag.name,),
+            columns=(flag,),
             kind="probability",
             classes=classes,
             rows=1,
         ),
-        topic=f"{' '.join(words(flag.name))} in time",
-        question=f"flag moments of {readable(flag.name)}"
+        topic=f"{' '.join(words(flag))} in time",
+        question=f"flag moments of {readable(flag)}"
         + (" in several series" if several else " in a series"),
-        measured={"pace": layout.pace.word, "count": str(len(layout.names))},
+        measured={
+            "pace": paces[0] if len(paces) == 1 else "",
+            "paces": ", ".join(paces) if len(paces) > 1 else "",
+            "count": str(len(layout.names)),
+            "listed": marking.file,
+        },
     )
     yield Proposal(idea, _SCORE + min(1.0, 2 * reached - 1))
 
 
-def _columns(
-    table: TableProfile, layout: Layout, flag: ColumnProfile
-) -> tuple[list[str], list[Exclusion]]:
+def _apart(paces: Sequence[str]) -> str:
+    told = [f"{nu.article(pace)} {pace}" for pace in paces]
+    return f"{told[0]} apart" if len(told) == 1 else f"{told[0]} to {told[-1]} apart"
+
+
+def _listed(marking: Marking) -> str:
+    return f", those in the spans that {marking.file} lists" if marking.file else ""
+
+
+def _columns(table: TableProfile, layout: Layout, flag: str) -> tuple[list[str], list[Exclusion]]:
     """Return what is measured, and what is left out: other flags, keys, parts of the time."""
     measured: list[str] = []
     gone: list[Exclusion] = []
-    own = {flag.name, layout.clock.column, layout.series, *layout.keys}
+    own = {flag, layout.clock.column, layout.series, *layout.keys}
     for column in table.columns:
         if column.name in own:
             continue
@@ -242,48 +257,6 @@ def _columns(
             reason = "it is no measurement"
         gone.append(Exclusion(column=column.name, reason=reason))
     return measured, gone
-
-
-def _hidden(layout: Layout) -> NDArray[np.bool_]:
-    """Return which moments the holdout hides, (rows,)."""
-    hidden = np.zeros(len(layout.codes), dtype=np.bool_)
-    for code in range(len(layout.names)):
-        mine = np.flatnonzero((layout.codes == code) & (layout.places >= 0))
-        mine = mine[np.argsort(layout.places[mine], kind="stable")]
-        wanted = max(1, round(HIDDEN * len(mine)))
-        if len(mine) > wanted:
-            hidden[mine[-wanted:]] = True
-    return hidden
-
-
-def _quick(
-    layout: Layout,
-    measured: Sequence[str],
-    truth: NDArray[np.float64],
-    hidden: NDArray[np.bool_],
-    seed: int,
-) -> float:
-    """Return the area under the curve of boosted trees on windows, on the hidden moments."""
-    order = np.lexsort((layout.places, layout.codes))
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.metrics import roc_auc_score
-
-    table = np.column_stack([numbers(column_of(layout.frame, name)) for name in measured])
-    frame = pd.DataFrame(table[order])
-    parts = [table[order]]
-    for width in (5, 25):
-        window = frame.groupby(layout.codes[order]).rolling(width, center=True, min_periods=1)
-        parts += [
-            np.asarray(window.mean(), dtype=np.float64),
-            np.asarray(window.std(), dtype=np.float64),
-        ]
-    rows = np.hstack(parts)
-    answers, asked = truth[order], hidden[order]
-    known = np.isfinite(answers)
-    model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=15, random_state=seed)
-    model.fit(rows[known & ~asked], answers[known & ~asked])
-    score = model.predict_proba(rows[known & asked])[:, 1]
-    return float(roc_auc_score(answers[known & asked], score))
 
 
 WATCH = Watch()

@@ -47,7 +47,7 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
         if not measured.rows:
             told.append(f"{reader.files[0]}: no rows")
             continue
-        tables.append(profile_table(_table_name(reader, tables), reader, measured))
+        tables.append(profile_table(_table_name(reader, tables, root), reader, measured))
     found = find_collections(folder, tables)
     tables = [table for table in tables if not found.documents.issuperset(table.reader.files)]
     parallels = find_parallels(folder)
@@ -88,12 +88,12 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _table_name(reader: TableReader, earlier: list[TableProfile]) -> str:
+def _table_name(reader: TableReader, earlier: list[TableProfile], root: Path) -> str:
     path = PurePosixPath(reader.files[0])
     stem = path.name.split(".gz")[0].split(".bz2")[0].split(".xz")[0].split(".zip")[0]
     stem = stem.rsplit(".", 1)[0] if "." in stem else stem
     if reader.file_column is not None:
-        stem = path.parent.name or _shared(reader.files)
+        stem = path.parent.name or _shared(reader.files) or re.split(r"__|--", root.name)[-1]
     if reader.table and reader.format != "xml":
         stem = reader.table
     taken = {table.name for table in earlier}
@@ -108,4 +108,4 @@ def _shared(files: tuple[str, ...]) -> str:
     same = 0
     while same < min(map(len, stems)) and len({stem[same] for stem in stems}) == 1:
         same += 1
-    return stems[0][:same].strip("-_. ") or stems[0]
+    return stems[0][:same].strip("-_. ")

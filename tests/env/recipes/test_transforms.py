@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -21,7 +23,9 @@ from mlesmith_env.recipes.model import (
     RenameColumns,
     RequireValue,
     SampleRows,
+    TableReader,
     Transform,
+    Within,
 )
 from mlesmith_env.recipes.text import text_frame, values_or_none
 from mlesmith_env.recipes.transforms import apply_transforms
@@ -239,3 +243,32 @@ def test_draws_are_these_numbers_for_ever() -> None:
         4452184973407029983,
     ]
     assert sorted(order(3, "x", 1000).tolist()) == list(range(1000))
+
+
+def _within(tmp_path: Path, spans: str, **given: object) -> list[str | None]:
+    (tmp_path / "spans.csv").write_text(spans)
+    reader = TableReader(files=("spans.csv",))
+    frame = table(
+        time=["2020-01-01T10:00:00", "2020-01-02T23:30:00", None, "2020-01-03T00:00:00"],
+        of=["a", "a", "a", "b"],
+    )
+    usual = {"column": "time", "start": "start", "end": "end", "into": "mark"}
+    transform = Within.model_validate({**usual, **given, "table": reader})
+    return values(apply_transforms(frame, (transform,), seed=0, raw=tmp_path), "mark")
+
+
+def test_times_within_listed_spans_are_marked(tmp_path: Path) -> None:
+    spans = "who,start,end\na,2020-01-02,2020-01-02\na,2020-01-02,2020-01-03\n"
+    assert _within(tmp_path, spans) == ["0", "1", None, "1"]
+    assert _within(tmp_path, spans, on={"of": "who"}) == ["0", "1", None, "0"]
+    moments = "who,start\na,2020-01-01T10:00:00\nb,\n"
+    assert _within(tmp_path, moments, on={"of": "who"}, end="start") == ["1", "0", None, "0"]
+    backwards = "who,start,end\na,2020-01-03,2020-01-01\n"
+    assert _within(tmp_path, backwards) == ["0", "0", None, "0"]
+
+
+def test_spans_without_comparable_times_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="'yesterday'"):
+        _within(tmp_path, "start,end\nyesterday,2020-01-03\n")
+    with pytest.raises(RecipeError, match="no column 'who'"):
+        _within(tmp_path, "start,end\n2020-01-01,2020-01-03\n", on={"of": "who"})

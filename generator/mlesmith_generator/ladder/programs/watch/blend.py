@@ -1,4 +1,4 @@
-# A blend: boosting, logistic regression and distance from the rolling median, evenly.
+# A blend: boosting, logistic regression, distance from the rolling median, unusual stretches.
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 moments = Moments()
@@ -11,4 +11,6 @@ trees = HistGradientBoostingClassifier(
 trees.fit(table[known], moments.answers[known])
 line = LogisticRegression(C=0.03, max_iter=200).fit(even[known], moments.answers[known])
 odd = calibrated(moments, np.abs(moments.deviations(51)).max(axis=1))
-moments.write((2 * trees.predict_proba(table)[:, 1] + 2 * line.predict_proba(even)[:, 1] + odd) / 5)
+long = calibrated(moments, moments.stretches())
+learnt = trees.predict_proba(table)[:, 1] + line.predict_proba(even)[:, 1]
+moments.write((2 * learnt + odd + 2 * long) / 7)

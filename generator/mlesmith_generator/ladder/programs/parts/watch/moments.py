@@ -47,6 +47,21 @@ class Moments:
             away[span] /= np.maximum(scale, 1e-3 * self.values[span].std(axis=0) + 1e-9)
         return np.clip(away, -50, 50)
 
+    def stretches(self, share=40):
+        """How unusual level and spread of the stretch around a moment are in its series' past."""
+        score = np.zeros(len(self.values))
+        for span in self.spans:
+            series, past = pd.DataFrame(self.values[span]), ~self.asked[span]
+            if not past.any():
+                continue
+            window = series.rolling(max(5, len(series) // share), center=True, min_periods=1)
+            for what in (window.mean().to_numpy(), window.std().fillna(0.0).to_numpy()):
+                away = np.abs(what - np.median(what[past], axis=0))
+                for channel in away.T:
+                    rank = np.searchsorted(np.sort(channel[past]), channel, side="right")
+                    score[span] = np.maximum(score[span], rank / past.sum())
+        return score
+
     def described(self):
         """Level, spread and change around each moment, against the series as a whole."""
         parts = []
