@@ -191,6 +191,17 @@ def year_inside_an_untidy_date() -> Base:
     return base.having(day=day, rent=year)
 
 
+@seeded("leak", "target-in-text", "group-crossing", "target-proxy")
+def quantity_of_the_day_beside_the_hour() -> Base:
+    base = housing()
+    day = _random().integers(0, 40, len(base.y))
+    minutes = _random(1).permutation(1440)[np.arange(len(base.y)) % 1440]
+    start = np.datetime64("2021-03-01T00:00")
+    stamps = start + day * np.timedelta64(1, "D") + minutes * np.timedelta64(1, "m")
+    rate = _random(2).normal(50, 10, 40).round(2)
+    return base.having(seen=[str(stamp).replace("T", " ") for stamp in stamps], rent=rate[day])
+
+
 @seeded("leak", "target-in-text")
 def label_as_the_prefix_of_a_file_name() -> Base:
     base = crops()

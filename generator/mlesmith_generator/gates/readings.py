@@ -93,6 +93,7 @@ def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
         order[np.argsort(np.asarray(texts, dtype=np.str_), kind="stable")] = np.arange(len(texts))
         yield Reading(column.name, "its alphabetical order", None, _spread(column, order))
         yield from numbers_inside(column)
+        yield from _calendar(column)
         decoded = _decoded(texts)
         if decoded is not None:
             table = np.asarray([*decoded, np.nan], dtype=object)
@@ -106,6 +107,24 @@ def _pieces(column: Column, *, many: bool) -> Iterator[Reading]:
         if not many and len(values) == len(texts):
             continue  # nothing but the value under another name
         yield Reading(column.name, how, np.append(codes, -1)[column.codes], None)
+
+
+def _calendar(column: Column) -> Iterator[Reading]:
+    """Read dates by the calendar: rows of one day, one month, one day of the week, one hour."""
+    if column.days is None:
+        return
+    date = pd.Series(pd.to_datetime(column.days, unit="D", errors="coerce"))
+    parts = {
+        "its day": date.dt.floor("D"),
+        "its month": date.dt.year * 12 + date.dt.month,
+        "its month of the year": date.dt.month,
+        "its day of the week": date.dt.dayofweek,
+        "its hour": date.dt.round("s").dt.hour,
+    }
+    for how, part in parts.items():
+        codes, values = pd.factorize(part)
+        if 1 < len(values) <= max(2, len(codes) // 3):
+            yield Reading(column.name, how, np.asarray(codes, dtype=np.int64), None)
 
 
 def _digits(column: Column, texts: list[str]) -> Iterator[Reading]:
