@@ -202,8 +202,8 @@ def _of_long(table: TableProfile) -> list[_Plan | None]:
 
 def _of_wide(table: TableProfile, folder: Path) -> list[_Plan | None]:
     """Neighbouring columns are consecutive measurements, each like the one before."""
-    measured = [c for c in table.columns if c.type == "number" and c.distinct > 5]
-    others = [c for c in table.columns if c not in measured]
+    measured = [c for c in table.columns if _is_measured(c)]
+    others = [c for c in table.columns if not _is_measured(c)]
     if len(measured) < WIDE or len(others) > 6 or any(c.missing for c in measured):
         return []
     labels = [c.name for c in others if _may_be(c)]
@@ -218,6 +218,10 @@ def _of_wide(table: TableProfile, folder: Path) -> list[_Plan | None]:
     steps = (combine, Select(columns=("course", *labels)))
     origin = f"{len(names)} neighbouring columns are consecutive measurements"
     return [_Plan(table, steps, ("course",), tuple(labels), origin)]
+
+
+def _is_measured(column: ColumnProfile) -> bool:
+    return column.type == "number" and column.distinct > 5
 
 
 def _is_course(values: NDArray[np.float64]) -> bool:

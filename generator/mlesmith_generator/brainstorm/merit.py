@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
-from mlesmith_generator.brainstorm.naming import echoes, is_prediction_of, is_question, name_weight
+from mlesmith_generator.brainstorm.naming import (
+    echoes,
+    is_prediction,
+    is_prediction_of,
+    is_question,
+    name_weight,
+)
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -105,7 +111,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
 
 def _secondhand(name: str, table: TypedTable, molecular: bool) -> bool:
     """Return whether a column holds predictions of another, or what a molecule's string tells."""
-    if any(is_prediction_of(name, other.name) for other in table.columns):
+    if is_prediction(name) and any(is_prediction_of(name, c.name) for c in table.columns):
         return True
     return molecular and bool(_COUNTED & set(words(name)))
 

@@ -96,10 +96,16 @@ def namesakes(one: str, other: str) -> bool:
     return few <= many and any(len(word) >= 3 and not word.isdigit() for word in few)
 
 
+def is_prediction(name: str) -> bool:
+    """Return whether a name is that of predictions (`predicted log solubility`)."""
+    return not _PREDICTED.isdisjoint(words(name))
+
+
 def is_prediction_of(one: str, other: str) -> bool:
     """Return whether a name is that of predictions of the other (`predicted log solubility`)."""
-    parts, target = set(words(one)), set(words(other)) - _MEASURED
-    return bool(_PREDICTED & parts) and not _PREDICTED & target and bool(target) and target <= parts
+    target = set(words(other)) - _MEASURED
+    asked = bool(target) and not is_prediction(other)
+    return asked and is_prediction(one) and target <= set(words(one))
 
 
 def _stem(word: str) -> str:

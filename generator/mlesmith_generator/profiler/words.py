@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _PART = re.compile(
@@ -35,6 +36,7 @@ _LETTERS: dict[str, tuple[str, frozenset[str]]] = {
 """Units of one letter, each after the quantities of which it is one: `altitude_m`, `temp_c`."""
 
 
+@functools.lru_cache(maxsize=2**14)
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name: `Building.YearSold_2` gives `building year sold 2`."""
     return tuple(part.lower() for part in _PART.findall(name))
