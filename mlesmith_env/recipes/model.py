@@ -18,6 +18,7 @@ from mlesmith_env.recipes.operations import (
     Bin,
     Boxes,
     Combine,
+    Connect,
     Deduplicate,
     DropColumns,
     Entity,
@@ -189,6 +190,7 @@ Transform = Annotated[
     | KeepFrequent
     | Select
     | Combine
+    | Connect
     | OneWord
     | NumberRows
     | Indicators

@@ -217,6 +217,18 @@ class Indicators(Model):
     """Characters around a value that are no part of it, such as brackets and quotes."""
 
 
+class Connect(Model):
+    """Number the rows so that all that share a value, directly or by way of others, are one.
+
+    Values of all the columns are compared with each other, whatever their letter case and blanks:
+    of pairs of texts no text stands in two of the groups. A missing value connects nothing.
+    """
+
+    op: Literal["connect"] = "connect"
+    columns: tuple[str, ...] = Field(min_length=1)
+    into: str
+
+
 class Grid(Model):
     """Name the cell of a grid over latitude and longitude in which a row lies.
 

@@ -13,6 +13,7 @@ from mlesmith_env.metrics.tags import entities
 from mlesmith_env.recipes.operations import (
     Boxes,
     Combine,
+    Connect,
     Entity,
     Gather,
     Grid,
@@ -116,6 +117,30 @@ def _(transform: Indicators, frame: pd.DataFrame) -> pd.DataFrame:
 
         made[name] = map_values(column, stands)
     return frame.assign(**made)
+
+
+@reshaped.register
+def _(transform: Connect, frame: pd.DataFrame) -> pd.DataFrame:
+    columns = [values_or_none(require_column(frame, n, "connect")) for n in transform.columns]
+    above: dict[str, str] = {}
+
+    def root(value: str) -> str:
+        while (upper := above.setdefault(value, value)) != value:
+            above[value] = value = above[upper]
+        return value
+
+    firsts: list[str | None] = []
+    for row in zip(*columns, strict=True):
+        plain = [" ".join(value.casefold().split()) for value in row if value is not None]
+        for other in plain[1:]:
+            above[root(other)] = root(plain[0])
+        firsts.append(plain[0] if plain else None)
+    numbered: dict[str, int] = {}
+    groups = [
+        None if first is None else str(numbered.setdefault(root(first), len(numbered)))
+        for first in firsts
+    ]
+    return frame.assign(**{transform.into: text_series(groups, frame.index)})
 
 
 @reshaped.register

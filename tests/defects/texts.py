@@ -11,6 +11,7 @@ from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.task import Task
 from tests.generator.formulations.made_texts import (
     documents,
+    labelled_pairs,
     marked_lines,
     scored_pairs,
     tagged_sentences,
@@ -179,6 +180,54 @@ def a_page_with_scores_up_to_ten(root: Path) -> Exhibit:
 @defect("description", "description-untrue")
 def a_page_that_names_another_measure_of_likeness(root: Path) -> Exhibit:
     return reworded(paired(root), "spearman", "pearson")
+
+
+# Labels of pairs
+
+
+def duplicates(root: Path) -> Task:
+    """Return a good task of pairs of questions that are duplicates or not."""
+    return first(root, labelled_pairs, "pair_labels")
+
+
+@legitimate_built()
+def pairs_of_questions_with_a_label(root: Path) -> Exhibit:
+    return Exhibit(duplicates(root).directory)
+
+
+@defect("leak", "pairs-crossing")
+def a_question_that_stands_on_both_sides(root: Path) -> Exhibit:
+    tables = Tables.of(duplicates(root))
+    tables.test.loc[:9, "question1"] = tables.train["question2"].head(10).to_numpy()
+    return tables.written(root)
+
+
+@defect("leak", "pairs-crossing", "near-copies")
+def hidden_questions_that_training_has_the_other_way_round(root: Path) -> Exhibit:
+    tables = Tables.of(duplicates(root))
+    tables.test.loc[:49, "question1"] = tables.train["question2"].head(50).to_numpy()
+    tables.test.loc[:49, "question2"] = tables.train["question1"].head(50).to_numpy()
+    return tables.written(root)
+
+
+@defect("leak", "target-copy", "target-proxy")
+def whether_questions_were_merged(root: Path) -> Exhibit:
+    tables = Tables.of(duplicates(root))
+    words = {"1": "merged", "0": "open"}
+    truth = (tables.train["is_duplicate"], tables.truth())
+    return tables.told("state", *(told.map(words) for told in truth)).written(root)
+
+
+@defect("description", "description-untrue", "description-incomplete")
+def a_page_with_another_label_of_pairs(root: Path) -> Exhibit:
+    return reworded(duplicates(root), "`is_duplicate`", "`is_answered`")
+
+
+@defect("data", "target-invalid")
+def a_pair_with_a_label_that_is_none(root: Path) -> Exhibit:
+    tables = Tables.of(duplicates(root))
+    tables.answers.loc[0, "is_duplicate"] = "perhaps"
+    return tables.written(root)
 
 
 # Documents

@@ -21,6 +21,7 @@ from mlesmith_generator.formulations.media.scenes import DETECTION, SEGMENTATION
 from mlesmith_generator.formulations.multi_regression import MULTI_REGRESSION
 from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.nodes import NODES
+from mlesmith_generator.formulations.pair_labels import PAIR_LABELS
 from mlesmith_generator.formulations.pairs import SIMILARITY
 from mlesmith_generator.formulations.ranking import RANKING
 from mlesmith_generator.formulations.rating import RATING
@@ -39,6 +40,7 @@ __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 FORMULATIONS: tuple[Formulation, ...] = (
     SPAN_EXTRACTION,
     SIMILARITY,
+    PAIR_LABELS,
     DETECTION,
     SEGMENTATION,
     FILES,

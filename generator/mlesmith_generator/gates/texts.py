@@ -195,8 +195,17 @@ def _normal(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def scan_pairs(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> Scan:
-    """Look for hidden pairs of texts that stand in training, the other way round, too."""
+def scan_pairs(
+    manifest: Manifest, tables: Tables, columns: Sequence[str], apart: Sequence[str] = ()
+) -> Scan:
+    """Look for hidden pairs of texts that stand in training, the other way round, too.
+
+    Args:
+        manifest: The task.
+        tables: Its rows.
+        columns: The two columns of texts.
+        apart: Those of them whose texts the holdout keeps on one side.
+    """
     if len(columns) != 2 or not set(columns) <= set(tables.test.columns):
         return Scan("pairs-across-the-holdout", "no pairs of texts")
     seen = _pairs_of(tables.train, columns)
@@ -212,6 +221,14 @@ def scan_pairs(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> Sc
     findings: list[Finding] = []
     if share >= WARNED:
         findings.append(Finding("pairs-crossing", told, warning=share < REFUSED / 2))
+    if apart and set(apart) <= set(tables.test.columns):
+        sides = [
+            {_normal(text) for name in apart for text in _texts(frame, name)}
+            for frame in (tables.train, tables.test)
+        ]
+        if crossing := len(sides[0] & sides[1]):
+            evidence = f"{crossing} texts of {', '.join(map(repr, apart))} stand on both sides"
+            findings.append(Finding("pairs-crossing", evidence))
     near = len(near_copies(_joined(tables.train, columns), _joined(tables.test, columns)))
     alike = near / max(1, len(hidden))
     if alike - share >= WARNED:

@@ -15,6 +15,7 @@ from mlesmith_env.errors import RecipeError
 from mlesmith_env.recipes.model import (
     Boxes,
     Combine,
+    Connect,
     Gather,
     Grid,
     Holdout,
@@ -152,6 +153,17 @@ def test_indicators_pass_over_brackets_and_quotes_around_values():
     made = after(frame, step)
     assert made["red"] == ["1", "0", "1"]
     assert made["dark blue"] == ["1", "0", "0"]
+
+
+def test_rows_that_share_a_text_in_either_column_are_connected():
+    frame = table(one=["a", "b", "x", None, "d"], two=["b", "C", "y", None, " c "])
+    assert after(frame, Connect(columns=("one", "two"), into="g"))["g"] == [
+        "0",
+        "0",
+        "1",
+        None,
+        "0",
+    ]
 
 
 def other_table(folder: Path, text: str) -> TableReader:

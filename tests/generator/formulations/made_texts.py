@@ -103,3 +103,21 @@ def scored_pairs(folder: Path, rows: int = 420, *, alike: bool = True) -> Path:
         lines.append(f"{' '.join(first)}\t{' '.join(second)}\t{told}")
     (folder / "pairs.tsv").write_text("\n".join(lines) + "\n")
     return folder
+
+
+def labelled_pairs(folder: Path, rows: int = 600, classes: tuple[str, ...] = ("0", "1")) -> Path:
+    """Write pairs of questions that share words, more of them the later their class is."""
+    draw = np.random.default_rng(13)
+    folder.mkdir(parents=True)
+    words = [*_TOWNS, *_FILLER, *(word for each in _TOPICS.values() for word in each)]
+    lines = ["qid,question1,question2,is_duplicate"]
+    first: list[str] = []
+    for number in range(rows):
+        if number % 3 or not first:
+            first = [str(word) for word in draw.choice(words, int(draw.integers(8, 16)))]
+        place = int(draw.integers(len(classes)))
+        kept = 0.35 + 0.5 * place / (len(classes) - 1) + draw.normal() * 0.12
+        second = [word if draw.random() < kept else str(draw.choice(words)) for word in first]
+        lines.append(f"{number},{' '.join(first)}?,{' '.join(second)}?,{classes[place]}")
+    (folder / "questions.csv").write_text("\n".join(lines) + "\n")
+    return folder

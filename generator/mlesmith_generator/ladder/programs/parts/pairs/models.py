@@ -14,7 +14,7 @@ def told(model, seen, answers, asked):
     model.fit(seen, answers)
     if not CLASSES:
         return model.predict(asked)
-    shares = np.zeros((len(asked), len(CLASSES)))
+    shares = np.zeros((asked.shape[0], len(CLASSES)))
     shares[:, model.classes_] = model.predict_proba(asked)
     return shares
 
