@@ -118,7 +118,7 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
     )
     try:
         if dataset.wish is not None:
-            ideas = (idea_of(dataset.wish, job.source, profile, seed=job.seed),)
+            ideas = (idea_of(dataset.wish, job.source, profile, dataset.folder, seed=job.seed),)
         else:
             ideas = ideas_for(profile, dataset.folder, limit=job.ideas, seed=job.seed)
     except GenerationError as error:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mlesmith_env import synthetic
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Media, RequireValue, SideTable, TableRecipe
+from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.synthetic import PATH, Wish
+from mlesmith_generator.brainstorm.outlook import Outlook
+from mlesmith_generator.brainstorm.portrait import portrait
+from mlesmith_generator.brainstorm.series import layouts, matrix
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.media.files import NOUNS
 from mlesmith_generator.formulations.nodes import EDGES
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 
-def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0) -> Idea:
+def idea_of(
+    wish: Wish, address: str, profile: DatasetProfile, folder: Path, *, seed: int = 0
+) -> Idea:
     """Return the idea that a synthetic dataset was made for.
 
     Args:
         wish: What is asked.
         address: `synthetic:…`, whose seed tells tasks of one domain apart.
         profile: What was measured about its table.
+        folder: Its files.
         seed: Seed of the recipe, where the wish is about files.
 
     Raises:
@@ -48,7 +57,7 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
         holdout=wish.holdout,
         signal=0.5,
         justification=f"{wish.target!r} follows a rule that is known, so its optimum is, too.",
-        formulation="table",  # Whose words do for all: the story tells the rest.
+        formulation="table",
         modality=wish.modality,
         topic=f"{wish.target} {seed}",
         question=wish.question,
@@ -57,6 +66,16 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
         form=form,
     )
     recipe = _recipe(wish, table, form, seed)
+    if wish.objective == "forecasting":
+        measured = _portrait(wish, table, folder, address)
+        return idea.model_copy(
+            update={"formulation": "forecasting", "measured": measured, "recipe": recipe}
+        )
+    if wish.objective == "rating":
+        rated = [column.name for column in table.columns if column.name != wish.target]
+        needed = tuple(RequireValue(column=name) for name in (*rated, wish.target))
+        update = {"recipe": recipe.model_copy(update={"transforms": needed})}
+        return idea.model_copy(update={"formulation": "rating", **update})
     if wish.modality == "graph":
         (links,) = (other for other in profile.tables if other is not table)
         sides = (SideTable(name=EDGES, reader=links.reader),)
@@ -72,6 +91,21 @@ def idea_of(wish: Wish, address: str, profile: DatasetProfile, *, seed: int = 0)
         "recipe": recipe,
     }
     return idea.model_copy(update=update)
+
+
+def _portrait(wish: Wish, table: TableProfile, folder: Path, address: str) -> dict[str, str]:
+    """Return what the past of the series shows, as for series of real data.
+
+    Raises:
+        GenerationError: The table was not read as series.
+    """
+    frame, horizon = read_table(table.reader, folder), wish.holdout.horizon or 1
+    for layout in layouts(table, frame):
+        if layout.series == wish.holdout.group:
+            every = tuple(range(len(layout.names)))
+            values = matrix(layout, wish.target, every)
+            return portrait(layout, Outlook(wish.target, every, values, horizon))
+    raise GenerationError(f"{address} was not read as series by {wish.holdout.group!r}")
 
 
 def _recipe(wish: Wish, table: TableProfile, form: SubmissionForm, seed: int) -> TableRecipe:

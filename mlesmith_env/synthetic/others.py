@@ -138,10 +138,10 @@ def series_world(stream: Stream, difficulty: float) -> World:
         target=target,
         objective="forecasting",
         metric=MetricSpec(name=stream.one(("rmse", "mae"))),
-        holdout=Holdout(kind="time", column="date", test_fraction=ahead / len(days)),
+        holdout=Holdout(kind="last", column="date", group=key, horizon=ahead),
         modality="time-series",
         classes=(),
-        question=f"forecast {name} of the last six weeks",
+        question=f"forecast {name} of the next six weeks for every {key}",
         story=(
             f"Daily {name} at each {key}; actions are planned ahead and known for the days to come."
         ),

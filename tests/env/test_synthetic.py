@@ -127,7 +127,11 @@ def test_a_world_has_few_training_rows_and_other_seeds_give_others(form):
     for seed in range(4):
         world = synthetic.make(f"{form}:{seed}")
         table = rows(f"{form}:{seed}")
-        train = round(len(table) * (1 - world.wish.holdout.test_fraction))
+        holdout = world.wish.holdout
+        train = round(len(table) * (1 - holdout.test_fraction))
+        if holdout.kind == "last":
+            ends = len({row[holdout.group or ""] for row in table}) * (holdout.horizon or 0)
+            train = len(table) - ends
         assert 50 <= train <= 205
         assert len(world.optimum) == len(table)
     assert rows(f"{form}:1") != rows(f"{form}:2")

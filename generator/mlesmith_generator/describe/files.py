@@ -95,7 +95,9 @@ def columns_section(page: Page) -> str:
         else:
             rows.append((page.code(column.name), "number" if column.integer else "text", ""))
     kind = "number" if page.form.kind == "number" else "label"
-    rows += [(page.code(name), kind, "the target (not in `test.csv`)") for name in page.truth]
+    place = page.idea.measured.get("place")
+    told = f"the target (not in `test.csv`){f': {place}' if place else ''}"
+    rows += [(page.code(name), kind, told) for name in page.truth]
     return md.table(("column", "type", "meaning"), rows)
 
 

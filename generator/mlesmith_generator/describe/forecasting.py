@@ -40,7 +40,9 @@ def context_section(page: Page) -> str:
     told = [voice.say("forecast period" + _several(page), **fields)]
     striking = [bank for bank, needed in _FACTS.items() if needed in page.idea.measured]
     told += [voice.say(f"forecast {bank}", **fields) for bank in striking[:_TOLD]]
-    return "\n\n".join((voice.say("opening forecast" + _several(page), **fields), " ".join(told)))
+    opening = voice.say("opening forecast" + _several(page), **fields)
+    first = " ".join(part for part in (page.idea.story, opening) if part)
+    return "\n\n".join((first, " ".join(told)))
 
 
 def target_section(page: Page) -> str:

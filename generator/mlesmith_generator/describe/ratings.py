@@ -23,7 +23,7 @@ def context_section(page: Page) -> str:
         "user": page.code(needed[0]),
         "item": page.code(needed[1]),
     }
-    told = [page.voice.say("opening ratings", **fields)]
+    told = [part for part in (page.idea.story, page.voice.say("opening ratings", **fields)) if part]
     if user is not None and item is not None:
         fields |= {
             "users": nu.count(user.distinct),

@@ -19,6 +19,7 @@ from mlesmith_env.recipes.model import (
 )
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import files as wording
+from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.media.amounts import Amount, amounts_of, is_of_file
 from mlesmith_generator.formulations.media.labels import (
@@ -183,11 +184,18 @@ def _proposal(
         recipe=recipe,
         form=form,
         topic=label.name.replace("_", " "),
-        question=f"tell {len(classes)} classes of {what} apart"
+        question=_question(label, what, len(classes))
         + (" from unseen sources" if subject is not None else ""),
+        measured={} if label.field is None else {"place": label.field.place},
     )
     few = 0.4 if min(counts[value] for value in classes) < 2 * SMALLEST_CLASS else 0.0
     return Proposal(idea, label.weight - few)
+
+
+def _question(label: Label, what: str, classes: int) -> str:
+    if label.field is not None and label.field.known:
+        return f"tell the {readable(label.name)} of each {what.removesuffix('s')}"
+    return f"tell {classes} classes of {what} apart"
 
 
 def sampled(collection: CollectionProfile) -> list[SampleRows]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ from mlesmith_env.recipes.model import Extract, Join, RenameColumns, TableReader
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.naming import name_weight
+from mlesmith_generator.formulations.media.fields import Field, fields_of
 from mlesmith_generator.profiler.boxes import box_of
 from mlesmith_generator.records import (
     CollectionProfile,
@@ -51,6 +52,7 @@ class Label:
         weight: How much it looks like what one would ask for.
         table: Name of the table that says it, if one does.
         column: Its column there.
+        field: The field of the files' names that it is, if it is one.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Label:
     weight: float
     table: str = ""
     column: str = ""
+    field: Field | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -87,8 +90,8 @@ def labels_of(profile: DatasetProfile, collection: CollectionProfile, root: Path
     ]
     weight = 1.0 if found else 2.0
     fields = [
-        _read(frame, part, f"name_part_{place}", "file name", weight)
-        for place, part in enumerate(collection.parts, 1)
+        replace(_read(frame, part, field.name, "file name", weight), field=field)
+        for part, field in zip(collection.parts, fields_of(collection.parts, root), strict=True)
     ]
     # Of several fields that could be running numbers the last one is.
     counter = next((one for one in reversed(fields) if _counts_up(one, [*found, *fields])), None)
