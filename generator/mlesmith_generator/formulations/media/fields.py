@@ -69,7 +69,9 @@ def fields_of(parts: Sequence[NamePart], root: Path) -> tuple[Field, ...]:
         known = bool(name) and names.count(name) == 1
         told = "last" if place < 0 else _PLACES[min(place, len(_PLACES) - 1)]
         plain = "label" if len(parts) == 1 else f"label_{told if place < 0 else place + 1}"
-        found.append(Field(name if known else plain, f"the {told} part of the file's name", known))
+        found.append(
+            Field(name if known else plain, f"the {told} part of the raw file's name", known)
+        )
     return tuple(found)
 
 
