@@ -24,6 +24,7 @@ from mlesmith_env.recipes.operations import (
     Entity,
     ExcludeValues,
     Extract,
+    FillDown,
     Gather,
     Grid,
     ImageSize,
@@ -200,6 +201,7 @@ Transform = Annotated[
     | Mask
     | ImageSize
     | Unpivot
+    | FillDown
     | Gather
     | Join
     | Within,

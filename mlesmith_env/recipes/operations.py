@@ -321,6 +321,13 @@ class Unpivot(Model):
     value_into: str = "value"
 
 
+class FillDown(Model):
+    """Write the value above where a column has none, as reports leave out what repeats."""
+
+    op: Literal["fill_down"] = "fill_down"
+    column: str
+
+
 class Gather(Model):
     """Make one row of all rows with the same key, in the order in which keys first stand there.
 

@@ -15,6 +15,7 @@ from mlesmith_env.recipes.operations import (
     Combine,
     Connect,
     Entity,
+    FillDown,
     Gather,
     Grid,
     Indicators,
@@ -78,6 +79,12 @@ def _(transform: Entity, frame: pd.DataFrame) -> pd.DataFrame:
         text = (words or "").split()
         found.append(" ".join(text[slice(*spans[0])]) or None if len(spans) == 1 else None)
     return frame.assign(**{transform.into: text_series(found, frame.index)})
+
+
+@reshaped.register
+def _(transform: FillDown, frame: pd.DataFrame) -> pd.DataFrame:
+    column = require_column(frame, transform.column, "fill_down")
+    return frame.assign(**{transform.column: column.ffill()})
 
 
 @reshaped.register

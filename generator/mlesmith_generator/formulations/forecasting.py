@@ -36,6 +36,7 @@ from mlesmith_generator.brainstorm.outlook import (
 )
 from mlesmith_generator.brainstorm.portrait import portrait
 from mlesmith_generator.brainstorm.series import Layout, clocks, layouts
+from mlesmith_generator.brainstorm.unfolding import is_wide, unfolded
 from mlesmith_generator.describe import forecasting as wording
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -94,6 +95,7 @@ class _Case:
         metric: The metric.
         repairs: What makes numbers of the target.
         again: Whether the same was asked at a shorter horizon.
+        unfolding: What makes the table of a wide one, whose columns are moments.
     """
 
     profile: TableProfile
@@ -104,6 +106,7 @@ class _Case:
     metric: MetricSpec
     repairs: tuple[Transform, ...]
     again: bool = False
+    unfolding: tuple[Transform, ...] = ()
 
 
 class Forecasting:
@@ -125,7 +128,13 @@ class Forecasting:
             cells = table.rows * len(table.columns)
             if table.reader.format in ("files", "conll", "ts") or cells > _MOST_CELLS:
                 continue
-            if table.rows >= 60 and any(True for _ in clocks(table)):
+            if is_wide(table):
+                frame = read_table(table.reader, folder)
+                long = unfolded(table, frame, seed)
+                for case in _cases(profile.dataset, long.profile, long.frame, seed) if long else ():
+                    case = replace(case, unfolding=long.transforms if long else ())
+                    found.append(Proposal(_idea(profile, case, seed), _score(case)))
+            elif table.rows >= 60 and any(True for _ in clocks(table)):
                 frame = read_table(table.reader, folder)
                 cases = list(_cases(profile.dataset, table, frame, seed))
                 cases.sort(key=lambda case: -_score(case))
@@ -278,7 +287,7 @@ def _idea(profile: DatasetProfile, case: _Case, seed: int) -> Idea:
     target, time = ahead.target, layout.clock.column
     _, exclusions = covariates(table, layout, target)
     several = layout.series is not None and len(ahead.chosen) > 1
-    transforms: list[Transform] = [*layout.transforms, *case.repairs]
+    transforms: list[Transform] = [*case.unfolding, *layout.transforms, *case.repairs]
     if layout.series is not None and len(ahead.chosen) < len(layout.names):
         names = tuple(layout.names[place] for place in ahead.chosen)
         transforms.append(KeepValues(column=layout.series, values=names))

@@ -15,11 +15,12 @@ from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
 from mlesmith_generator.sniff import sniff_tables
 
-_FILLER = frozenset(
+FILLER = frozenset(
     {"df", "tbl", "table", "tables", "data", "dataset", "csv", "tsv", "raw", "full", "schema",
      "sub", "clean", "cleaned", "final", "all", "set", "file", "train", "training", "the", "of",
      "and", "list", "v", "version", "old", "new", "complete", "processed"}
 )  # fmt: skip
+"""Words in names of files that say nothing of what is in them."""
 
 
 def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProfile:
@@ -77,9 +78,9 @@ def subject_of(dataset: str, tables: list[TableProfile]) -> str:
     stem = tables[0].name if len(tables) == 1 else ""
     if len(parts) == 2 and stem and _plain(parts[1]) == _plain(stem):
         name = parts[1]
-    chosen = [word for word in words(name) if word not in _FILLER]
+    chosen = [word for word in words(name) if word not in FILLER]
     if len(chosen) < 2 and stem:
-        chosen += [word for word in words(stem) if word not in _FILLER and word not in chosen]
+        chosen += [word for word in words(stem) if word not in FILLER and word not in chosen]
     letters = [word for word in chosen if not word.isdigit()] or list(words(name)) or ["table"]
     return " ".join(letters[:3])
 

@@ -16,6 +16,7 @@ from mlesmith_env.recipes.model import (
     Boxes,
     Combine,
     Connect,
+    FillDown,
     Gather,
     Grid,
     Holdout,
@@ -51,6 +52,14 @@ def test_unpivot_makes_a_row_of_every_cell_that_does_not_stay():
         "city": ["A", "A", "B", "B"],
         "month": ["jan", "feb", "jan", "feb"],
         "rain": ["1", "2", "3", None],
+    }
+
+
+def test_what_a_report_does_not_repeat_is_filled_down():
+    frame = table(month=[None, "May", None, "June"], day=["1", "2", "3", None])
+    assert after(frame, FillDown(column="month")) == {
+        "month": [None, "May", "May", "June"],
+        "day": ["1", "2", "3", None],
     }
 
 

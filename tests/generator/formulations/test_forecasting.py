@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
+from mlesmith_env.recipes.transforms import transformed_table
 from mlesmith_generator.formulations.forecasting import PROGRAMS
 from tests.defects.future_tasks import ferries, harvests, pool
 from tests.generator.formulations.making import generated, proposals
@@ -114,6 +115,46 @@ def test_a_fact_repeated_for_every_series_is_no_target(tmp_path: Path) -> None:
     ideas = [each.idea for each in proposals(_write(tmp_path / "f", frame), "forecasting")]
     assert ideas
     assert "visitors_of_all" not in {idea.target for idea in ideas}
+
+
+def _by_year(years: int) -> pd.DataFrame:
+    """Incomes of made-up lands, a column a year."""
+    random = np.random.default_rng(3)
+    table = pd.DataFrame({"land": [f"land{chr(97 + place)}" for place in range(24)], "unit": "EUR"})
+    level = random.uniform(200, 900, 24)
+    for year in range(2020 - years, 2020):
+        level = level * (1.03 + random.normal(0, 0.01, 24))
+        table[str(year)] = level.round(1)
+    return table
+
+
+def test_columns_that_are_years_become_rows(tmp_path: Path) -> None:
+    (tmp_path / "lands").mkdir()
+    _by_year(50).to_csv(tmp_path / "lands" / "income.csv", index=False)
+    idea = proposals(tmp_path / "lands", "forecasting")[0].idea
+    assert (idea.target, idea.holdout.column, idea.holdout.group) == ("income", "year", "land")
+    assert isinstance(idea.recipe, TableRecipe)
+    frame = transformed_table(
+        idea.recipe.reader, idea.recipe.transforms, seed=0, raw=tmp_path / "lands"
+    )
+    assert list(frame.columns) == ["land", "year", "income"]
+    assert len(frame) == 24 * 50
+    assert proposals(_write(tmp_path / "few", _by_year(12)), "forecasting") == []
+
+
+def test_months_that_a_report_does_not_repeat_are_filled_down(tmp_path: Path) -> None:
+    days = pd.date_range("1990-01-01", "2015-12-31", freq="D")
+    warmth = 12 - 9 * np.cos(2 * np.pi * np.asarray(days.day_of_year) / 365.25)
+    noise = np.random.default_rng(1).normal(0, 1.5, len(days))
+    long = pd.DataFrame(
+        {"year": days.year, "m": days.month, "Day": days.day, "warmth": (warmth + noise).round(1)}
+    )
+    wide = long.pivot(index=["m", "Day"], columns="year", values="warmth").reset_index()
+    names = wide["m"].map(lambda month: pd.Timestamp(2000, month, 1).month_name())
+    wide.insert(0, "Month", names.where(wide["Day"] == 1))
+    idea = proposals(_write(tmp_path / "pond", wide.drop(columns="m")), "forecasting")[0].idea
+    assert (idea.target, idea.holdout.column, idea.holdout.group) == ("value", "date", None)
+    assert idea.measured["season_low"] == "in January"
 
 
 def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
