@@ -20,7 +20,7 @@ _TIMES = {
 }
 """Names of columns that are moments, by what the column of moments is called."""
 _FEWEST = 20
-_MOST_KEPT = 8
+_MOST_KEPT = 16
 _MOST_CELLS = 2_000_000
 _MOST_WORDS = 3
 _SPARSE = 0.5

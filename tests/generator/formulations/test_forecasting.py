@@ -150,7 +150,7 @@ def test_months_that_a_report_does_not_repeat_are_filled_down(tmp_path: Path) ->
         {"year": days.year, "m": days.month, "Day": days.day, "warmth": (warmth + noise).round(1)}
     )
     wide = long.pivot(index=["m", "Day"], columns="year", values="warmth").reset_index()
-    names = wide["m"].map(lambda month: pd.Timestamp(2000, month, 1).month_name())
+    names = pd.to_datetime("2000-" + wide["m"].astype(str) + "-1").dt.month_name()
     wide.insert(0, "Month", names.where(wide["Day"] == 1))
     idea = proposals(_write(tmp_path / "pond", wide.drop(columns="m")), "forecasting")[0].idea
     assert (idea.target, idea.holdout.column, idea.holdout.group) == ("value", "date", None)
