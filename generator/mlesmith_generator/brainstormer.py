@@ -13,6 +13,14 @@ _AGAIN = 0.7
 """What an idea loses for each one chosen before it that asks in the same way, beyond the first."""
 _TWICE = 1.5
 """What it loses where its target was asked for already in another way."""
+FORMS = 2
+"""In how many forms one quantity is asked for, unless a dataset has nothing else to ask."""
+_MORE = 3
+"""Further ideas that are looked at, in place of third forms."""
+_ONE_QUANTITY = frozenset(
+    {"binary", "multiclass", "ordinal", "regression", "count", "quantile", "interval",
+     "forecasting", "anomaly"}
+)  # fmt: skip
 
 
 def ideas_for(
@@ -21,7 +29,8 @@ def ideas_for(
     """Return up to `limit` ideas, best first, of whatever formulations the data afford.
 
     Each formulation gives its own ideas in order; from their heads the best is taken in turn, and
-    those that ask in the same way as many before them wait.
+    those that ask in the same way as many before them wait, and a third form of one quantity is
+    asked only where there is nothing else.
 
     Args:
         profile: What was measured about the dataset.
@@ -37,7 +46,7 @@ def ideas_for(
     why: list[str] = []
     for formulation in FORMULATIONS:
         try:
-            found = list(formulation.propose(profile, root, limit=limit, seed=seed))
+            found = list(formulation.propose(profile, root, limit=limit + _MORE, seed=seed))
         except GenerationError as error:
             why.append(str(error))
             continue
@@ -48,14 +57,43 @@ def ideas_for(
             "; ".join(why) or f"no task can be made of {profile.dataset}: nothing in it is data"
         )
     chosen: list[Idea] = []
+    again: list[Idea] = []
     asked: Counter[tuple[str, str]] = Counter()
+    forms: Counter[tuple[str, str]] = Counter()
     while queues and len(chosen) < limit:
         queue = max(queues, key=lambda each: each[0].score - _loss(asked, chosen, each[0].idea))
         idea = queue.pop(0).idea
         queues = [each for each in queues if each]
+        quantity = _quantity(idea)
+        if idea.objective in _ONE_QUANTITY:
+            told = forms[quantity] + (_is_cut(idea) and _waiting(quantity, queues))
+            if told >= FORMS:
+                again.append(idea)
+                continue
+            forms[quantity] += 1
         chosen.append(idea)
         asked[idea.formulation, idea.objective] += 1
-    return tuple(chosen)
+    return tuple(chosen if len(forms) > 1 or len(chosen) > FORMS else [*chosen, *again[:1]])
+
+
+def _quantity(idea: Idea) -> tuple[str, str]:
+    return idea.table, idea.target_source or idea.target
+
+
+def _is_cut(idea: Idea) -> bool:
+    """Return whether an idea asks for a band or a class of what is asked for as it is."""
+    return idea.formulation == "table" and idea.target != idea.target_source
+
+
+def _waiting(quantity: tuple[str, str], queues: list[list[Proposal]]) -> bool:
+    """Return whether a quantity waits to be asked for in a form that is more than a cut of it."""
+    return any(
+        _quantity(each.idea) == quantity
+        and each.idea.objective in _ONE_QUANTITY
+        and each.idea.formulation != "table"
+        for queue in queues
+        for each in queue
+    )
 
 
 def _loss(asked: Counter[tuple[str, str]], chosen: list[Idea], idea: Idea) -> float:

@@ -370,6 +370,15 @@ def class_is_a_level_of_a_score() -> Base:
 
 
 @seeded("leak", "target-arithmetic")
+def class_is_a_band_of_a_distance() -> Base:
+    base = churn()
+    true, guessed = (_random(k).integers(18, 80, len(base.y)) for k in (1, 2))
+    band = np.where(np.abs(true - guessed) < 12, "near", "far")
+    base = base.having(true_age=true, guessed_age=guessed)
+    return base.but(frame=base.frame.assign(error=band), target="error", drop=("churned",))
+
+
+@seeded("leak", "target-arithmetic")
 def class_is_that_two_flags_hold() -> Base:
     base = churn()
     married, urban = (_random(k).random(len(base.y)) < 0.5 for k in (1, 2))

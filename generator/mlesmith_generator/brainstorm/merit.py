@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+import numpy as np
+
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
@@ -16,6 +18,7 @@ from mlesmith_generator.brainstorm.naming import (
     is_question,
     name_weight,
 )
+from mlesmith_generator.brainstorm.questions import no_questions
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -57,11 +60,13 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     """
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
+    senseless = no_questions(table, profile.reader.file_column)
     usable = [
         column
         for column in table.columns
         if _may_be_target(column, profile)
         and column.name not in sites
+        and column.name not in senseless
         and not _is_numbering(column, profile)
         and not _secondhand(column.name, table, molecular)
     ]
@@ -81,7 +86,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         for column in usable
         if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
     }
-    ordering = {*profile.times, *_counters(profile)}
+    ordering = {*profile.times, *_counters(profile, table)}
     result: list[Merit] = []
     for column in usable:
         name, reasons = column.name, list[str]()
@@ -136,16 +141,20 @@ def _shared(profile: TableProfile) -> set[str]:
     return found
 
 
-def _counters(profile: TableProfile) -> set[str]:
-    """Columns that number the rows of a group: with it they make a key."""
-    pairs = [pair for pair in profile.keys if len(pair) == 2]
-    return {
-        name
-        for pair in pairs
-        for name in pair
-        if any(other in profile.groups for other in pair if other != name)
-        and profile.column(name).integer
-    }
+def _counters(profile: TableProfile, table: TypedTable) -> set[str]:
+    """Columns that number the rows of a group: with it they make a key, and groups share them."""
+    groups = [table[name].codes for name in profile.groups[:3]]
+    found: set[str] = set()
+    for column in table.columns:
+        measured = column.profile
+        if not measured.integer or measured.type != "number" or measured.distinct > table.rows / 4:
+            continue
+        for codes in groups:
+            pairs = np.unique(codes * len(column.values) + column.codes)
+            most = int(np.bincount(codes[codes >= 0]).max(initial=0))
+            if len(pairs) == table.rows and measured.distinct <= 2 * most:
+                found.add(column.name)
+    return found
 
 
 def _may_be_target(column: TypedColumn, profile: TableProfile) -> bool:

@@ -22,6 +22,9 @@ _EXACT = 0.01
 """How far, in standard deviations, nearly all rows may be from what is added up."""
 _NEARLY = 0.99
 """Share of the variance from which a plain sum is what the target is made of, less a small part."""
+_MOST_COMPARED = 60
+_SAME = 0.99
+"""Share of the rows on which an amount has to be the distance of two columns."""
 _EQUAL = 0.03
 """How far the weights of a plain sum may differ, as a share of them."""
 _TOTAL = frozenset(
@@ -53,6 +56,7 @@ def parts_of_amount(
     found: dict[str, str] = {}
     if not names or len(rows) < 3 * len(names):
         return found
+    found |= _ends_of_distance(names, matrix, truth)
     scale = matrix.std(axis=0) + 1e-12
     matrix = (matrix - matrix.mean(axis=0)) / scale
     goal = (truth - truth.mean()) / truth.std()
@@ -106,6 +110,20 @@ def totals_of_part(
         summed = _of_plain_sum(parts * scale, weights / scale, np.abs(weights), goal, False)
         if names.index(made.source) in [others[k] for k in summed]:
             found[column.name] = "it is a total that contains the target"
+    return found
+
+
+def _ends_of_distance(
+    names: list[str], matrix: NDArray[np.float64], truth: NDArray[np.float64]
+) -> dict[str, str]:
+    """Return one of any two columns that lie as far apart as the amount says."""
+    found: dict[str, str] = {}
+    slack = 1e-6 * float(np.abs(truth).max())
+    for one in range(min(len(names), _MOST_COMPARED) - 1):
+        apart = np.abs(matrix[:, one + 1 : _MOST_COMPARED] - matrix[:, [one]])
+        exact = (np.abs(apart - truth[:, None]) <= slack).mean(axis=0) >= _SAME
+        for other in np.flatnonzero(exact):
+            found[names[one + 1 + int(other)]] = "the target is how far it is from another column"
     return found
 
 

@@ -17,7 +17,10 @@ from mlesmith_generator.profiler.words import unit_of, words
 
 _LONGEST = 8
 """Words of a name that are read; a longer one speaks for itself."""
-_ENDINGS = ("s", "es", "d", "ed", "ted", "r", "er", "ing", "ly", "al")
+_ENDINGS = ("s", "es", "d", "ed", "ted", "r", "er", "ing", "ly", "al", "hood", "ship", "ness",
+            "less", "ful", "able", "ment")  # fmt: skip
+_CUT_OFF = 2
+"""Letters that somebody who shortens a word saves at least."""
 _FOLDER = resources.files("mlesmith_generator.describe")
 _SHORT = frozenset({"id", "ph", "tv", "us", "uk", "eu", "to", "of", "in", "at", "by", "is", "go"})
 _PLACEHOLDER = re.compile(
@@ -94,9 +97,10 @@ def spelled_out(part: str) -> str:
             return f"{left} {right}"
     if len(part) < 5:
         return ""
-    longer = sorted(word for word in vocabulary() if word.startswith(part))
+    longer = sorted(word for word in vocabulary() if word.startswith(part) and word != part)
     stems = {word for word in longer if not any(word != o and word.startswith(o) for o in longer)}
-    if len(stems) != 1 or stems & {part + ending for ending in _ENDINGS}:
+    short = any(len(word) < len(part) + _CUT_OFF for word in stems)
+    if len(stems) != 1 or short or stems & {part + ending for ending in _ENDINGS}:
         return ""
     return stems.pop()
 

@@ -86,6 +86,7 @@ def _fields(page: Page) -> dict[str, str]:
         "m": nu.count(facts.test_rows),
         "k": nu.counted(len(facts.features), "column", words=True),
         "c": nu.word(len(names)),
+        "all": "both" if len(names) == 2 else f"all {nu.word(len(names))}",
         "names": md.listing(shown),
     }
 

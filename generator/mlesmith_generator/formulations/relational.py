@@ -44,6 +44,7 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.dates import date_format, days
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 from mlesmith_generator.profiler.typed import TypedTable
+from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, Exclusion, TableProfile
 
 SMALLEST = 100
@@ -236,9 +237,10 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
         for plan in _plans(bench, made, main):
             scored = judge(bench, made, plan, merit)
             if scored is not None:
-                found.append(_proposal(store, main, edges, names, keys, scored, seed))
+                proposal = _proposal(store, main, edges, names, keys, scored, seed)
+                found += [proposal] if proposal is not None else []
                 break
-    return [each for each in found if each.idea.recipe is not None]
+    return found
 
 
 def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:
@@ -266,7 +268,7 @@ def _proposal(
     keys: set[str],
     scored: Scored,
     seed: int,
-) -> Proposal:
+) -> Proposal | None:
     idea, own = scored.idea, {column.name for column in main.columns}
     exclusions = [
         each for each in idea.exclusions if each.column in own and each.column not in keys
@@ -278,6 +280,9 @@ def _proposal(
         if column.type == "identifier" and column.name not in {*keys, *known, scored.made.source}
     ]
     gone = _gone(edges, names, idea.exclusions)
+    edges = _attached(edges, names, gone, own - {each.column for each in exclusions})
+    if not edges:
+        return None
     holdout = idea.holdout
     if holdout.column in keys:
         holdout = holdout.model_copy(update={"drop_column": False})
@@ -315,6 +320,41 @@ def _proposal(
         }
     )
     return Proposal(made, scored.score + _BONUS)
+
+
+def _attached(
+    edges: Sequence[Edge],
+    names: Mapping[str, Mapping[str, str]],
+    gone: Mapping[str, Sequence[str]],
+    main: set[str],
+) -> list[Edge]:
+    """Return the further tables that still hang on what is shown, and still tell something."""
+    reached = set(main)
+    kept: dict[str, Edge] = {}
+    while True:
+        more = [edge for edge in edges if edge.table.name not in kept and edge.onto in reached]
+        for edge in more:
+            kept[edge.table.name] = edge
+            new = names[edge.table.name]
+            reached |= {
+                new.get(column.name, column.name)
+                for column in edge.table.columns
+                if column.name not in gone.get(edge.table.name, ())
+            }
+        if not more:
+            break
+    leading = {edge.onto for edge in kept.values()} - main
+    useful: list[Edge] = []
+    for edge in edges:
+        if edge.table.name not in kept:
+            continue
+        shown = {c.name for c in edge.table.columns} - set(gone.get(edge.table.name, ()))
+        telling = {
+            name for name in shown - {edge.column} if not {"id", "key"} & set(words(name)[-1:])
+        }
+        if telling or shown & leading:
+            useful.append(edge)
+    return useful
 
 
 def _gone(

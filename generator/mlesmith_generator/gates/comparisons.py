@@ -18,7 +18,7 @@ from mlesmith_generator.gates.rows import Column, Ints, TaskRows
 from mlesmith_generator.gates.strength import Judge
 from mlesmith_generator.gates.verdict import Finding
 
-_OPERATIONS = ("+", "-", "*", "/")
+_OPERATIONS = ("+", "-", "*", "/", "distance")
 _MOST_COMPARED = 300
 _MOST_THRESHOLDED = 40
 _SCREEN_ROWS = 600
@@ -143,7 +143,7 @@ def _screened(
     few = table[:, :_MOST_THRESHOLDED]
     for words in _OPERATIONS:
         for left in range(few.shape[1]):
-            start = left + 1 if words in "+-*" else 0
+            start = 0 if words == "/" else left + 1
             score = _order_skill(combine(words, few[:, left, None], few[:, start:]), one_hot)
             for place in np.flatnonzero(score >= 0.96):
                 right = start + int(place)

@@ -72,6 +72,15 @@ def test_items_of_a_score_are_left_out_of_the_trait_that_is_read_from_it() -> No
     assert told(vague, "anxious") == set()
 
 
+def test_an_end_of_a_distance_is_left_out_of_it_and_of_its_bands() -> None:
+    random = np.random.default_rng(5)
+    true, guessed = random.integers(18, 80, (2, 500))
+    error = np.abs(true - guessed)
+    shown = {"guessed": text(guessed, 0), "true": text(true, 0), "photo": text(error % 7, 0)}
+    data = table(**shown, error=text(error, 0))
+    assert told(data, "error") == {"true"}
+
+
 def test_the_flag_that_is_left_of_one_choice() -> None:
     random = np.random.default_rng(5)
     kind = random.integers(0, 5, 500)

@@ -122,3 +122,8 @@ def test_escaped_text_marks_nothing_up() -> None:
 def test_the_ends_of_a_narrow_range_are_told_apart(low: float, high: float, told: str) -> None:
     digits = nu.digits(low, high)
     assert f"{nu.amount(low, digits)} to {nu.amount(high, digits)}" == told
+
+
+@pytest.mark.parametrize("name", ["neighbour", "photo"])
+def test_a_word_is_not_read_as_another_that_begins_like_it(name: str) -> None:
+    assert reading_of(name) == name

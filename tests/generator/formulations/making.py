@@ -27,6 +27,7 @@ def generated(
 ) -> Task:
     """Take the first idea with an objective through all gates; its task must verify again."""
     monkeypatch.setenv("MLESMITH_CACHE", str(registry.parent / "cache"))
+    monkeypatch.setattr("mlesmith_generator.brainstormer.FORMS", 12)
     monkeypatch.setattr(
         "mlesmith_generator.pipeline.ideas_for",
         lambda *given, **named: tuple(
