@@ -36,6 +36,7 @@ _NAMERS = re.compile(
     r"indicator(?: (?:name|code))?|series(?: (?:name|code|id))?|analyte|attribute|property|"
     r"quantity|item|key|field|characteristic|[a-z]{2}test(?:cd)?|qnam|qlabel"
 )
+_NAMES = ("name", "label", "description", "desc", "text", "bezeichnung", "nom", "nombre")
 _UNLIKE = 0.5
 """Share of the variance of a value's ranks between names from which it is of unlike things."""
 _FEWEST_ROWS = 5
@@ -52,6 +53,12 @@ def no_questions(table: TypedTable, file_column: str | None = None) -> set[str]:
     found = {column.name for column in table.columns if _is_calendar(column)}
     called = {column.name: " ".join(words(column.name)) for column in table.columns}
     found |= {name for name, spoken in called.items() if _RECORDS.fullmatch(spoken)}
+    spoken = set(called.values())
+    found |= {
+        column.name
+        for column in table.columns
+        if column.profile.type == "number" and _is_named(called[column.name], spoken)
+    }
     namers = [
         column
         for column in table.columns
@@ -65,6 +72,11 @@ def no_questions(table: TypedTable, file_column: str | None = None) -> set[str]:
         if any(namer is not value and _unlike(value, namer) for namer in namers):
             found.add(value.name)
     return found
+
+
+def _is_named(called: str, spoken: set[str]) -> bool:
+    """Whether another column says in words what a number is the code of."""
+    return any(f"{called} {ending}" in spoken for ending in _NAMES)
 
 
 def _is_calendar(column: TypedColumn) -> bool:

@@ -145,8 +145,10 @@ def _share(total: Floats, below: NDArray[np.bool_]) -> float:
     few = low if low.mean() <= 0.5 else ~low
     under, over = float(total[low].max()), float(total[~low].min())
     inside = np.sort(np.abs(total[few] - (over if few is low else under)))
+    if len(inside) < _FEWEST_NEAR:
+        return 0.0
     stepped = len(np.unique(total)) <= _LEVELS
-    near = inside[0] if stepped else inside[max(_FEWEST_NEAR, int(_NEAR * len(inside))) - 1 :][0]
+    near = inside[0] if stepped else inside[max(_FEWEST_NEAR, int(_NEAR * len(inside))) - 1]
     most = float(np.quantile(inside, 0.95))
     beside = np.abs(total[~few] - (under if few is low else over)) <= near * (1 + 1e-9)
     close = float((inside <= near * (1 + 1e-9)).sum())
