@@ -27,11 +27,11 @@ def register_tasks(path: str | os.PathLike[str]) -> list[str]:
 
     Raises:
         RegistryError: There is no such folder, or a package in it is not well-formed.
-        DuplicateTaskError: Another root already holds another task of the same id.
+        DuplicateTaskError: Another root already holds one of the ids.
     """
     root = Path(path).expanduser().absolute()
     added = registry.read_index(root)
-    found = registry.entries((*registry.default_roots(), root))
+    found = registry.entries(dict.fromkeys((*registry.default_roots(), root)))
     registry.add_root(root)
     return [_register(found[str(entry.fields["id"])], by_path=True) for entry in added]
 

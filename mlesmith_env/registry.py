@@ -141,19 +141,19 @@ def rebuild_index(root: Path) -> list[Entry]:
 
 
 def entries(roots: Iterable[Path] | None = None) -> dict[str, Entry]:
-    """Return all tasks of the roots by id; of a task that several hold, the first root's entry.
+    """Return all tasks of the roots by id.
 
     Raises:
-        DuplicateTaskError: Two roots hold different tasks of the same id.
+        DuplicateTaskError: Two roots hold the same id.
     """
     found: dict[str, Entry] = {}
     for root in default_roots() if roots is None else roots:
         for entry in read_index(root):
             other = found.setdefault(str(entry.fields["id"]), entry)
-            if other.fields["digest"] != entry.fields["digest"]:
+            if other is not entry:
                 raise DuplicateTaskError(
-                    f"{entry.fields['id']} is one task in {other.root} and another in "
-                    f"{entry.root}; remove one of them or give it another version"
+                    f"{entry.fields['id']} is in {other.root} and in {entry.root}; remove one of "
+                    "them or give it another version"
                 )
     return found
 
