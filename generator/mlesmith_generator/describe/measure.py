@@ -167,7 +167,8 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
     counts = text.counts
     filled = int(counts.sum())
     numeric = np.isfinite(text.parsed)
-    share = float(counts[numeric].sum()) / max(1, filled)
+    # One number in nearly all rows and texts in the others (`0`, `1,234`) is no column of numbers.
+    share = float(counts[numeric].sum()) / max(1, filled) if 2 * numeric.sum() > len(numeric) else 0
     kind = _kind(text, share, hint)
     base = ColumnFacts(
         name=name,

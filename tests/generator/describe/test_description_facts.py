@@ -49,6 +49,12 @@ def test_infinite_and_odd_numbers_do_no_harm() -> None:
     assert column.textual == 5
 
 
+def test_one_number_among_texts_makes_no_numbers() -> None:
+    values = ["0"] * 95 + [f"{number},{number:03d}" for number in range(1, 6)]
+    frame = pd.DataFrame({"x": pd.array(values, dtype="str")})
+    assert measure_column("x", as_text(frame, "x"), None).kind == "category"
+
+
 def test_dates_tell_first_and_last() -> None:
     column = measured(["2021-05-04", "1999-12-31", "2003-01-01"] * 5)
     assert (column.first, column.last) == ("1999-12-31", "2021-05-04")
