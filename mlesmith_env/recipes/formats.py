@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -96,8 +97,8 @@ def _sql(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
 @contextmanager
 def _whole(reader: TableReader, path: Path) -> Generator[RawTable, None, None]:
     parse = {
-        "json": json_table,
-        "jsonl": json_lines_table,
+        "json": partial(json_table, path=reader.table),
+        "jsonl": partial(json_lines_table, path=reader.table),
         "arff": arff_table,
         "ts": ts_table,
         "utterances": utterance_table,

@@ -84,7 +84,7 @@ class TableReader(Model):
     table: str = ""
     """Which table of a file that may hold several: the sheet (`excel`), the table (`sqlite` and
     `sql`), the path of the element that is a row, such as `catalog/book` (`xml`), `edges` or
-    `nodes` (`gml`)."""
+    `nodes` (`gml`), the path of records inside records, such as `data/paragraphs/qas` (`json`)."""
     compression: Literal["none", "gzip", "bz2", "xz", "zip"] = "none"
     encoding: str = "utf-8"
     """A codec name of Python; `utf-8-sig` where a byte-order mark stands in front."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from mlesmith_env.errors import ReadError
+from mlesmith_env.recipes.leaves import leaf_path, leaves
 from mlesmith_env.recipes.text import plain_text
 
 _DEPTH = 3
@@ -21,10 +22,16 @@ _SPREAD = 4
 Table = tuple[tuple[str, ...], Iterator[Sequence[str | None]]]
 
 
-def json_table(lines: Iterable[str], name: str) -> Table:
+def json_table(lines: Iterable[str], name: str, path: str = "") -> Table:
     """Return names and rows of the table in a JSON document.
 
     Numbers stay as they are spelled in the document; lists become JSON text.
+
+    Args:
+        lines: The document.
+        name: What it is called in messages.
+        path: Fields that lead to records inside records, such as `data/paragraphs/qas`: these are
+            the rows, with the values of the records around them. Empty: the outer records.
 
     Raises:
         ReadError: The text is not JSON, or there is no table in it.
@@ -32,11 +39,32 @@ def json_table(lines: Iterable[str], name: str) -> Table:
     text = "".join(lines)
     if not text.strip():
         raise ReadError(f"{name} is empty")
-    return _table(_parse(text, name), name)
+    return _table(_parse(text, name), name, path)
 
 
-def json_lines_table(lines: Iterable[str], name: str) -> Table:
+def inner_path(lines: Iterable[str], name: str, *, by_line: bool = False) -> str:
+    """Return the path of records inside records that are the rows, empty where there is none.
+
+    Args:
+        lines: The document.
+        name: What it is called in messages.
+        by_line: Whether each line is a record.
+
+    Raises:
+        ReadError: It is not JSON.
+    """
+    if by_line:
+        return leaf_path([_parse(line, name) for line in lines if line.strip()])
+    return leaf_path(_parse("".join(lines), name))
+
+
+def json_lines_table(lines: Iterable[str], name: str, path: str = "") -> Table:
     """Return names and rows of the table in a file with one JSON record on each line.
+
+    Args:
+        lines: The file.
+        name: What it is called in messages.
+        path: As of `json_table`.
 
     Raises:
         ReadError: A line is not JSON, or there is no table in the file.
@@ -48,7 +76,7 @@ def json_lines_table(lines: Iterable[str], name: str) -> Table:
     ]
     if not values:
         raise ReadError(f"{name} is empty")
-    return _table(values, name)
+    return _table(values, name, path)
 
 
 def _parse(text: str, name: str) -> Any:
@@ -72,11 +100,40 @@ class _Spelled(str):
     __slots__ = ()
 
 
-def _table(value: Any, name: str) -> Table:
+def _table(value: Any, name: str, path: str = "") -> Table:
+    if path:
+        return _inner_table(value, name, path)
     found = _find(value) or _from_lists(value)
     if found is None:
         raise ReadError(f"{name} holds no list of records and no object of columns")
     return found
+
+
+def _inner_table(value: Any, name: str, path: str) -> Table:
+    """Rows are the records at the end of a path; a name that they have, too, is told apart."""
+    rows = [
+        (
+            {(field, key): told for field, outer, said in carried
+             for key, told in _flatten({outer: said}).items()},
+            _flatten(dict(record)),
+        )
+        for carried, record in leaves(value, path)
+    ]  # fmt: skip
+    if not rows:
+        raise ReadError(f"{name} holds no records at {path!r}")
+    own = dict.fromkeys(key for _, record in rows for key in record)
+    around = dict.fromkeys(place for carried, _ in rows for place in carried)
+    taken = {*own}
+    names: list[str] = []
+    for field, key in around:
+        free = key if key not in taken else f"{field or 'outer'}.{key}"
+        taken.add(free)
+        names.append(free)
+    cells = (
+        [*(carried.get(place) for place in around), *(record.get(key) for key in own)]
+        for carried, record in rows
+    )
+    return (*names, *own), iter([*cells])
 
 
 def _find(value: Any, depth: int = 0) -> Table | None:

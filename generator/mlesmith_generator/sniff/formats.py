@@ -18,6 +18,7 @@ from mlesmith_env.recipes.gml import TABLES, is_gml
 from mlesmith_env.recipes.lines import open_bytes, open_text
 from mlesmith_env.recipes.markup import element_columns, record_element
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_env.recipes.nested import inner_path
 from mlesmith_env.recipes.svmlight import is_svmlight, svmlight_columns
 from mlesmith_generator.sniff.delimited import delimited_text, workbook
 from mlesmith_generator.sniff.files import spoken_format
@@ -123,8 +124,12 @@ def _spoken(sample: Sample) -> Sequence[Found] | None:
         # A program in TypeScript is called `.ts`, too.
         return () if sample.named == "ts" else None
     reader = sample.reader.model_copy(update={"format": form})
+    if form in ("json", "jsonl"):
+        with open_text(sample.path, reader) as lines:
+            inner = inner_path(lines, sample.path.name, by_line=form == "jsonl")
+        reader = reader.model_copy(update={"table": inner})
     with open_table(reader, sample.root, sample.file) as table:
-        layout = (form, reader.compression, *table.columns)
+        layout = (form, reader.compression, reader.table, *table.columns)
     return (Found(sample.file, reader, layout, sample.encoding),)
 
 
