@@ -10,6 +10,7 @@ import pandas as pd
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.task import Task
 from tests.generator.formulations.made_texts import (
+    asked_texts,
     documents,
     labelled_pairs,
     marked_lines,
@@ -135,6 +136,45 @@ def a_piece_told_in_another_column(root: Path) -> Exhibit:
     tables.train["hint"] = tables.train[tables.target].str.upper()
     tables.test["hint"] = truth.reindex(tables.test["id"]).str.upper().to_numpy()
     return tables.written(root)
+
+
+# Questions about texts
+
+
+def asked(root: Path) -> Task:
+    """Return a good task of questions whose answers stand in a text."""
+    return first(root, asked_texts, "question_answering")
+
+
+@legitimate_built()
+def questions_about_texts(root: Path) -> Exhibit:
+    return Exhibit(asked(root).directory)
+
+
+@defect("leak", "target-copy")
+def an_answer_in_small_letters_beside_its_question(root: Path) -> Exhibit:
+    tables = Tables.of(asked(root))
+    seen, hidden = (told.str.lower() for told in (tables.train["answer"], tables.truth()))
+    return tables.told("marked", seen, hidden).written(root)
+
+
+@defect("leak", "group-crossing")
+def texts_that_training_asks_about_too(root: Path) -> Exhibit:
+    tables = Tables.of(asked(root))
+    tables.train.loc[:9, "text"] = tables.test["text"].head(10).to_numpy()
+    tables.train.loc[:9, "title"] = tables.test["title"].head(10).to_numpy()
+    return tables.written(root)
+
+
+@defect("data", "sample-reveals-answers")
+def sample_answers_that_are_right(root: Path) -> Exhibit:
+    tables = Tables.of(asked(root))
+    return tables.guessed({"answer": tables.truth()}).written(root)
+
+
+@defect("description", "description-untrue")
+def a_page_on_which_wrong_answers_are_better(root: Path) -> Exhibit:
+    return reworded(asked(root), "higher is better", "lower is better")
 
 
 # Pairs

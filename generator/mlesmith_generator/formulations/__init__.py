@@ -23,6 +23,7 @@ from mlesmith_generator.formulations.multilabel import MULTILABEL
 from mlesmith_generator.formulations.nodes import NODES
 from mlesmith_generator.formulations.pair_labels import PAIR_LABELS
 from mlesmith_generator.formulations.pairs import SIMILARITY
+from mlesmith_generator.formulations.question_answering import QUESTION_ANSWERING
 from mlesmith_generator.formulations.ranking import RANKING
 from mlesmith_generator.formulations.rating import RATING
 from mlesmith_generator.formulations.recommendation import RECOMMENDATION
@@ -38,6 +39,7 @@ from mlesmith_generator.formulations.watch import WATCH
 __all__ = ["FORMULATIONS", "NAMED", "Formulation", "Proposal", "formulation_of"]
 
 FORMULATIONS: tuple[Formulation, ...] = (
+    QUESTION_ANSWERING,
     SPAN_EXTRACTION,
     SIMILARITY,
     PAIR_LABELS,

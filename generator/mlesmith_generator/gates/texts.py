@@ -165,6 +165,18 @@ def _scan_labels(manifest: Manifest, tables: Tables, columns: Sequence[str]) -> 
     return Scan("label-in-text", evidence or "no text", tuple(findings[:1]))
 
 
+def scan_apart(tables: Tables, column: str) -> Scan:
+    """Look for texts that several rows have, and that stand on both sides of the holdout."""
+    if column not in tables.train.columns or column not in tables.test.columns:
+        return Scan("texts-apart", "no such text")
+    seen, hidden = (
+        {_normal(text) for text in _texts(frame, column)} for frame in (tables.train, tables.test)
+    )
+    crossing = len(seen & hidden)
+    told = f"{crossing} of {len(hidden)} hidden {column!r} stand in training"
+    return Scan("texts-apart", told, (Finding("group-crossing", told),) if crossing else ())
+
+
 def scan_listed(manifest: Manifest, tables: Tables) -> Scan:
     """Look for public columns that name the labels of their row, and no others."""
     truth = list(manifest.truth)

@@ -95,7 +95,7 @@ def _table_name(reader: TableReader, earlier: list[TableProfile], root: Path) ->
     stem = stem.rsplit(".", 1)[0] if "." in stem else stem
     if reader.file_column is not None:
         stem = path.parent.name or _shared(reader.files) or re.split(r"__|--", root.name)[-1]
-    if reader.table and reader.format != "xml":
+    if reader.table and reader.format not in ("xml", "json", "jsonl"):
         stem = reader.table
     taken = {table.name for table in earlier}
     if stem in taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,4 +121,48 @@ def labelled_pairs(folder: Path, rows: int = 600, classes: tuple[str, ...] = ("0
         second = [word if draw.random() < kept else str(draw.choice(words)) for word in first]
         lines.append(f"{number},{' '.join(first)}?,{' '.join(second)}?,{classes[place]}")
     (folder / "questions.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def asked_texts(folder: Path, articles: int = 45, *, nested: bool = True) -> Path:
+    """Write articles whose paragraphs say who went where and when, with questions about it.
+
+    Args:
+        folder: Where to.
+        articles: How many.
+        nested: Whether questions stand inside paragraphs inside articles, else one a line.
+    """
+    draw = np.random.default_rng(31)
+    folder.mkdir(parents=True)
+    data: list[dict[str, object]] = []
+    flat: list[dict[str, object]] = []
+    for number in range(articles):
+        paragraphs: list[dict[str, object]] = []
+        for _ in range(3):
+            people = [str(name) for name in draw.choice(_PEOPLE, 3, replace=False)]
+            towns = [str(name) for name in draw.choice(_TOWNS, 3, replace=False)]
+            years = [str(year) for year in draw.choice(np.arange(1700, 2000), 3, replace=False)]
+            said = [
+                f"In {year} {person} {draw.choice(_VERBS)} to {town} "
+                f"{' '.join(draw.choice(_FILLER, 4))}."
+                for person, town, year in zip(people, towns, years, strict=True)
+            ]
+            context, questions = " ".join(said), list[dict[str, object]]()
+            for person, town, year in zip(people, towns, years, strict=True):
+                question, answer = (
+                    (f"Who was in {town} that year?", person),
+                    (f"When did {person} go?", year),
+                    (f"Where did {person} arrive?", town),
+                )[int(draw.integers(3))]
+                told = [{"text": answer, "answer_start": context.index(answer)}]
+                name = f"q{number}{person}"
+                questions.append({"id": name, "question": question, "answers": told})
+                spans = {"text": [answer], "answer_start": [context.index(answer)]}
+                flat.append({"context": context, "question": question, "answers": spans})
+            paragraphs.append({"context": context, "qas": questions})
+        data.append({"title": f"Article {number}", "paragraphs": paragraphs})
+    if nested:
+        (folder / "asked.json").write_text(json.dumps({"version": "1.1", "data": data}))
+    else:
+        (folder / "asked.jsonl").write_text("".join(json.dumps(row) + "\n" for row in flat))
     return folder
