@@ -76,7 +76,7 @@ def parts_of_amount(
             chosen = np.array([int(np.argmax(np.where(np.abs(weights) > _PULL, follows, -1.0)))])
         for place in chosen:
             told = "adds up" if exact else "nearly adds up"
-            found[names[place]] = f"with other columns it {told} to the target"
+            found[names[place]] = f"it {told} to the target with other columns"
         alive[chosen] = False
         if not alive.any():
             break
@@ -123,7 +123,7 @@ def _ends_of_distance(
         apart = np.abs(matrix[:, one + 1 : _MOST_COMPARED] - matrix[:, [one]])
         exact = (np.abs(apart - truth[:, None]) <= slack).mean(axis=0) >= _SAME
         for other in np.flatnonzero(exact):
-            found[names[one + 1 + int(other)]] = "the target is how far it is from another column"
+            found[names[one + 1 + int(other)]] = "it ends the distance that is asked for"
     return found
 
 
@@ -163,7 +163,7 @@ def parts_of_class(
         if told is None:
             break
         for place in told.members:
-            found[names[place]] = "with other columns it adds up to what tells the target"
+            found[names[place]] = "it tells the target once added to other columns"
     return found
 
 
