@@ -93,8 +93,8 @@ def _unusual(
         if not past.any():
             continue
         window = series.rolling(max(5, len(series) // _STRETCHES), center=True, min_periods=1)
-        for what in (window.mean(), window.std().fillna(0.0)):
-            away = np.abs(what.to_numpy() - np.median(what.to_numpy()[past], axis=0))
+        for what in (np.asarray(window.mean()), np.nan_to_num(np.asarray(window.std()))):
+            away = np.abs(what - np.median(what[past], axis=0))
             for channel in away.T:
                 rank = np.searchsorted(np.sort(channel[past]), channel, side="right") / past.sum()
                 score[mine] = np.maximum(score[mine], rank)
