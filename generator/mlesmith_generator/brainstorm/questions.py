@@ -17,9 +17,9 @@ from mlesmith_generator.profiler.words import words
 
 _YEARS = frozenset({"year", "yr", "date", "jahr", "année", "año", "anno", "ano", "год"})
 _CALENDAR = frozenset(
-    {"month", "day", "hour", "minute", "second", "weekday", "week", "quarter", "dow", "doy", "yday",
-     "mday", "wday", "yearday", "monat", "tag", "stunde", "mois", "jour", "heure", "mes", "dia",
-     "día", "hora", "mese", "giorno", "ora"}
+    {"month", "day", "hour", "minute", "weekday", "week", "quarter", "dow", "doy", "yday", "mday",
+     "wday", "yearday", "monat", "stunde", "mois", "jour", "heure", "mes", "día", "hora", "mese",
+     "giorno", "ora"}
 )  # fmt: skip
 _RECORDS = re.compile(
     r"units?|uom|notes?|comments?|remarks?|footnotes?|file ?names?|seq|sequence|idvar|idvarval|"
