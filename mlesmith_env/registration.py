@@ -30,10 +30,11 @@ def register_tasks(path: str | os.PathLike[str]) -> list[str]:
         DuplicateTaskError: Another root already holds one of the ids.
     """
     root = Path(path).expanduser().absolute()
-    added = registry.read_index(root)
-    found = registry.entries(dict.fromkeys((*registry.default_roots(), root)))
+    found = registry.read_index(root)
+    for entry in found:
+        _refuse_taken(entry)
     registry.add_root(root)
-    return [_register(found[str(entry.fields["id"])], by_path=True) for entry in added]
+    return [_register(entry, by_path=True) for entry in found]
 
 
 def register_default_roots() -> None:
@@ -42,23 +43,27 @@ def register_default_roots() -> None:
         _register(entry, by_path=False)
 
 
+def _refuse_taken(entry: registry.Entry) -> None:
+    known = gymnasium_specs.get(str(entry.fields["id"]))
+    if known is None or known.kwargs.get("task") in (str(entry.directory), entry.fields["id"]):
+        return
+    raise DuplicateTaskError(
+        f"{entry.fields['id']} of {entry.root} is already registered from "
+        f"{known.kwargs.get('task')}; remove one of the roots or give the task another version"
+    )
+
+
 def _register(entry: registry.Entry, *, by_path: bool) -> str:
     task_id = str(entry.fields["id"])
-    # A worker process started afresh knows the default roots only: name others by their folder.
-    directory = str(entry.directory)
-    known = gymnasium_specs.get(task_id)
-    if known is not None and known.kwargs.get("task") not in (directory, task_id):
-        raise DuplicateTaskError(
-            f"{task_id} of {entry.root} is already registered from {known.kwargs.get('task')}; "
-            "remove one of the roots or give the task another version"
-        )
-    if known is None:
+    _refuse_taken(entry)
+    if task_id not in gymnasium_specs:
         gymnasium_specs[task_id] = EnvSpec(
             id=task_id,
             entry_point=ENTRY_POINT,
             vector_entry_point=VECTOR_ENTRY_POINT,
             # Durations in `info` differ from run to run; scores and observations do not.
             nondeterministic=True,
-            kwargs={"task": directory if by_path else task_id},
+            # A worker process started afresh knows the default roots only: name others by folder.
+            kwargs={"task": str(entry.directory) if by_path else task_id},
         )
     return task_id

@@ -24,9 +24,8 @@ _LONGEST = (
 # Unknown, and not needed, where the suite is played without pytest-xdist.
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many workers again as processors: tests of limits spend their time waiting."""
-    processors = os.cpu_count() or 1
-    return processors + (processors + 1) // 2
+    """Two workers a processor: tests of limits spend their time waiting."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
