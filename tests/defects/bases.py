@@ -192,7 +192,7 @@ def demand(days: int = 900, seed: int = 5) -> Base:
     temperature = 11 + 9 * np.sin(np.arange(days) / 365 * 2 * np.pi) + random.normal(0, 3, days)
     promotion = random.random(days) < 0.2
     price = random.normal(4.2, 0.5, days).round(2)
-    weekend = date.dayofweek.to_numpy() >= 5
+    weekend = date.day_of_week.to_numpy() >= 5
     sold = (
         180
         + 5.5 * temperature

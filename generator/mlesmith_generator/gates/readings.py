@@ -118,7 +118,7 @@ def _calendar(column: Column) -> Iterator[Reading]:
         "its day": date.dt.floor("D"),
         "its month": date.dt.year * 12 + date.dt.month,
         "its month of the year": date.dt.month,
-        "its day of the week": date.dt.dayofweek,
+        "its day of the week": date.dt.day_of_week,
         "its hour": date.dt.round("s").dt.hour,
     }
     for how, part in parts.items():
