@@ -30,8 +30,14 @@ from mlesmith_generator.brainstorm import holdouts
 from mlesmith_generator.describe.pair_labels import SECTIONS
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
-from mlesmith_generator.formulations.pairs import text_columns
-from mlesmith_generator.formulations.program import SAMPLE, Program
+from mlesmith_generator.formulations.pairs import (
+    ALL_SIGNS,
+    LEARNT,
+    ONE_SIGN,
+    SIMPLE,
+    text_columns,
+)
+from mlesmith_generator.formulations.program import Program
 from mlesmith_generator.formulations.several import chosen
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.texts import scan_pairs, scan_texts, words_of
@@ -82,21 +88,11 @@ _SAYING = frozenset(
 )
 """Classes that say how one text stands to another."""
 
-_ANSWERS = ("answers", "scores")
-_TEXTS = (*_ANSWERS, "pairs/texts")
-_ONE = (*_TEXTS, "pairs/models")
-_ALL = (*_TEXTS, "pairs/signs", "pairs/models")
-
 PROGRAMS = (
-    SAMPLE,
-    Program("constant", _ANSWERS, trivial=True),
-    Program("word_overlap", _ONE, family="pairs"),
-    Program("cosine", _ONE, family="pairs"),
-    Program("letters", _ONE, family="pairs"),
-    Program("words_of_both", (*_ONE, "pairs/words"), family="pairs"),
-    Program("linear", _ALL, family="pairs"),
-    Program("boosting", _ALL, family="pairs"),
-    Program("all_together", (*_ALL, "pairs/words"), family="pairs"),
+    *SIMPLE,
+    Program("words_of_both", (*ONE_SIGN, "pairs/words"), family="pairs"),
+    *LEARNT,
+    Program("all_together", (*ALL_SIGNS, "pairs/words"), family="pairs"),
 )
 """The ladder, from the foot up."""
 

@@ -51,20 +51,22 @@ _SCORES = frozenset(
 _READ = 3_000
 
 _ANSWERS = ("answers", "scores")
-_TEXTS = (*_ANSWERS, "pairs/texts")
-_ONE = (*_TEXTS, "pairs/models")
-_ALL = (*_TEXTS, "pairs/signs", "pairs/models")
+ONE_SIGN = (*_ANSWERS, "pairs/texts", "pairs/models")
+ALL_SIGNS = (*_ANSWERS, "pairs/texts", "pairs/signs", "pairs/models")
+"""Parts of programs that read one sign of likeness, or all of them."""
 
-PROGRAMS = (
+SIMPLE = (
     SAMPLE,
     Program("constant", _ANSWERS, trivial=True),
-    Program("word_overlap", _ONE, family="pairs"),
-    Program("cosine", _ONE, family="pairs"),
-    Program("letters", _ONE, family="pairs"),
-    Program("linear", _ALL, family="pairs"),
-    Program("boosting", _ALL, family="pairs"),
-    Program("blend", _ALL, family="pairs"),
+    Program("word_overlap", ONE_SIGN, family="pairs"),
+    Program("cosine", ONE_SIGN, family="pairs"),
+    Program("letters", ONE_SIGN, family="pairs"),
 )
+LEARNT = (
+    Program("linear", ALL_SIGNS, family="pairs"),
+    Program("boosting", ALL_SIGNS, family="pairs"),
+)
+PROGRAMS = (*SIMPLE, *LEARNT, Program("blend", ALL_SIGNS, family="pairs"))
 """The ladder, from the foot up."""
 
 
