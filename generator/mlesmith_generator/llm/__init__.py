@@ -1,0 +1,1 @@
+"""The pipeline's stages on a language model: calls, money, tools, roles."""

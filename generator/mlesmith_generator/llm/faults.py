@@ -1,0 +1,63 @@
+"""What can go wrong with a provider, told apart by what to do about it.
+
+A fault says nothing about a task: it is retried within bounds, or reported as a failure of the
+provider. Keys that a provider repeats in its messages are blotted out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mlesmith_env.errors import MlesmithError
+
+_KEY_LIKE = re.compile(r"\b(?:sk|pk|key)-[A-Za-z0-9_*-]{6,}")
+_LONGEST = 300
+
+
+class ProviderError(MlesmithError):
+    """A language model could not be had, or did not answer in a form that can be used.
+
+    Attributes:
+        reason: One of `refused`, `unreachable`, `timeout`, `rate-limit`, `server`, `request`,
+            `malformed`, `empty`, `truncated`, `refusal`, `schema`.
+        attempts: How often it was tried.
+    """
+
+    def __init__(self, reason: str, message: str, attempts: int = 1) -> None:
+        """Remember the reason beside the message."""
+        super().__init__(message)
+        self.reason = reason
+        self.attempts = attempts
+
+
+class BudgetError(MlesmithError):
+    """The dollars, tokens or seconds that a run may spend are spent."""
+
+
+class FaultError(Exception):
+    """One attempt that failed, and whether another may succeed.
+
+    Attributes:
+        reason: As of `ProviderError`.
+        again: Whether it is worth another try.
+        wait_s: Seconds that the provider asked to wait, or None.
+    """
+
+    def __init__(
+        self, reason: str, told: str, *, again: bool = True, wait_s: float | None = None
+    ) -> None:
+        """Keep what an attempt ended with."""
+        super().__init__(told)
+        self.reason = reason
+        self.again = again
+        self.wait_s = wait_s
+
+
+def redacted(text: str, keys: Iterable[str] = ()) -> str:
+    """Return a text without keys, and not longer than a message should be."""
+    for key in keys:
+        if key:
+            text = text.replace(key, "[key]")
+    text = " ".join(_KEY_LIKE.sub("[key]", text).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
