@@ -23,7 +23,11 @@ class Price(Record):
 
     def cost(self, usage: Usage) -> float:
         """Return the dollars of a call."""
-        return (usage.prompt_tokens * self.input + usage.completion_tokens * self.output) / _MILLION
+        return self.cost_of(usage.prompt_tokens, usage.completion_tokens)
+
+    def cost_of(self, read: int, written: int) -> float:
+        """Return the dollars of so many tokens that are read and written."""
+        return (read * self.input + written * self.output) / _MILLION
 
 
 class PriceTable(Record):

@@ -1,0 +1,180 @@
+"""A conversation with a model: tools in a loop, then an answer that follows a schema.
+
+The history is kept as the protocol wants it: every call of a tool is answered by one result, also
+where the tool does not exist, its arguments are no JSON, or no more calls are allowed. An answer
+that follows no schema goes back with the reason, a few times; then it is a failure of the provider.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mlesmith_generator.llm.calls import Calls
+from mlesmith_generator.llm.chat import AnswerSchema, ChatReply, ChatRequest, Message
+from mlesmith_generator.llm.faults import ProviderError
+from mlesmith_generator.llm.toolbox import Toolbox, schema_of, shortened, told
+
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+MAX_TURNS = 16
+"""Answers of the model in which it may call tools, for one question."""
+MAX_MENDS = 3
+"""How often an answer may come back because it follows no schema."""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Who answers.
+
+    Attributes:
+        role: Name of the role, for ledger and transcript.
+        model: The model that plays it.
+        prompt: What it is told first.
+        max_tokens: Most tokens of one answer.
+        seed: Seed of the calls.
+    """
+
+    role: str
+    model: str
+    prompt: str
+    max_tokens: int = 8_000
+    seed: int = 0
+
+
+class Conversation:
+    """One history of messages with one persona.
+
+    Args:
+        persona: Who answers.
+        calls: Asks the model.
+        toolbox: What it may call.
+        note: Told of every message, for the transcript.
+        turns: Answers in which it may call tools, for one question.
+    """
+
+    def __init__(
+        self,
+        persona: Persona,
+        calls: Calls,
+        toolbox: Toolbox | None = None,
+        *,
+        note: Callable[[Message], None] | None = None,
+        turns: int = MAX_TURNS,
+    ) -> None:
+        """Begin with the persona's prompt."""
+        self._persona = persona
+        self._calls = calls
+        self._toolbox = toolbox or Toolbox()
+        self._note = note
+        self._turns = turns
+        self._messages: list[Message] = []
+        self._add(Message(role="system", content=persona.prompt))
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """Everything that was said so far."""
+        return tuple(self._messages)
+
+    def ask(self, question: str, answer: type[_Answer]) -> _Answer:
+        """Return the model's answer to a question, after whatever tools it wanted to call.
+
+        Args:
+            question: What is asked, on top of everything said before.
+            answer: The record that the answer has to follow.
+
+        Raises:
+            ProviderError: The model did not answer in a form that can be used.
+            BudgetError: What may be spent is spent.
+            SandboxError: A tool's sandbox broke down.
+        """
+        self._add(Message(role="user", content=question))
+        schema = AnswerSchema(name=_name_of(answer), body=schema_of(answer))
+        mends = 0
+        for turn in range(self._turns + MAX_MENDS + 1):
+            reply = self._reply(schema, tools=turn < self._turns)
+            self._add(reply.message())
+            if reply.tool_calls:
+                self._answer_calls(reply, allowed=turn < self._turns)
+                continue
+            wrong = ""
+            if reply.finish_reason == "length":
+                wrong = "your answer was cut off at its longest; say the same in fewer words"
+            else:
+                try:
+                    return answer.model_validate(_json_in(reply.content))
+                except ValidationError as error:
+                    wrong = f"your answer does not follow the schema: {told(error)}"
+                except ValueError as error:
+                    wrong = f"your answer is not JSON: {error}"
+            if mends == MAX_MENDS:
+                reason = "truncated" if reply.finish_reason == "length" else "schema"
+                raise ProviderError(
+                    reason,
+                    f"{self._persona.model} as {self._persona.role} gave no usable answer in "
+                    f"{MAX_MENDS + 1} tries; at last: {shortened(wrong, 300)}",
+                    MAX_MENDS + 1,
+                )
+            mends += 1
+            self._add(Message(role="user", content=f"{wrong}. Answer again, with JSON alone."))
+        raise ProviderError(
+            "schema",
+            f"{self._persona.model} as {self._persona.role} went on calling tools after the "
+            f"{self._turns} turns that it had",
+            self._turns,
+        )
+
+    def _reply(self, schema: AnswerSchema, *, tools: bool) -> ChatReply:
+        request = ChatRequest(
+            model=self._persona.model,
+            messages=self.messages,
+            tools=self._toolbox.specs if tools else (),
+            answer=schema,
+            max_tokens=self._persona.max_tokens,
+            seed=self._persona.seed,
+        )
+        return self._calls.ask(request, role=self._persona.role)
+
+    def _answer_calls(self, reply: ChatReply, *, allowed: bool) -> None:
+        for call in reply.tool_calls:
+            if reply.finish_reason == "length":
+                result = "error: your message was cut off before its end; nothing was called"
+            elif allowed:
+                result = self._toolbox.call(call)
+            else:
+                result = "error: no more calls are allowed; give your answer now, as JSON"
+            self._add(Message(role="tool", tool_call_id=call.id, content=result))
+
+    def _add(self, message: Message) -> None:
+        self._messages.append(message)
+        if self._note is not None:
+            self._note(message)
+
+
+def _json_in(content: str) -> object:
+    """Return the JSON of an answer, also where prose or a fence stands around it.
+
+    Raises:
+        ValueError: There is no JSON object in it.
+    """
+    text = content.strip()
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        decoder, start = json.JSONDecoder(), text.find("{")
+        while start >= 0:
+            try:
+                found, _ = decoder.raw_decode(text, start)
+            except ValueError:
+                start = text.find("{", start + 1)
+                continue
+            return found
+        raise ValueError(str(error)) from None
+
+
+def _name_of(record: type[BaseModel]) -> str:
+    return record.__name__.lower()

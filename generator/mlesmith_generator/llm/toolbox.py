@@ -1,0 +1,124 @@
+"""Tools that a model may call: each a function of a checked record, its result a text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mlesmith_env.errors import MlesmithError, SandboxError
+from mlesmith_generator.llm.chat import ToolCall, ToolSpec
+from mlesmith_generator.llm.faults import BudgetError, ProviderError
+
+LONGEST = 6_000
+"""Characters of a result; what is longer is cut in its middle, and says so."""
+
+
+class Arguments(BaseModel):
+    """Base of the records that tools take."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Given = TypeVar("_Given", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Tool(Generic[_Given]):
+    """One tool.
+
+    Attributes:
+        name: By which it is called.
+        description: What it gives, for the model.
+        arguments: The record that its arguments have to follow.
+        use: What it does. Errors of ours become the result; faults of the sandbox are raised.
+    """
+
+    name: str
+    description: str
+    arguments: type[_Given]
+    use: Callable[[_Given], str]
+
+    def spec(self) -> ToolSpec:
+        """Return the tool as it is told to the model."""
+        return ToolSpec(
+            name=self.name, description=self.description, parameters=schema_of(self.arguments)
+        )
+
+    def call(self, arguments: str) -> str:
+        """Return the result of a call, or what was wrong with its arguments."""
+        try:
+            given = self.arguments.model_validate_json(arguments or "{}")
+        except ValidationError as error:
+            return f"error: {self.name} was called with wrong arguments: {told(error)}"
+        try:
+            return shortened(self.use(given))
+        except (SandboxError, ProviderError, BudgetError):
+            raise
+        except MlesmithError as error:
+            return f"error: {error}"
+
+
+class Toolbox:
+    """The tools of one conversation."""
+
+    def __init__(self, tools: Sequence[Tool[Any]] = ()) -> None:
+        """Remember the tools by name."""
+        self._tools = {tool.name: tool for tool in tools}
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """The tools as they are told to the model."""
+        return tuple(tool.spec() for tool in self._tools.values())
+
+    def call(self, call: ToolCall) -> str:
+        """Return the result of a call; a tool that there is not is a result, too."""
+        tool = self._tools.get(call.name)
+        if tool is None:
+            known = ", ".join(self._tools) or "none"
+            return f"error: there is no tool {call.name!r}; there are {known}"
+        return tool.call(call.arguments)
+
+
+def schema_of(record: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a record, without titles."""
+    return _untitled(record.model_json_schema())
+
+
+def told(error: ValidationError) -> str:
+    """Return what does not follow a schema, and where, in a line."""
+    found = [
+        f"{'.'.join(map(str, each['loc'])) or 'the object'}: {each['msg']}"
+        for each in error.errors()[:6]
+    ]
+    more = len(error.errors()) - len(found)
+    return "; ".join([*found, *([f"and {more} more"] if more > 0 else [])])
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return a text, or its beginning and end where it is too long."""
+    if len(text) <= longest:
+        return text
+    head, tail = longest * 2 // 3, longest // 3
+    gone = len(text) - head - tail
+    return f"{text[:head]}\n… {gone:,} characters left out …\n{text[-tail:]}"
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON on few lines, for a result."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _untitled(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            key: _untitled(value)
+            for key, value in schema.items()  # pyright: ignore[reportUnknownVariableType]
+            if not (key == "title" and isinstance(value, str))
+        }
+    if isinstance(schema, list):
+        return [_untitled(each) for each in schema]  # pyright: ignore[reportUnknownVariableType]
+    return schema
