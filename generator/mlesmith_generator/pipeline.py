@@ -19,9 +19,7 @@ from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
 from mlesmith_env.package import read_package
 from mlesmith_env.task import Task
 from mlesmith_generator.admission import admit, finish
-from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.dataset import Dataset, open_dataset
-from mlesmith_generator.designer import Draft, design, redesign
 from mlesmith_generator.duplicates.clusters import Family, kin_of, preceding
 from mlesmith_generator.duplicates.fingerprint import fingerprint_of
 from mlesmith_generator.duplicates.repeats import repeated_task
@@ -32,11 +30,11 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.gates.verdict import report as report_of
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
+from mlesmith_generator.planner import Assignment, Planner, Pursuit, RulePlanner
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.collections import pinned_files
 from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
-from mlesmith_generator.refactor import Names, refactor
-from mlesmith_generator.wished import idea_of
+from mlesmith_generator.refactor import Names
 
 MAX_ROUNDS = 3
 """How often a draft may come back from the gates."""
@@ -116,86 +114,85 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
         problems=list(profile.problems),
         seconds=round(time.monotonic() - began, 3),
     )
-    try:
-        if dataset.wish is not None:
-            ideas = (idea_of(dataset.wish, job.source, profile, dataset.folder, seed=job.seed),)
-        else:
-            ideas = ideas_for(profile, dataset.folder, limit=job.ideas, seed=job.seed)
-    except GenerationError as error:
-        return (), str(error)
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
+    assignment = Assignment(job.source, dataset, profile, names, job.ideas, job.seed)
     family = _family(job, dataset, profile)
     if family.kin:
         ledger.record("kin", datasets={name: found[0].told for name, found in family.kin.items()})
+    planner = RulePlanner(assignment)
+    try:
+        return _follow(_Work(job, assignment, family, planner, ledger))
+    finally:
+        planner.close()
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the steps of one dataset share."""
+
+    job: GenerationJob
+    assignment: Assignment
+    family: Family
+    planner: Planner
+    ledger: Ledger
+
+
+def _follow(work: _Work) -> tuple[tuple[str, ...], str]:
+    """Follow all ideas; returns the tasks, or why there are none."""
+    try:
+        ideas = work.planner.ideas()
+    except GenerationError as error:
+        return (), str(error)
     tasks: list[str] = []
     reasons: list[str] = []
     for number, idea in enumerate(ideas, 1):
-        ledger.record("idea", idea=number, **_told(idea))
+        work.ledger.record("idea", idea=number, **_told(idea))
         began = time.monotonic()
         try:
-            tasks.append(_pursue(job, dataset, profile, family, idea, number, names, ledger))
+            tasks.append(_pursue(work, idea, number))
         except SandboxError:
             raise
         except MlesmithError as error:
             reasons.append(f"{idea.target}: {error}")
             seconds = round(time.monotonic() - began, 3)
-            ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
+            work.ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
     if tasks:
         return tuple(tasks), ""
     return (), "; ".join(["no idea passed the gates", *reasons[:1]])
 
 
-def _pursue(
-    job: GenerationJob,
-    dataset: Dataset,
-    profile: DatasetProfile,
-    family: Family,
-    idea: Idea,
-    number: int,
-    names: Names,
-    ledger: Ledger,
-) -> str:
+def _pursue(work: _Work, idea: Idea, number: int) -> str:
     """Follow an idea until its task is admitted; raises the error that ends it."""
     began = time.monotonic()
-    draft = design(idea, profile, dataset.folder, seed=job.seed)
+    pursuit = work.planner.pursue(idea)
     while True:
-        admitted, defects = _attempt(job, dataset, family, draft, number, names, ledger, began)
+        admitted, defects = _attempt(work, pursuit, number, began)
         if admitted is not None:
             return admitted
-        if draft.rounds >= MAX_ROUNDS:
+        if pursuit.rounds >= MAX_ROUNDS:
             raise GenerationError(f"still defective after {MAX_ROUNDS} rounds")
-        blocked = [defect for defect in defects if defect.stage != "design"]
-        if blocked:
-            raise GenerationError(f"{blocked[0].code}: {blocked[0].evidence}")
-        draft = redesign(draft, defects, seed=job.seed)
+        pursuit.mend(defects)
 
 
 def _attempt(
-    job: GenerationJob,
-    dataset: Dataset,
-    family: Family,
-    draft: Draft,
-    number: int,
-    names: Names,
-    ledger: Ledger,
-    began: float,
+    work: _Work, pursuit: Pursuit, number: int, began: float
 ) -> tuple[str | None, tuple[Defect, ...]]:
     with tempfile.TemporaryDirectory(prefix="mlesmith-draft-") as workshop:
-        task = refactor(draft, dataset, names, Path(workshop), seed=job.seed)
-        ledger.record("draft", idea=number, round=draft.rounds, slug=task.manifest.slug)
+        task = pursuit.candidate(Path(workshop))
+        work.ledger.record("draft", idea=number, round=pursuit.rounds, slug=task.manifest.slug)
         kept = False
         try:
-            reports, ladder, defects = _judge(job, task, family, draft, number, ledger)
+            reports, ladder, defects = _judge(work, task, pursuit, number)
             if ladder is None or defects:
                 return None, defects
             finished = finish(task, ladder, reports)
-            admitted = admit(finished, job.registry, family.fingerprint)
+            admitted = admit(finished, work.job.registry, work.family.fingerprint)
             kept = True
         finally:
             if not kept:
                 cache.remove(task.cache_key)
-    names.take(finished.manifest.slug)
-    ledger.record(
+    work.assignment.names.take(finished.manifest.slug)
+    work.ledger.record(
         "task",
         idea=number,
         id=finished.manifest.id,
@@ -208,17 +205,17 @@ def _attempt(
 
 
 def _judge(
-    job: GenerationJob, task: Task, family: Family, draft: Draft, number: int, ledger: Ledger
+    work: _Work, task: Task, pursuit: Pursuit, number: int
 ) -> tuple[Sequence[GateReport], LadderResult | None, tuple[Defect, ...]]:
     """Pass the gates in order, cheapest first; the first that finds a defect is the last."""
     reports: list[GateReport] = []
 
     def passed(report: GateReport) -> bool:
         reports.append(report)
-        ledger.record(
+        work.ledger.record(
             "gate",
             idea=number,
-            round=draft.rounds,
+            round=pursuit.rounds,
             gate=report.gate,
             passed=report.passed,
             seconds=round(report.seconds, 3),
@@ -226,7 +223,8 @@ def _judge(
         )
         return report.passed
 
-    kin = preceding(family.kin, task.manifest.source.dataset)
+    job, profile = work.job, work.assignment.profile
+    kin = preceding(work.family.kin, task.manifest.source.dataset)
     repeated = repeated_task(task.manifest, kin, job.registry)
     if repeated is not None:
         finding = Finding("repeated-task", repeated, "brainstorm")
@@ -234,7 +232,10 @@ def _judge(
         return reports, None, reports[-1].defects
     if not passed(assertions_gate(task)):
         return reports, None, reports[-1].defects
-    if not passed(review_gate(task, draft.profile)):
+    if not passed(review_gate(task, profile)):
+        return reports, None, reports[-1].defects
+    judged = work.planner.review(task)
+    if judged is not None and not passed(judged):
         return reports, None, reports[-1].defects
     report, ladder = execution_gate(task, sandbox=job.sandbox, seed=job.seed, provisional=True)
     return reports, ladder if passed(report) else None, report.defects
