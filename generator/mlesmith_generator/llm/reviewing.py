@@ -1,0 +1,114 @@
+"""The review by a model: findings whose evidence is looked up, and a gate that fails closed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mlesmith_env.task import Task
+from mlesmith_generator.gates.verdict import Finding, Scan, report
+from mlesmith_generator.llm.answers import Evidence, Review, ReviewFinding
+from mlesmith_generator.llm.conversation import Conversation
+from mlesmith_generator.llm.faults import ProviderError
+from mlesmith_generator.records import GateReport
+
+ROUNDS = 2
+"""How often a review may come back because its evidence can not be found."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What evidence can be looked up in.
+
+    Attributes:
+        texts: Page and scripts by name.
+        public: Folder of the public files.
+    """
+
+    texts: Mapping[str, str]
+    public: Path
+
+    @classmethod
+    def of(cls, task: Task) -> Documents:
+        """Return the documents of a task."""
+        texts = {"description.md": task.description, **task.scripts}
+        return cls(texts, task.prepare().public_dir)
+
+    def wrong(self, evidence: Evidence) -> str:
+        """Return why a piece of evidence can not be found, or an empty string."""
+        where = evidence.document
+        if where in self.texts:
+            if evidence.kind != "quote":
+                return f"{where} has no columns; quote it"
+            found = _plain(evidence.text) in _plain(self.texts[where])
+            return "" if found else f"{where} does not say {evidence.text!r}"
+        path = (self.public / where).resolve()
+        if not path.is_relative_to(self.public.resolve()) or not path.is_file():
+            return f"there is no document {where!r}"
+        if evidence.kind == "quote":
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return "" if _plain(evidence.text) in _plain(text) else f"{where} does not hold that"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        name = evidence.text if evidence.kind == "column" else evidence.column
+        if name not in frame.columns:
+            return f"{where} has no column {name!r}"
+        if evidence.kind == "value" and evidence.text not in set(frame[name]):
+            return f"{evidence.text!r} does not stand in column {name!r} of {where}"
+        return ""
+
+
+def judged(talk: Conversation, question: str, documents: Documents) -> GateReport:
+    """Ask for a review until its evidence can be found, and return it as the verdict of the gate.
+
+    Raises:
+        ProviderError: No review could be had. The task is not admitted, and nothing is said of it.
+        BudgetError: What may be spent is spent.
+    """
+    began = time.monotonic()
+    for _ in range(ROUNDS + 1):
+        review = talk.ask(question, Review)
+        missing = [
+            f"{finding.told!r}: {why}"
+            for finding in review.findings
+            for evidence in finding.evidence
+            if (why := documents.wrong(evidence))
+        ]
+        blocking = [finding for finding in review.findings if finding.severity == "blocking"]
+        if bool(blocking) != (review.verdict == "reject"):
+            missing.append(
+                f"the verdict is {review.verdict!r} with {len(blocking)} blocking finding(s)"
+            )
+        if not missing:
+            scans = [_scan(finding) for finding in review.findings]
+            return report("review", [*scans, Scan("model-review", review.summary)], _since(began))
+        question = (
+            "Your review can not be used as it stands: " + "; ".join(missing[:6]) + ". Look again, "
+            "drop what you can not show, and answer again."
+        )
+    raise ProviderError("schema", "the review's evidence could not be found", ROUNDS + 1)
+
+
+def _scan(found: ReviewFinding) -> Scan:
+    shown = "; ".join(
+        f"{evidence.document}: {evidence.text!r}" for evidence in found.evidence[:3]
+    )
+    finding = Finding(
+        f"model-{found.kind}",
+        f"{found.told} ({shown})",
+        stage=found.stage,
+        columns=found.columns,
+        warning=found.severity == "advice",
+    )
+    return Scan(f"model-{found.kind}", "", (finding,))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began
