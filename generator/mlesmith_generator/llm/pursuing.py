@@ -1,0 +1,141 @@
+"""One idea in the hands of models: drafted, brought into form, mended where gates find something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
+from mlesmith_env.task import Task
+from mlesmith_generator.llm.answers import ProposedDraft
+from mlesmith_generator.llm.conversation import Conversation
+from mlesmith_generator.llm.drafting import candidate_of
+from mlesmith_generator.llm.faults import BudgetError, ProviderError
+from mlesmith_generator.llm.studio import Studio
+from mlesmith_generator.llm.toolbox import as_json
+from mlesmith_generator.records import Defect, Idea
+
+Amend = Callable[[Idea, Sequence[Defect]], Idea]
+"""Has an idea mended by whoever had it; raises GenerationError where it can not be."""
+
+_BUILDS = 3
+"""How often a draft that can not be built may come back."""
+
+
+class ModelPursuit:
+    """Follows an idea with models as Designer and Refactor.
+
+    Args:
+        idea: What the Brainstormer proposed.
+        studio: Where the models work.
+        number: Number of the idea.
+        amend: Mends the idea itself.
+    """
+
+    def __init__(self, idea: Idea, studio: Studio, number: int, amend: Amend) -> None:
+        """Have the idea worked out."""
+        self._idea = idea
+        self._studio = studio
+        self._amend = amend
+        self._rounds = 0
+        about = f"idea {number}"
+        tools = studio.drafting_tools()
+        self._designer = studio.talk("designer", about, tools)
+        self._refactor: Conversation | None = None
+        if studio.staffing.model("refactor"):
+            self._refactor = studio.talk("refactor", about, tools)
+        self._draft = self._formed(self._designed(f"Work out this idea:\n{_idea_told(idea)}"))
+
+    @property
+    def rounds(self) -> int:
+        """How many times it came back from the gates."""
+        return self._rounds
+
+    def candidate(self, workshop: Path) -> Task:
+        """Build the draft; what can not be built goes back to the Designer, a few times."""
+        for build in range(_BUILDS + 1):
+            try:
+                return self._built(workshop / str(build))
+            except (SandboxError, ProviderError, BudgetError):
+                raise
+            except MlesmithError as error:
+                if build == _BUILDS:
+                    raise
+                question = f"Your draft can not be built: {error}. Mend it and answer with all of it."
+                self._draft = self._designed(question)
+        raise GenerationError("the draft can not be built")
+
+    def mend(self, defects: Sequence[Defect]) -> None:
+        """Send each defect, with its evidence, to the stage that has to mend it."""
+        self._rounds += 1
+        by_stage = {
+            stage: [defect for defect in defects if defect.stage == stage]
+            for stage in ("brainstorm", "design", "refactor")
+        }
+        if by_stage["brainstorm"]:
+            self._idea = self._amend(self._idea, by_stage["brainstorm"])
+            question = (
+                f"The idea was changed, because of\n{_defects_told(by_stage['brainstorm'])}\n"
+                f"Work it out as it is now:\n{_idea_told(self._idea)}"
+            )
+            self._draft = self._formed(self._designed(question))
+        elif by_stage["design"] or self._refactor is None:
+            found = [*by_stage["design"], *by_stage["refactor"]]
+            self._draft = self._formed(self._designed(_to_mend(found)))
+        else:
+            self._draft = self._refactored(_to_mend(by_stage["refactor"]))
+
+    def _designed(self, question: str) -> ProposedDraft:
+        draft = self._designer.ask(question, ProposedDraft)
+        if draft.given_up:
+            raise GenerationError(f"the Designer gave up: {draft.given_up}")
+        return draft
+
+    def _formed(self, draft: ProposedDraft) -> ProposedDraft:
+        """Return a draft in the one layout; drafts without scripts are in it already."""
+        if self._refactor is None or not (draft.prepare_py or draft.metric_py):
+            return draft
+        return self._refactored(
+            "Bring this draft into the one layout:\n" + as_json(draft.model_dump(mode="json"))
+        )
+
+    def _refactored(self, question: str) -> ProposedDraft:
+        if self._refactor is None:
+            raise GenerationError("nobody plays the Refactor")
+        return self._refactor.ask(question, ProposedDraft)
+
+    def _built(self, workshop: Path) -> Task:
+        given = self._studio.assignment
+        workshop.mkdir(parents=True)
+        return candidate_of(
+            self._draft,
+            given.dataset,
+            given.profile,
+            given.names,
+            workshop,
+            planner=self._studio.staffing.model("designer"),
+            seed=given.seed,
+        )
+
+
+def _idea_told(idea: Idea) -> str:
+    fields = (
+        "table", "target", "objective", "metric", "holdout", "exclusions", "justification",
+    )  # fmt: skip
+    whole = idea.model_dump(mode="json")
+    return as_json({name: whole[name] for name in fields})
+
+
+def _defects_told(defects: Sequence[Defect]) -> str:
+    return "\n".join(
+        f"- {defect.code} ({defect.gate}): {defect.evidence}"
+        + (f"; leaving out {', '.join(defect.columns)} would cure it" if defect.columns else "")
+        for defect in defects
+    )
+
+
+def _to_mend(defects: Sequence[Defect]) -> str:
+    return (
+        f"The gates found defects:\n{_defects_told(defects)}\nMend their cause, and answer with the "
+        "whole draft."
+    )
