@@ -263,6 +263,15 @@ class Provenance(Record):
     """Seed of the generation."""
     justification: str = ""
     """Why this target, from the profile."""
+    stages: dict[str, str] = Field(default_factory=dict)
+    """Who played which stage, `rules` or a model by name; empty where rules played all."""
+    prompts: dict[str, str] = Field(default_factory=dict)
+    """Version of the prompt with which a model played a stage."""
+
+    @model_serializer(mode="wrap")
+    def _less_what_is_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data = handler(self)
+        return {key: value for key, value in data.items() if value != {}}
 
 
 class Manifest(Record):

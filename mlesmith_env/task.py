@@ -117,6 +117,11 @@ class Task:
         )
 
     @property
+    def nearby(self) -> Path | None:
+        """A folder in which the raw bytes are looked for first, where there is one."""
+        return self._nearby
+
+    @property
     def id(self) -> str:
         """The Gymnasium id, for instance `mlesmith/abalone-rings-v1`."""
         return self.manifest.id

@@ -16,7 +16,7 @@ from typing import Any
 
 from mlesmith_env.errors import GenerationError, RepeatedTaskError
 from mlesmith_env.leaderboard import DIGEST_MARK, HEADER
-from mlesmith_env.manifest import Manifest, Split, split_of
+from mlesmith_env.manifest import Manifest, Provenance, Split, split_of
 from mlesmith_env.package import (
     DESCRIPTION,
     LEADERBOARD,
@@ -65,9 +65,22 @@ class Finished:
     task: Task
 
 
-def finish(task: Task, ladder: LadderResult, reports: Sequence[GateReport]) -> Finished:
-    """Put the measured anchors into the manifest and write down ladder, evidence and quality."""
-    manifest = task.manifest.model_copy(update={"reference": ladder.reference})
+def finish(
+    task: Task,
+    ladder: LadderResult,
+    reports: Sequence[GateReport],
+    provenance: Provenance | None = None,
+) -> Finished:
+    """Put the measured anchors into the manifest and write down ladder, evidence and quality.
+
+    Args:
+        task: The candidate.
+        ladder: What its reference programs scored.
+        reports: Verdicts of all gates; a gate may have several.
+        provenance: How it came to be; by default what its manifest says.
+    """
+    told = {"reference": ladder.reference, "provenance": provenance or task.manifest.provenance}
+    manifest = task.manifest.model_copy(update=told)
     manifest = seal(manifest, task.description, task.scripts)
     files = {
         MANIFEST: dump_manifest(manifest),
@@ -97,7 +110,7 @@ def verification_text(digest: str, reports: Sequence[GateReport]) -> str:
             "schema_version": 1,
             "digest": digest,
             "generator_version": __version__,
-            "gates": {report.gate: [_shown(c, limit) for c in report.checks] for report in reports},
+            "gates": _by_gate(reports, limit),
         }
         text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
         if len(text.encode()) <= VERIFICATION_BYTES:
@@ -246,6 +259,13 @@ def _with_split(
         if name in (LEADERBOARD, VERIFICATION, QUALITY)
     }
     return {**files, **told, MANIFEST: dump_manifest(sealed)}
+
+
+def _by_gate(reports: Sequence[GateReport], limit: int) -> dict[str, list[dict[str, Any]]]:
+    gates: dict[str, list[dict[str, Any]]] = {}
+    for report in reports:
+        gates.setdefault(report.gate, []).extend(_shown(check, limit) for check in report.checks)
+    return gates
 
 
 def _shown(check: Check, limit: int) -> dict[str, Any]:

@@ -39,6 +39,7 @@ RayAddress = Annotated[
         "--ray-address", help="Of a Ray cluster: `auto`, `host:6379`; by default one is started."
     ),
 ]
+_MODELS = "Language models"
 SandboxName = Annotated[str, typer.Option(help="Where reference programs run: `local`.")]
 
 
@@ -68,6 +69,79 @@ def generate(
         bool, typer.Option("--resume", help="Leave out what the ledger has as done.")
     ] = False,
     sandbox: SandboxName = "local",
+    planner: Annotated[
+        str,
+        typer.Option(
+            help="Who plans: `rules`, `llm` (a language model in every stage) or `mixed` (its "
+            "ideas, pages and review, preparation by rules).",
+            rich_help_panel=_MODELS,
+        ),
+    ] = "rules",
+    model: Annotated[
+        str, typer.Option(help="The model, as its provider calls it.", rich_help_panel=_MODELS)
+    ] = "",
+    role_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A model of its own for a stage: `designer=some-model`, `reviewer=rules`.",
+            rich_help_panel=_MODELS,
+        ),
+    ] = None,
+    base_url: Annotated[
+        str,
+        typer.Option(
+            help="Address of an OpenAI-compatible API; the key comes from OPENAI_API_KEY.",
+            rich_help_panel=_MODELS,
+        ),
+    ] = "",
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Dollars that all runs into the registry may spend together.",
+            rich_help_panel=_MODELS,
+        ),
+    ] = None,
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(min=0, help="Tokens that they may use.", rich_help_panel=_MODELS),
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML file with dollars for a million tokens, by model.", rich_help_panel=_MODELS
+        ),
+    ] = None,
+    idea_tokens: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Tokens after which an idea is not mended again.", rich_help_panel=_MODELS
+        ),
+    ] = 1_000_000,
+    idea_seconds: Annotated[
+        float,
+        typer.Option(min=1.0, help="Seconds after which it is not.", rich_help_panel=_MODELS),
+    ] = 3600.0,
+    calls_at_once: Annotated[
+        int, typer.Option(min=1, help="Calls at the same time.", rich_help_panel=_MODELS)
+    ] = 8,
+    calls_a_minute: Annotated[
+        float | None, typer.Option(min=0.1, help="Calls in a minute.", rich_help_panel=_MODELS)
+    ] = None,
+    call_timeout_s: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that a call has.", rich_help_panel=_MODELS)
+    ] = 180.0,
+    call_attempts: Annotated[
+        int, typer.Option(min=1, help="Tries of a call that fails.", rich_help_panel=_MODELS)
+    ] = 5,
+    solver: Annotated[
+        bool,
+        typer.Option(
+            "--solver",
+            help="Have a model play every task as a further witness; it must beat the floor.",
+            rich_help_panel=_MODELS,
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn raw datasets into verified tasks.
@@ -78,6 +152,9 @@ def generate(
     Example: `mlesmith generate ./my-data ./more.zip openml:61 --registry ./tasks --workers 2`
 
     On three machines that share a folder: `mlesmith generate ... --shard 1/3`, `2/3` and `3/3`.
+
+    With a language model: `mlesmith generate ./my-data --registry ./tasks --planner llm
+    --model some-model --base-url http://localhost:8000/v1 --budget-tokens 2000000`
     """
     from mlesmith_env import synthetic
     from mlesmith_generator.generation import Settings, generate_all
@@ -85,7 +162,31 @@ def generate(
 
     sources = [each for source in sources for each in synthetic.expand(source, count, seed)]
 
-    settings = Settings(registry=registry.absolute(), ideas=ideas, seed=seed, sandbox=sandbox)
+    models = None
+    if planner == "rules" and (model or role_model or solver):
+        raise InvalidSettingError(
+            "models play no stage under --planner rules: choose --planner llm or mixed"
+        )
+    if planner != "rules":
+        from mlesmith_generator.llm.endpoint import Endpoint, Patience
+        from mlesmith_generator.llm.limits import Limits
+        from mlesmith_generator.llm.prices import price_table
+        from mlesmith_generator.llm.settings import Bounds, ModelSettings
+        from mlesmith_generator.llm.staffing import Staffing
+
+        models = ModelSettings(
+            Staffing.parse(planner, model, _pairs(role_model or []), solver=solver),
+            Endpoint(
+                base_url,
+                Patience(attempts=call_attempts, timeout_s=call_timeout_s),
+                Limits(calls_at_once, calls_a_minute),
+            ),
+            price_table(prices),
+            budget_usd,
+            budget_tokens,
+            Bounds(idea_tokens, idea_seconds),
+        )
+    settings = Settings(registry.absolute(), ideas, seed, sandbox, models)
     complete = generate_all(
         sources,
         settings,
@@ -148,6 +249,19 @@ def demo(
     from mlesmith_generator.demonstration import demonstrate
 
     demonstrate(folder.absolute())
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """Return `stage=model` as pairs; raises InvalidSettingError."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        stage, sign, name = text.partition("=")
+        if not sign or not name.strip():
+            raise InvalidSettingError(
+                f"--role-model {text!r} is no stage=model: write for instance designer=some-model"
+            )
+        pairs[stage.strip()] = name.strip()
+    return pairs
 
 
 def _execution(

@@ -27,6 +27,7 @@ from mlesmith_generator.ledger import (
     record_withdrawal,
     write_summary,
 )
+from mlesmith_generator.llm.settings import ModelSettings
 from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
 from mlesmith_generator.progress import follow
 from mlesmith_generator.shard import Shard
@@ -41,17 +42,22 @@ class Settings:
         ideas: Ideas to try for each dataset.
         seed: Seed of everything drawn.
         sandbox: Backend in which the ladder runs.
+        models: Which stages models play; None where rules play all.
     """
 
     registry: Path
     ideas: int = 5
     seed: int = 0
     sandbox: str = "local"
+    models: ModelSettings | None = None
 
     @property
     def fingerprint(self) -> str:
         """Hash by which a resumed run knows the work of its own settings."""
-        shape = {**asdict(self), "registry": "", "version": __version__}
+        shape = {**asdict(replace(self, models=None)), "registry": "", "version": __version__}
+        del shape["models"]
+        if self.models is not None:
+            shape["models"] = self.models.shape
         return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -78,11 +84,13 @@ def generate_all(
 
     Raises:
         GenerationError: A source is named twice.
-        InvalidSettingError: The execution is not well-formed.
+        InvalidSettingError: The execution is not well-formed, or the models can not be asked.
         MissingExtraError: The executor is not installed.
         ExecutorError: The cluster can not be used.
     """
     execution, shard, registry = execution or Execution(), shard or Shard(), settings.registry
+    if settings.models is not None:
+        settings.models.check()
     executor = execution.start(preload=("mlesmith_generator.pipeline",))
     run = secrets.token_hex(4)
     jobs = [
@@ -99,6 +107,7 @@ def generate_all(
     if len(waiting) < len(jobs):
         console.print(f"resumed: {len(jobs) - len(waiting)} of {len(jobs)} datasets are done")
     failures: list[str] = []
+    stopped: list[str] = []
     outcomes = follow(
         executor.map(generate_dataset, waiting),
         _line,
@@ -111,6 +120,12 @@ def generate_all(
         if isinstance(outcome.result, JobFailure):
             failures.append(slug_of_dataset(outcome.job.source))
             _settle_failure(outcome.job, outcome.result)
+        elif outcome.result.stopped:
+            stopped.append(outcome.result.reason)
+    if stopped:
+        console.print(
+            f"stopped: {len(stopped)} dataset(s) unfinished: {stopped[0]}", soft_wrap=True
+        )
     for withdrawn in withdraw_repeated(registry):
         record_withdrawal(registry, withdrawn.dataset, withdrawn.id, withdrawn.reason)
         console.print(f"withdrawn: {withdrawn.id}: {withdrawn.reason}", soft_wrap=True)
@@ -148,6 +163,7 @@ def plan(
             sandbox=settings.sandbox,
             settings=settings.fingerprint,
             qualified=subjects[subject_slug(name_of(source))] > 1,
+            models=settings.models,
         )
         for source in sources[:limit]
     ]
@@ -164,8 +180,11 @@ def _line(outcome: Outcome[GenerationJob, DatasetResult]) -> str:
     if isinstance(result, JobFailure):
         return f"{slug_of_dataset(outcome.job.source)}: failed: {result.reason}"
     if not result.tasks:
-        return f"{result.dataset}: no task: {result.reason} ({result.seconds:.1f} s)"
+        ended = "stopped" if result.stopped else "no task"
+        return f"{result.dataset}: {ended}: {result.reason} ({result.seconds:.1f} s)"
     names = ", ".join(task.removeprefix("mlesmith/") for task in result.tasks)
+    if result.stopped:
+        return f"{result.dataset}: stopped after {len(result.tasks)} task(s): {names}"
     return f"{result.dataset}: {len(result.tasks)} task(s) in {result.seconds:.1f} s: {names}"
 
 
@@ -179,6 +198,15 @@ def _settle_failure(job: GenerationJob, failure: JobFailure) -> None:
     ledger.close()
 
 
+def _spent(summary: dict[str, object]) -> str:
+    cost = summary["cost_usd"]
+    told = "of unknown cost" if cost is None else f"for ${cost:.4f}"
+    return (
+        f"models: {summary['calls']} call(s) {told}, {summary['tokens']:,} tokens; "
+        f"{summary['provider_failures']} failure(s) of the provider"
+    )
+
+
 def _print_summary(console: Console, summary: dict[str, object], registry: Path) -> None:
     console.print(
         f"\n{summary['tasks']} task(s) of {summary['yielding']} of {summary['datasets']} "
@@ -187,6 +215,8 @@ def _print_summary(console: Console, summary: dict[str, object], registry: Path)
         f"{summary['execution_passed']}",
         soft_wrap=True,
     )
+    if summary["calls"]:
+        console.print(_spent(summary), soft_wrap=True)
     defects = summary["defects"]
     if isinstance(defects, dict) and defects:
         told = ", ".join(f"{code} {count}" for code, count in list(defects.items())[:12])

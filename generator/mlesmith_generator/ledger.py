@@ -1,9 +1,10 @@
 """The generation ledger: every attempt and every defect, and the summary that is drawn from it.
 
 An attempt is one run's work on one dataset. A dataset's events count from its last attempt that
-came to a `done` or `failed`, so that a run that was killed and resumed counts nothing twice and
-loses nothing. Shards, and the machines of a cluster, write a part of the ledger each, since only
-one machine can append to a file safely; they are read as one.
+came to a `done`, `stopped` or `failed`, so that a run that was killed and resumed counts nothing
+twice and loses nothing; money counts from all of them. Shards, and the machines of a cluster,
+write a part of the ledger each, since only one machine can append to a file safely; they are read
+as one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from mlesmith_env.registry_lock import locked
 LEDGER = "generation.jsonl"
 SUMMARY = "generation.json"
 _PARTS = "generation*.jsonl"
-_ENDINGS = ("done", "failed")
+_ENDINGS = ("done", "stopped", "failed")
 
 
 class Ledger:
@@ -40,6 +41,7 @@ class Ledger:
         """Open the ledger for appending."""
         name = f"generation.{part}.jsonl" if part else LEDGER
         self._journal = Journal(registry / name)
+        self.run = run
         self._about = {"dataset": dataset, "run": run}
 
     def record(self, event: str, **fields: Any) -> None:
@@ -52,12 +54,22 @@ class Ledger:
         self._journal.close()
 
 
+def records_of(registry: Path) -> list[dict[str, Any]]:
+    """Return every event of all parts of a ledger, in the order in which they happened."""
+    records = [record for path in _parts(registry) for record in read_journal(path)]
+    return sorted(records, key=_time)
+
+
 def events_by_dataset(registry: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the events of every dataset's last attempt that ended, or else of its last."""
+    return last_attempts(records_of(registry))
+
+
+def last_attempts(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return, of events in order, those of every dataset's last attempt, as above."""
     attempts: dict[tuple[str, str], list[dict[str, Any]]] = {}
     ended: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    records = [record for path in _parts(registry) for record in read_journal(path)]
-    for record in sorted(records, key=_time):
+    for record in records:
         key = str(record.get("dataset", "")), str(record.get("run", ""))
         if record.get("event") == "start":
             attempts[key] = []
@@ -72,7 +84,7 @@ def events_by_dataset(registry: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def ending_of(registry: Path, dataset: str, run: str) -> str:
-    """Return how a run's attempt at a dataset ended: `done`, `failed`, or empty if it did not."""
+    """Return how a run's attempt at a dataset ended: by which event; empty if it did not end."""
     ends = [
         str(record["event"])
         for path in _parts(registry)
@@ -122,12 +134,11 @@ def finished_datasets(registry: Path, fingerprint: str) -> set[str]:
 
 def summarise(registry: Path) -> dict[str, Any]:
     """Return the summary of a ledger: counts at every stage, defects by code, seconds."""
-    datasets = events_by_dataset(registry)
+    records = records_of(registry)
+    datasets = last_attempts(records)
     ends = {dataset: ending(events) for dataset, events in datasets.items()}
     flat = [event for events in datasets.values() for event in events]
-    passed = Counter(
-        str(event["gate"]) for event in flat if event.get("event") == "gate" and event["passed"]
-    )
+    passed = Counter(gate for gate, *_ in passed_gates(flat))
     defects = Counter(
         str(defect["code"])
         for event in flat
@@ -156,8 +167,45 @@ def summarise(registry: Path) -> dict[str, Any]:
         "defects": dict(sorted(defects.items(), key=lambda pair: (-pair[1], pair[0]))),
         "seconds": round(sum(float(end.get("seconds", 0.0)) for end in ends.values()), 3),
         "seconds_per_task_median": round(statistics.median(seconds), 3) if seconds else None,
-        "tokens": sum(int(event.get("tokens", 0)) for event in flat),
-        "cost_usd": sum(float(event.get("cost_usd", 0.0)) for event in flat),
+        "stopped": sorted(name for name, end in ends.items() if end.get("event") == "stopped"),
+        **spending(records),
+    }
+
+
+def passed_gates(events: Iterable[dict[str, Any]]) -> set[tuple[str, str, int, int]]:
+    """Return which drafts passed which gates: gate, dataset, idea and round.
+
+    A gate may have several judges; all of them have to let a draft pass.
+    """
+    verdicts: dict[tuple[str, str, int, int], bool] = {}
+    for event in events:
+        if event.get("event") == "gate":
+            key = (
+                str(event["gate"]),
+                str(event.get("dataset", "")),
+                int(event["idea"]),
+                int(event["round"]),
+            )
+            verdicts[key] = verdicts.get(key, True) and bool(event["passed"])
+    return {key for key, passed in verdicts.items() if passed}
+
+
+def spending(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the calls of models came to: how many, tokens, dollars.
+
+    Answers that were known already are counted apart, and cost nothing. Where the price of a call
+    is not known, the whole cost is not, and is None.
+    """
+    events = list(events)
+    calls = [event for event in events if event.get("event") == "call"]
+    paid = [call for call in calls if not call["cached"]]
+    costs = [call["cost_usd"] for call in paid]
+    return {
+        "calls": len(paid),
+        "calls_known": len(calls) - len(paid),
+        "provider_failures": _count(events, "provider-failure"),
+        "tokens": sum(int(c["prompt_tokens"]) + int(c["completion_tokens"]) for c in paid),
+        "cost_usd": None if None in costs else round(sum(costs), 9),
     }
 
 

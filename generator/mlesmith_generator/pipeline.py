@@ -11,7 +11,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlesmith_env import cache
@@ -30,6 +30,8 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.gates.verdict import report as report_of
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
+from mlesmith_generator.llm.faults import BudgetError, ProviderError
+from mlesmith_generator.llm.settings import ModelSettings
 from mlesmith_generator.planner import Assignment, Planner, Pursuit, RulePlanner
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.collections import pinned_files
@@ -59,6 +61,8 @@ class GenerationJob:
     """Which part of the ledger to write to."""
     per_host: bool = False
     """Whether every machine writes a part of the ledger of its own."""
+    models: ModelSettings | None = None
+    """Which stages models play; None where rules play all."""
 
     def ledger(self, dataset: str) -> Ledger:
         """Open the ledger to tell of this job, on the machine that does."""
@@ -74,29 +78,31 @@ class DatasetResult:
     tasks: tuple[str, ...]
     reason: str = ""
     seconds: float = 0.0
+    stopped: bool = False
+    """Whether it was left unfinished because what may be spent is spent."""
 
 
 def generate_dataset(job: GenerationJob) -> DatasetResult:
     """Make the tasks of one dataset and admit them to the registry.
 
-    Errors in the data end the dataset with a reason; faults of ours (a lost sandbox, a bug) are
-    recorded as `failed` and raised.
+    Errors in the data end the dataset with a reason; a budget that is spent ends it as `stopped`.
+    Faults of ours (a lost sandbox, a bug) and of a provider are recorded as `failed` and raised.
     """
     began = time.monotonic()
     with open_dataset(job.source) as dataset:
         ledger = job.ledger(dataset.slug)
         try:
             ledger.record("start", source=dataset.name, settings=job.settings, seed=job.seed)
-            tasks, reason = _generate(job, dataset, ledger)
+            result = _generate(job, dataset, ledger)
             seconds = time.monotonic() - began
             ledger.record(
-                "done",
-                tasks=len(tasks),
-                reason=reason,
+                "stopped" if result.stopped else "done",
+                tasks=len(result.tasks),
+                reason=result.reason,
                 seconds=round(seconds, 3),
                 peak_bytes=_peak_bytes(),
             )
-            return DatasetResult(dataset.slug, tasks, reason, seconds)
+            return replace(result, seconds=seconds)
         except Exception as error:
             seconds = round(time.monotonic() - began, 3)
             ledger.record("failed", reason=f"{type(error).__name__}: {error}", seconds=seconds)
@@ -105,7 +111,11 @@ def generate_dataset(job: GenerationJob) -> DatasetResult:
             ledger.close()
 
 
-def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tuple[str, ...], str]:
+def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> DatasetResult:
+    if job.models is not None and not job.models.staffing.falls_back:
+        stopped = job.models.purse(job.registry).stopped
+        if stopped:
+            return DatasetResult(dataset.slug, (), stopped, stopped=True)
     began = time.monotonic()
     profile = profile_dataset(dataset.folder, dataset.name, seed=job.seed)
     ledger.record(
@@ -115,15 +125,24 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> tuple[tup
         seconds=round(time.monotonic() - began, 3),
     )
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
-    assignment = Assignment(job.source, dataset, profile, names, job.ideas, job.seed)
+    assignment = Assignment(job.source, dataset, profile, names, job.ideas, job.seed, job.sandbox)
     family = _family(job, dataset, profile)
     if family.kin:
         ledger.record("kin", datasets={name: found[0].told for name, found in family.kin.items()})
-    planner = RulePlanner(assignment)
+    planner = _planner(job, assignment, ledger)
     try:
         return _follow(_Work(job, assignment, family, planner, ledger))
     finally:
         planner.close()
+
+
+def _planner(job: GenerationJob, assignment: Assignment, ledger: Ledger) -> Planner:
+    rules = RulePlanner(assignment)
+    if job.models is None:
+        return rules
+    from mlesmith_generator.llm.planner import hire
+
+    return hire(job.models, assignment, rules, job.registry, ledger)
 
 
 @dataclass(frozen=True)
@@ -137,14 +156,23 @@ class _Work:
     ledger: Ledger
 
 
-def _follow(work: _Work) -> tuple[tuple[str, ...], str]:
-    """Follow all ideas; returns the tasks, or why there are none."""
+def _follow(work: _Work) -> DatasetResult:
+    """Follow all ideas; returns the tasks, or why there are none.
+
+    Raises:
+        ProviderError: A model did not answer. Ideas that others than it could judge were followed
+            all the same, where the next call had a chance.
+    """
+    slug = work.assignment.dataset.slug
+    tasks: list[str] = []
+    reasons: list[str] = []
+    unjudged: list[ProviderError] = []
     try:
         ideas = work.planner.ideas()
     except GenerationError as error:
-        return (), str(error)
-    tasks: list[str] = []
-    reasons: list[str] = []
+        return DatasetResult(slug, (), str(error))
+    except BudgetError as error:
+        return DatasetResult(slug, (), str(error), stopped=True)
     for number, idea in enumerate(ideas, 1):
         work.ledger.record("idea", idea=number, **_told(idea))
         began = time.monotonic()
@@ -152,13 +180,23 @@ def _follow(work: _Work) -> tuple[tuple[str, ...], str]:
             tasks.append(_pursue(work, idea, number))
         except SandboxError:
             raise
+        except BudgetError as error:
+            return DatasetResult(slug, tuple(tasks), str(error), stopped=True)
+        except ProviderError as error:
+            seconds = round(time.monotonic() - began, 3)
+            work.ledger.record("unjudged", idea=number, reason=str(error), seconds=seconds)
+            if error.lasting:
+                raise
+            unjudged.append(error)
         except MlesmithError as error:
             reasons.append(f"{idea.target}: {error}")
             seconds = round(time.monotonic() - began, 3)
             work.ledger.record("abandoned", idea=number, reason=str(error), seconds=seconds)
+    if unjudged:
+        raise unjudged[0]
     if tasks:
-        return tuple(tasks), ""
-    return (), "; ".join(["no idea passed the gates", *reasons[:1]])
+        return DatasetResult(slug, tuple(tasks))
+    return DatasetResult(slug, (), "; ".join(["no idea passed the gates", *reasons[:1]]))
 
 
 def _pursue(work: _Work, idea: Idea, number: int) -> str:
@@ -185,21 +223,23 @@ def _attempt(
             reports, ladder, defects = _judge(work, task, pursuit, number)
             if ladder is None or defects:
                 return None, defects
-            finished = finish(task, ladder, reports)
+            signed = work.planner.signed(task.manifest.provenance)
+            finished = finish(task, ladder, reports, signed)
             admitted = admit(finished, work.job.registry, work.family.fingerprint)
             kept = True
         finally:
             if not kept:
                 cache.remove(task.cache_key)
     work.assignment.names.take(finished.manifest.slug)
+    expense = work.planner.expense
     work.ledger.record(
         "task",
         idea=number,
         id=finished.manifest.id,
         digest=read_package(admitted).manifest.digest,
         seconds=round(time.monotonic() - began, 3),
-        tokens=0,
-        cost_usd=0.0,
+        tokens=expense.tokens,
+        cost_usd=expense.usd,
     )
     return finished.manifest.id, ()
 
@@ -210,13 +250,14 @@ def _judge(
     """Pass the gates in order, cheapest first; the first that finds a defect is the last."""
     reports: list[GateReport] = []
 
-    def passed(report: GateReport) -> bool:
+    def passed(report: GateReport, by: str = "rules") -> bool:
         reports.append(report)
         work.ledger.record(
             "gate",
             idea=number,
             round=pursuit.rounds,
             gate=report.gate,
+            by=by,
             passed=report.passed,
             seconds=round(report.seconds, 3),
             defects=[defect.model_dump(mode="json") for defect in report.defects],
@@ -235,10 +276,15 @@ def _judge(
     if not passed(review_gate(task, profile)):
         return reports, None, reports[-1].defects
     judged = work.planner.review(task)
-    if judged is not None and not passed(judged):
+    if judged is not None and not passed(judged, "model"):
         return reports, None, reports[-1].defects
     report, ladder = execution_gate(task, sandbox=job.sandbox, seed=job.seed, provisional=True)
-    return reports, ladder if passed(report) else None, report.defects
+    if not passed(report):
+        return reports, None, report.defects
+    played = work.planner.play(task, ladder)
+    if played is not None and not passed(played, "model"):
+        return reports, None, played.defects
+    return reports, ladder, ()
 
 
 def _family(job: GenerationJob, dataset: Dataset, profile: DatasetProfile) -> Family:

@@ -1,7 +1,7 @@
 """Who plans: the stages before the gates, by rules or by somebody else in their place.
 
 A planner has ideas and follows each of them as a pursuit: it gives candidates, and mends what the
-gates find. The gates are the same for all planners.
+gates find. The gates are the same for all planners; one may add judges of its own to them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.manifest import Provenance
 from mlesmith_env.task import Task
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.dataset import Dataset
 from mlesmith_generator.designer import design, redesign
+from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
 from mlesmith_generator.refactor import Names, refactor
 from mlesmith_generator.wished import idea_of
@@ -32,6 +34,7 @@ class Assignment:
         names: Hands out slugs.
         ideas: How many ideas at most.
         seed: Seed of everything drawn.
+        sandbox: Backend in which programs run.
     """
 
     source: str
@@ -40,6 +43,20 @@ class Assignment:
     names: Names
     ideas: int
     seed: int
+    sandbox: str = "local"
+
+
+@dataclass(frozen=True)
+class Expense:
+    """What an idea took of models.
+
+    Attributes:
+        tokens: Tokens read and written, those of answers that were known already included.
+        usd: Their price in dollars; None where a price is not known.
+    """
+
+    tokens: int = 0
+    usd: float | None = 0.0
 
 
 class Pursuit(Protocol):
@@ -62,6 +79,11 @@ class Pursuit(Protocol):
 class Planner(Protocol):
     """Has ideas for one dataset and follows them."""
 
+    @property
+    def expense(self) -> Expense:
+        """What the idea that is pursued now has taken of models so far."""
+        ...
+
     def ideas(self) -> Sequence[Idea]:
         """Return the ideas, best first; raises GenerationError where there is none."""
         ...
@@ -72,6 +94,14 @@ class Planner(Protocol):
 
     def review(self, task: Task) -> GateReport | None:
         """Return a judgement on top of the written rules', or None where there is none."""
+        ...
+
+    def play(self, task: Task, ladder: LadderResult) -> GateReport | None:
+        """Return what came of playing a task whose ladder is known, or None if nobody played."""
+        ...
+
+    def signed(self, provenance: Provenance) -> Provenance:
+        """Return the provenance of the last candidate, with who played which stage."""
         ...
 
     def close(self) -> None:
@@ -118,6 +148,11 @@ class RulePlanner:
         """Remember what to work on."""
         self._assignment = assignment
 
+    @property
+    def expense(self) -> Expense:
+        """Rules take nothing of models."""
+        return Expense()
+
     def ideas(self) -> Sequence[Idea]:
         """Return what a synthetic dataset was made for, or else the ideas of all formulations."""
         given = self._assignment
@@ -133,6 +168,14 @@ class RulePlanner:
     def review(self, task: Task) -> GateReport | None:
         """The written rules are the review gate itself: nothing comes on top."""
         del task
+
+    def play(self, task: Task, ladder: LadderResult) -> GateReport | None:
+        """The ladder has played already: nothing comes on top."""
+        del task, ladder
+
+    def signed(self, provenance: Provenance) -> Provenance:
+        """Return it as it is."""
+        return provenance
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -8,17 +8,14 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
-
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import METRIC, PREPARE, PredictionKind, ScriptMetric, SubmissionForm
-from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Holdout, ScriptRecipe, TableRecipe
 from mlesmith_env.recipes.operations import DropColumns, RequireValue
 from mlesmith_env.task import Task
 from mlesmith_generator.byhand.draft import DraftFolder, draft_manifest
-from mlesmith_generator.describe import Page, describe, facts_of
+from mlesmith_generator.byhand.measured import measured_page
 from mlesmith_generator.designer import Draft
 
 METRIC_NAME = "my_error"
@@ -119,30 +116,10 @@ def _described(content: DraftFolder, drafted: Draft, folder: Path) -> str:
         into = Path(workshop) / "prepared"
         into.mkdir()
         task.make(into)
-        train, test, sample = (
-            _read(into / "public" / f"{name}.csv")
-            for name in ("train", "test", "sample_submission")
+        recipe = drafted.recipe.model_copy(update={"holdout": Holdout(kind="random")})
+        return measured_page(
+            draft, into / "public", drafted.idea, drafted.profile, drafted.table, recipe
         )
-    form = draft.submission.model_copy(update={"rows": len(test)})
-    recipe = drafted.recipe.model_copy(update={"holdout": Holdout(kind="random")})
-    facts = facts_of(train, test, sample, recipe=recipe, form=form, table=drafted.table)
-    page = Page(
-        slug=draft.slug,
-        title=draft.title,
-        profile=drafted.profile,
-        table=drafted.table,
-        idea=drafted.idea,
-        recipe=recipe,
-        form=form,
-        metric=get_metric(draft.metric),
-        limits=draft.limits,
-        facts=facts,
-    )
-    return describe(page)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
 
 
 def _kind(kinds: tuple[PredictionKind, ...]) -> PredictionKind:

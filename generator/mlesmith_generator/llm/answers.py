@@ -39,6 +39,10 @@ class HoldoutChoice(Answer):
 class ProposedIdea(Answer):
     """One idea for a task."""
 
+    adopts: int | None = Field(
+        default=None,
+        description="Number of one of the measured ideas, where you take it over as it is.",
+    )
     table: str = Field(description="Name of the table, as the profile calls it.")
     target: str = Field(description="The column that is asked for.")
     objective: Objective
@@ -104,9 +108,7 @@ class Evidence(Answer):
 class ReviewFinding(Answer):
     """Something that is wrong with a candidate."""
 
-    kind: Literal[
-        "clarity", "untrue", "metric-fit", "shortcut", "leak", "worth", "instructions"
-    ]
+    kind: Literal["clarity", "untrue", "metric-fit", "shortcut", "leak", "worth", "instructions"]
     severity: Literal["blocking", "advice"]
     stage: Stage
     told: str = Field(min_length=1, description="What is wrong, and what was measured.")

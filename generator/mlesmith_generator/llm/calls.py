@@ -100,8 +100,8 @@ class Calls:
             "cached": cached,
             "prompt_tokens": reply.usage.prompt_tokens,
             "completion_tokens": reply.usage.completion_tokens,
-            # Unknown is null, never zero; what was paid for before costs nothing now.
-            "cost_usd": 0.0 if cached else round(price.cost(reply.usage), 9) if price else None,
+            # Unknown is null, never zero. Where the answer was known, nothing was paid now.
+            "cost_usd": round(price.cost(reply.usage), 9) if price else None,
             "seconds": round(seconds, 3),
         }
         self.tell("call", **event)

@@ -64,7 +64,6 @@ def candidate_of(
     names: Names,
     workshop: Path,
     *,
-    planner: str,
     seed: int,
 ) -> Task:
     """Build a draft: prepare its data, pin what came of it, write the candidate package.
@@ -75,7 +74,6 @@ def candidate_of(
         profile: What was measured about them.
         names: Hands out slugs.
         workshop: Registry root that the package is written into.
-        planner: Who planned, for the provenance.
         seed: Seed of the generation.
 
     Raises:
@@ -90,7 +88,7 @@ def candidate_of(
     content = DraftFolder(draft, proposed.description, record, scripts)
     manifest = draft_manifest(content, record.representative)
     provenance = Provenance(
-        planner=planner,
+        planner="llm",
         generator_version=__version__,
         seed=seed,
         justification=draft.justification,

@@ -13,6 +13,7 @@ from mlesmith_env.errors import MlesmithError
 
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|key)-[A-Za-z0-9_*-]{6,}")
 _LONGEST = 300
+_LASTING = frozenset({"refused", "unreachable", "timeout", "rate-limit", "server"})
 
 
 class ProviderError(MlesmithError):
@@ -29,6 +30,11 @@ class ProviderError(MlesmithError):
         super().__init__(message)
         self.reason = reason
         self.attempts = attempts
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the next call would fail as well, so that nothing is gained by going on."""
+        return self.reason in _LASTING
 
 
 class BudgetError(MlesmithError):

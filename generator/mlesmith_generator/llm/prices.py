@@ -70,7 +70,7 @@ def read_prices(path: Path) -> PriceTable:
         ) from error
 
 
-def prices(own: Path | None = None) -> PriceTable:
+def price_table(own: Path | None = None) -> PriceTable:
     """Return the prices that come with the package, with those of an own file before them."""
     known = read_prices(Path(__file__).with_name("prices.yaml")).models
     return PriceTable(models={**known, **(read_prices(own).models if own else {})})

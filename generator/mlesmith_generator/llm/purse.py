@@ -9,11 +9,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlesmith_generator.llm.faults import BudgetError
+
+_WIDTH = 240
+"""Bytes of the file, always the same, so that one write replaces all of it."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,13 @@ class Spending:
         usd: Dollars, of the calls whose price is known.
         tokens: Tokens read and written.
         calls: Calls that were paid for.
+        stopped: The budgets (dollars, tokens) under which a call was refused last, if one was.
     """
 
     usd: float = 0.0
     tokens: int = 0
     calls: int = 0
+    stopped: tuple[float | None, int | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,14 @@ class Purse:
         finally:
             os.close(handle)
 
+    @property
+    def stopped(self) -> str:
+        """Why no further call is worth a try under these budgets, or an empty string."""
+        spent = self.spent
+        if spent.stopped != (self.usd, self.tokens):
+            return ""
+        return self._told(f"${spent.usd:.4f} and {spent.tokens:,} tokens are spent")
+
     def reserve(self, usd: float, tokens: int) -> None:
         """Set aside the most that a call can cost.
 
@@ -63,17 +76,22 @@ class Purse:
         handle = self._locked()
         try:
             before = _read(handle)
+            told = ""
             if self.usd is not None and before.usd + usd > self.usd:
-                raise BudgetError(
-                    f"${before.usd:.4f} of ${self.usd:g} are spent, and the next call may cost "
-                    f"${usd:.4f}: raise --budget-usd and --resume, or let the rules do the rest"
-                )
-            if self.tokens is not None and before.tokens + tokens > self.tokens:
-                raise BudgetError(
-                    f"{before.tokens:,} of {self.tokens:,} tokens are used, and the next call may "
-                    f"take {tokens:,}: raise --budget-tokens and --resume"
-                )
-            _write(handle, Spending(before.usd + usd, before.tokens + tokens, before.calls + 1))
+                told = f"${before.usd:.4f} are spent, and the next call may cost ${usd:.4f}"
+            elif self.tokens is not None and before.tokens + tokens > self.tokens:
+                told = f"{before.tokens:,} tokens are used, and the next call may take {tokens:,}"
+            if told:
+                _write(handle, replace(before, stopped=(self.usd, self.tokens)))
+                raise BudgetError(self._told(told))
+            after = replace(
+                before,
+                usd=before.usd + usd,
+                tokens=before.tokens + tokens,
+                calls=before.calls + 1,
+                stopped=None,
+            )
+            _write(handle, after)
         finally:
             os.close(handle)
 
@@ -82,12 +100,19 @@ class Purse:
         handle = self._locked()
         try:
             before = _read(handle)
-            left = Spending(
-                max(0.0, before.usd - usd), max(0, before.tokens - tokens), before.calls
+            left = replace(
+                before, usd=max(0.0, before.usd - usd), tokens=max(0, before.tokens - tokens)
             )
             _write(handle, left)
         finally:
             os.close(handle)
+
+    def _told(self, spent: str) -> str:
+        budgets = [
+            *([f"--budget-usd {self.usd:g}"] if self.usd is not None else []),
+            *([f"--budget-tokens {self.tokens}"] if self.tokens is not None else []),
+        ]
+        return f"{spent}: raise {' or '.join(budgets)} and --resume"
 
     def _locked(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,13 +125,19 @@ def _read(handle: int) -> Spending:
     text = os.pread(handle, 4096, 0).decode("utf-8", "replace")
     try:
         known: dict[str, Any] = json.loads(text)
-        return Spending(float(known["usd"]), int(known["tokens"]), int(known["calls"]))
-    except (ValueError, KeyError, TypeError):
+        stopped = known.get("stopped")
+        return Spending(
+            float(known["usd"]),
+            int(known["tokens"]),
+            int(known["calls"]),
+            None if stopped is None else (stopped[0], stopped[1]),
+        )
+    except (ValueError, KeyError, TypeError, IndexError):
         # Empty at first; a machine that stopped in between may leave half a line.
         return Spending()
 
 
 def _write(handle: int, spending: Spending) -> None:
-    told = {"usd": round(spending.usd, 9), "tokens": spending.tokens, "calls": spending.calls}
-    text = json.dumps(told).ljust(120) + "\n"
+    told = {**asdict(spending), "usd": round(spending.usd, 9)}
+    text = json.dumps(told).ljust(_WIDTH) + "\n"
     os.pwrite(handle, text.encode(), 0)

@@ -1,9 +1,10 @@
-"""One idea in the hands of models: drafted, brought into form, mended where gates find something."""
+"""One idea in the hands of models: drafted, brought into form, mended where gates complain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
 from mlesmith_env.task import Task
@@ -11,6 +12,8 @@ from mlesmith_generator.llm.answers import ProposedDraft
 from mlesmith_generator.llm.conversation import Conversation
 from mlesmith_generator.llm.drafting import candidate_of
 from mlesmith_generator.llm.faults import BudgetError, ProviderError
+from mlesmith_generator.llm.profile_words import defects_told, idea_told, profile_told
+from mlesmith_generator.llm.roles import Role
 from mlesmith_generator.llm.studio import Studio
 from mlesmith_generator.llm.toolbox import as_json
 from mlesmith_generator.records import Defect, Idea
@@ -38,18 +41,32 @@ class ModelPursuit:
         self._studio = studio
         self._amend = amend
         self._rounds = 0
+        self._was_formed = False
         about = f"idea {number}"
-        tools = studio.drafting_tools()
+        tools = studio.drafting_tools(idea)
         self._designer = studio.talk("designer", about, tools)
         self._refactor: Conversation | None = None
         if studio.staffing.model("refactor"):
             self._refactor = studio.talk("refactor", about, tools)
-        self._draft = self._formed(self._designed(f"Work out this idea:\n{_idea_told(idea)}"))
+        profile = profile_told(studio.assignment.profile)
+        question = (
+            f"Work out this idea:\n{idea_told(idea)}\n\nWhat was measured about the dataset:\n"
+            f"{profile}"
+        )
+        self._draft = self._formed(self._designed(question))
 
     @property
     def rounds(self) -> int:
         """How many times it came back from the gates."""
         return self._rounds
+
+    @property
+    def players(self) -> Mapping[Role, str]:
+        """The models that worked on the last candidate."""
+        named = {"designer": self._studio.staffing.model("designer")}
+        if self._refactor is not None and self._was_formed:
+            named["refactor"] = self._studio.staffing.model("refactor")
+        return cast("Mapping[Role, str]", named)
 
     def candidate(self, workshop: Path) -> Task:
         """Build the draft; what can not be built goes back to the Designer, a few times."""
@@ -61,13 +78,16 @@ class ModelPursuit:
             except MlesmithError as error:
                 if build == _BUILDS:
                     raise
-                question = f"Your draft can not be built: {error}. Mend it and answer with all of it."
+                question = (
+                    f"Your draft can not be built: {error}. Mend it and answer with all of it."
+                )
                 self._draft = self._designed(question)
         raise GenerationError("the draft can not be built")
 
     def mend(self, defects: Sequence[Defect]) -> None:
         """Send each defect, with its evidence, to the stage that has to mend it."""
         self._rounds += 1
+        self._studio.meter.check()
         by_stage = {
             stage: [defect for defect in defects if defect.stage == stage]
             for stage in ("brainstorm", "design", "refactor")
@@ -75,8 +95,8 @@ class ModelPursuit:
         if by_stage["brainstorm"]:
             self._idea = self._amend(self._idea, by_stage["brainstorm"])
             question = (
-                f"The idea was changed, because of\n{_defects_told(by_stage['brainstorm'])}\n"
-                f"Work it out as it is now:\n{_idea_told(self._idea)}"
+                f"The idea was changed, because of\n{defects_told(by_stage['brainstorm'])}\n"
+                f"Work it out as it is now:\n{idea_told(self._idea)}"
             )
             self._draft = self._formed(self._designed(question))
         elif by_stage["design"] or self._refactor is None:
@@ -102,6 +122,7 @@ class ModelPursuit:
     def _refactored(self, question: str) -> ProposedDraft:
         if self._refactor is None:
             raise GenerationError("nobody plays the Refactor")
+        self._was_formed = True
         return self._refactor.ask(question, ProposedDraft)
 
     def _built(self, workshop: Path) -> Task:
@@ -113,29 +134,12 @@ class ModelPursuit:
             given.profile,
             given.names,
             workshop,
-            planner=self._studio.staffing.model("designer"),
             seed=given.seed,
         )
 
 
-def _idea_told(idea: Idea) -> str:
-    fields = (
-        "table", "target", "objective", "metric", "holdout", "exclusions", "justification",
-    )  # fmt: skip
-    whole = idea.model_dump(mode="json")
-    return as_json({name: whole[name] for name in fields})
-
-
-def _defects_told(defects: Sequence[Defect]) -> str:
-    return "\n".join(
-        f"- {defect.code} ({defect.gate}): {defect.evidence}"
-        + (f"; leaving out {', '.join(defect.columns)} would cure it" if defect.columns else "")
-        for defect in defects
-    )
-
-
 def _to_mend(defects: Sequence[Defect]) -> str:
     return (
-        f"The gates found defects:\n{_defects_told(defects)}\nMend their cause, and answer with the "
+        f"The gates found defects:\n{defects_told(defects)}\nMend their cause, and answer with the "
         "whole draft."
     )

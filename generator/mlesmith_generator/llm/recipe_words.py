@@ -14,7 +14,8 @@ from mlesmith_generator.llm.toolbox import Arguments, Tool, as_json, schema_of
 
 class _Part(Arguments):
     name: str = Field(
-        default="", description="A part such as `table`, `reader`, `holdout`, `bin`; empty for a list."
+        default="",
+        description="A part such as `table`, `reader`, `holdout`, `bin`; empty for a list.",
     )
 
 
@@ -33,7 +34,7 @@ def parts() -> dict[str, type[BaseModel]]:
     kinds = {_word(kind, "kind"): kind for kind in get_args(get_args(model.Recipe)[0])}
     transforms = {_word(each, "op"): each for each in get_args(get_args(model.Transform)[0])}
     return {
-        **{kind: record for kind, record in kinds.items()},
+        **kinds,
         "reader": model.TableReader,
         "holdout": model.Holdout,
         "media": model.Media,

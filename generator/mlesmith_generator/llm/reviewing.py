@@ -14,6 +14,7 @@ from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.llm.answers import Evidence, Review, ReviewFinding
 from mlesmith_generator.llm.conversation import Conversation
 from mlesmith_generator.llm.faults import ProviderError
+from mlesmith_generator.llm.studio import Studio
 from mlesmith_generator.records import GateReport
 
 ROUNDS = 2
@@ -61,11 +62,36 @@ class Documents:
         return ""
 
 
+def reviewed(task: Task, studio: Studio) -> GateReport:
+    """Have a candidate reviewed by the model that plays the Reviewer.
+
+    It looks at what a competitor gets, and at the scripts; it may be asked again where it names
+    evidence that there is not.
+
+    Raises:
+        ProviderError: No review could be had. The task is not admitted, and nothing is said of it.
+        BudgetError: What may be spent is spent.
+    """
+    documents = Documents.of(task)
+    scripts = "".join(f"\n\n{name}:\n\n{text}" for name, text in task.scripts.items())
+    question = (
+        f"Review this candidate, {task.manifest.slug}. It asks for {task.manifest.recipe.target!r} "
+        f"({task.manifest.objective}, scored by {task.manifest.metric.name}). Its page:\n\n"
+        f"{task.description}{scripts}"
+    )
+    explorer = studio.explorer(documents.public)
+    try:
+        talk = studio.talk("reviewer", task.manifest.slug, explorer=explorer)
+        return judged(talk, question, documents)
+    finally:
+        explorer.close()
+
+
 def judged(talk: Conversation, question: str, documents: Documents) -> GateReport:
     """Ask for a review until its evidence can be found, and return it as the verdict of the gate.
 
     Raises:
-        ProviderError: No review could be had. The task is not admitted, and nothing is said of it.
+        ProviderError: No review could be had.
         BudgetError: What may be spent is spent.
     """
     began = time.monotonic()
@@ -93,9 +119,7 @@ def judged(talk: Conversation, question: str, documents: Documents) -> GateRepor
 
 
 def _scan(found: ReviewFinding) -> Scan:
-    shown = "; ".join(
-        f"{evidence.document}: {evidence.text!r}" for evidence in found.evidence[:3]
-    )
+    shown = "; ".join(f"{evidence.document}: {evidence.text!r}" for evidence in found.evidence[:3])
     finding = Finding(
         f"model-{found.kind}",
         f"{found.told} ({shown})",

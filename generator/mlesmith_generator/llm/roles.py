@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from mlesmith_env.manifest import Objective
 from mlesmith_env.metrics import get_metric, metric_names
 
-Role = Literal["brainstormer", "designer", "refactor", "reviewer", "solver"]
+Role = Literal["brainstormer", "designer", "refactor", "writer", "reviewer", "solver"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
@@ -26,7 +26,7 @@ def version_of(role: Role) -> str:
 
 
 def filled(role: Role, fields: Mapping[str, str]) -> str:
-    """Return a prompt with its fields: `{limit}` becomes what `limit` says, nothing else changes."""
+    """Return a prompt with its fields: `{limit}` becomes what `limit` says, nothing else."""
     text = prompt_of(role)
     for name, value in fields.items():
         text = text.replace(f"{{{name}}}", value)

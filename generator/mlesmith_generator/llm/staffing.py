@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from mlesmith_env.errors import InvalidSettingError
+from mlesmith_generator.llm.roles import ROLES, Role, version_of
 
-PlannedStage = Literal["brainstormer", "designer", "refactor", "writer", "reviewer"]
-STAGES: tuple[PlannedStage, ...] = get_args(PlannedStage)
 RULES = "rules"
 
-_TEAMS: dict[str, tuple[PlannedStage, ...]] = {
-    "rules": (),
+_TEAMS: dict[str, tuple[Role, ...]] = {
     "llm": ("brainstormer", "designer", "refactor", "reviewer"),
     "mixed": ("brainstormer", "writer", "reviewer"),
 }
 """Stages that a model plays. Mixed: its ideas and pages, with preparation by rules."""
+PLANNERS = (RULES, *_TEAMS)
 
 
 @dataclass(frozen=True)
@@ -25,37 +23,41 @@ class Staffing:
     """Names of the models by stage; a stage without one is played by rules.
 
     Attributes:
+        planner: `llm` or `mixed`.
         models: The model of each stage that a model plays.
-        falls_back: Whether rules take over where the budget is spent.
     """
 
-    models: Mapping[PlannedStage, str]
-    falls_back: bool = False
+    planner: str
+    models: Mapping[Role, str]
 
     @classmethod
-    def parse(cls, planner: str, model: str, models: Mapping[str, str]) -> Staffing:
+    def parse(
+        cls, planner: str, model: str, models: Mapping[str, str], *, solver: bool = False
+    ) -> Staffing:
         """Return the staffing that the command line asks for.
 
         Args:
-            planner: `rules`, `llm` or `mixed`.
+            planner: `llm` or `mixed`.
             model: The model of all stages that have none of their own.
             models: Models by stage; `rules` takes a stage from the models.
+            solver: Whether a model plays every task as a further witness.
 
         Raises:
             InvalidSettingError: There is no such planner or stage, or a stage lacks a model.
         """
         if planner not in _TEAMS:
             raise InvalidSettingError(
-                f"there is no planner {planner!r}; choose one of {', '.join(_TEAMS)}"
+                f"there is no planner {planner!r}; choose one of {', '.join(PLANNERS)}"
             )
-        strange = sorted(set(models) - set(STAGES))
+        strange = sorted(set(models) - set(ROLES))
         if strange:
             raise InvalidSettingError(
-                f"there is no stage {strange[0]!r}; stages are {', '.join(STAGES)}"
+                f"there is no stage {strange[0]!r}; stages are {', '.join(ROLES)}"
             )
-        playing: dict[PlannedStage, str] = {}
-        for stage in STAGES:
-            named = models.get(stage, model if stage in _TEAMS[planner] else RULES)
+        team = (*_TEAMS[planner], *(("solver",) if solver else ()))
+        playing: dict[Role, str] = {}
+        for stage in ROLES:
+            named = models.get(stage, model if stage in team else RULES)
             if named == RULES:
                 continue
             if not named:
@@ -69,13 +71,21 @@ class Staffing:
             )
         if "refactor" in playing and "designer" not in playing:
             del playing["refactor"]  # What rules design is in the one layout already.
-        return cls(playing, falls_back=planner == "mixed")
+        if not playing:
+            raise InvalidSettingError("no stage is left to a model; use --planner rules")
+        return cls(planner, playing)
 
-    def model(self, stage: PlannedStage) -> str:
+    @property
+    def falls_back(self) -> bool:
+        """Whether rules take over where the budget is spent."""
+        return self.planner == "mixed"
+
+    def model(self, stage: Role) -> str:
         """Return the model of a stage, or an empty string where rules play it."""
         return self.models.get(stage, "")
 
     @property
-    def told(self) -> dict[str, str]:
-        """Who plays each stage, for the provenance."""
-        return {stage: self.models.get(stage, RULES) for stage in STAGES}
+    def shape(self) -> dict[str, str]:
+        """What shapes the tasks: the models, and the versions of what they are told."""
+        told = {f"prompt of {stage}": version_of(stage) for stage in self.models}
+        return {"planner": self.planner, **self.models, **told}

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from mlesmith_env import cache
-from mlesmith_env.errors import MlesmithError, SandboxError
+from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
+from mlesmith_env.task import Task
+from mlesmith_generator.byhand.measured import measured_page
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.review import review_gate
 from mlesmith_generator.llm.answers import ProposedDraft
 from mlesmith_generator.llm.calls import Calls
 from mlesmith_generator.llm.conversation import Conversation, Persona
-from mlesmith_generator.llm.drafting import candidate_of
+from mlesmith_generator.llm.drafting import candidate_of, hand_draft
 from mlesmith_generator.llm.exploring import Explorer
+from mlesmith_generator.llm.meter import Meter
+from mlesmith_generator.llm.profile_words import report_told
 from mlesmith_generator.llm.recipe_words import recipe_tool
-from mlesmith_generator.llm.roles import filled, metrics_told, objectives_told
-from mlesmith_generator.llm.staffing import PlannedStage, Staffing
-from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox, as_json
+from mlesmith_generator.llm.roles import Role, filled, metrics_told, objectives_told
+from mlesmith_generator.llm.staffing import Staffing
+from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox
 from mlesmith_generator.llm.transcript import Transcript
 from mlesmith_generator.planner import Assignment
-from mlesmith_generator.records import DatasetProfile, GateReport
+from mlesmith_generator.records import Idea
 
-_MOST_COLUMNS = 60
+_PAGED = frozenset({"number", "label", "probability", "probabilities"})
+"""Kinds of prediction for which a page of measured facts can be written."""
 
 
 class _Draft(Arguments):
@@ -40,8 +45,8 @@ class Studio:
         assignment: What they work on.
         staffing: Who plays which stage.
         calls: Asks the models.
+        meter: Counts what they take.
         transcript: Where everything is written down.
-        sandbox: Backend for programs that look at the data.
     """
 
     def __init__(
@@ -49,24 +54,38 @@ class Studio:
         assignment: Assignment,
         staffing: Staffing,
         calls: Calls,
+        meter: Meter,
         transcript: Transcript,
-        *,
-        sandbox: str = "local",
     ) -> None:
         """Lay out the tools; nothing is started before it is used."""
         self.assignment = assignment
         self.staffing = staffing
+        self.meter = meter
         self._calls = calls
         self._transcript = transcript
-        self._explorer = Explorer(assignment.profile, assignment.dataset.folder, sandbox=sandbox)
+        self._explorer = self.explorer(assignment.dataset.folder)
 
-    def talk(self, stage: PlannedStage, about: str, tools: Sequence[Tool[Any]] = ()) -> Conversation:
+    def explorer(self, folder: Path) -> Explorer:
+        """Return tools that look at a folder; whoever asks has to close them."""
+        return Explorer(self.assignment.profile, folder, sandbox=self.assignment.sandbox)
+
+    def talk(
+        self,
+        stage: Role,
+        about: str,
+        tools: Sequence[Tool[Any]] = (),
+        explorer: Explorer | None = None,
+        *,
+        looking: bool = True,
+    ) -> Conversation:
         """Begin a conversation with whoever plays a stage.
 
         Args:
             stage: The stage.
             about: What it is about, for the transcript.
             tools: What may be called beside the tools that look at the data.
+            explorer: Where these look; by default at the raw files.
+            looking: Whether there are tools that look at the data.
         """
         fields = {
             "limit": str(self.assignment.ideas),
@@ -79,21 +98,35 @@ class Studio:
             prompt=filled(stage, fields),
             seed=self.assignment.seed,
         )
-        toolbox = Toolbox([*self._explorer.tools(), *tools])
+        sight = (explorer or self._explorer).tools() if looking else ()
+        toolbox = Toolbox([*sight, *tools])
         return Conversation(persona, self._calls, toolbox, note=self._transcript.note(stage, about))
 
-    def drafting_tools(self) -> tuple[Tool[Any], ...]:
-        """Return the tools of those who draft: the language of recipes, and a try of a draft."""
+    def drafting_tools(self, idea: Idea) -> tuple[Tool[Any], ...]:
+        """Return the tools of those who work an idea out: recipes, a try of a draft, its facts."""
         tried = Tool(
             "try_draft",
             "Builds a draft and tells what assertions and written review find, with evidence.",
             _Draft,
-            lambda given: self.tried(given.draft),
+            lambda given: self._built(given.draft, self._judged),
         )
-        return recipe_tool(), tried
+        page = Tool(
+            "page_of_draft",
+            "Builds a draft and gives a page of measured facts about what came of it.",
+            _Draft,
+            lambda given: self._built(
+                given.draft, lambda task: self._page(task, given.draft, idea)
+            ),
+        )
+        return recipe_tool(), tried, page
 
-    def tried(self, draft: ProposedDraft) -> str:
-        """Return what the gates would say of a draft; nothing of it stays."""
+    def close(self) -> None:
+        """End what was started. May be called more than once."""
+        self._explorer.close()
+        self._transcript.close()
+
+    def _built(self, draft: ProposedDraft, told: Callable[[Task], str]) -> str:
+        """Return what is told of the task that a draft gives; nothing of it stays."""
         given = self.assignment
         with tempfile.TemporaryDirectory(prefix="mlesmith-try-") as workshop:
             try:
@@ -103,7 +136,6 @@ class Studio:
                     given.profile,
                     given.names,
                     Path(workshop),
-                    planner="model",
                     seed=given.seed,
                 )
             except SandboxError:
@@ -111,68 +143,31 @@ class Studio:
             except MlesmithError as error:
                 return f"it can not be built: {error}"
             try:
-                reports = [assertions_gate(task)]
-                if reports[-1].passed:
-                    reports.append(review_gate(task, given.profile))
+                return told(task)
             finally:
                 task.close()
                 cache.remove(task.cache_key)
+
+    def _judged(self, task: Task) -> str:
+        reports = [assertions_gate(task)]
+        if reports[-1].passed:
+            reports.append(review_gate(task, self.assignment.profile))
         return report_told(reports)
 
-    def close(self) -> None:
-        """End what was started. May be called more than once."""
-        self._explorer.close()
-        self._transcript.close()
-
-
-def report_told(reports: Sequence[GateReport]) -> str:
-    """Return what gates found, for a model to read."""
-    lines: list[str] = []
-    for report in reports:
-        warned = [check for check in report.checks if check.warning]
-        lines.append(f"{report.gate}: {'passed' if report.passed else 'not passed'}")
-        lines += [
-            f"- defect {defect.code} (to be mended by {defect.stage}): {defect.evidence}"
-            for defect in report.defects
-        ]
-        lines += [f"- warning {check.name}: {check.measured}" for check in warned]
-    return "\n".join(lines)
-
-
-def profile_told(profile: DatasetProfile) -> str:
-    """Return what was measured about a dataset, for a model to read: data, not instructions."""
-    tables = [
-        {
-            "name": table.name,
-            "rows": table.rows,
-            "files": list(table.reader.files),
-            "columns": [
-                {
-                    "name": column.name,
-                    "type": column.type,
-                    "distinct": column.distinct,
-                    "missing": round(column.missing, 3),
-                    "examples": list(column.examples[:3]),
-                }
-                for column in table.columns[:_MOST_COLUMNS]
-            ],
-            "more_columns": max(0, len(table.columns) - _MOST_COLUMNS),
-            "keys": [list(key) for key in table.keys],
-            "groups": list(table.groups),
-            "times": list(table.times),
-            "relations": [relation.model_dump(mode="json") for relation in table.relations[:20]],
+    def _page(self, task: Task, proposed: ProposedDraft, idea: Idea) -> str:
+        draft, _ = hand_draft(proposed)
+        if draft.submission.kind not in _PAGED:
+            raise GenerationError(
+                f"no page of facts is written for predictions of kind {draft.submission.kind!r}; "
+                "measure with run_python"
+            )
+        profile = self.assignment.profile
+        table = next((each for each in profile.tables if each.name == idea.table), None)
+        asked = {
+            "target": draft.recipe.target,
+            "target_source": draft.recipe.target,
+            "objective": draft.objective,
+            "holdout": draft.recipe.holdout,
         }
-        for table in profile.tables
-    ]
-    collections = [
-        {"name": each.name, "media": each.media, "files": each.files}
-        for each in profile.collections
-    ]
-    told = {
-        "dataset": profile.dataset,
-        "subject": profile.subject,
-        "tables": tables,
-        "collections": collections,
-        "problems": list(profile.problems),
-    }
-    return as_json(told)
+        public = task.prepare().public_dir
+        return measured_page(draft, public, idea.model_copy(update=asked), profile, table)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
 from mlesmith_env.task import Task
+from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.review import review_gate
 from mlesmith_generator.llm.answers import Answer
-from mlesmith_generator.llm.studio import Studio, report_told
+from mlesmith_generator.llm.faults import BudgetError
+from mlesmith_generator.llm.profile_words import defects_told, report_told
+from mlesmith_generator.llm.roles import Role
+from mlesmith_generator.llm.studio import Studio
 from mlesmith_generator.planner import Pursuit
 from mlesmith_generator.records import Defect
 
@@ -26,48 +31,92 @@ class WrittenPage(Answer):
 
 
 class WrittenPursuit:
-    """A pursuit whose candidates get a page by a model, where it passes the written review."""
+    """A pursuit whose candidates get a page by a model, where it passes the written review.
 
-    def __init__(self, inner: Pursuit, studio: Studio, number: int) -> None:
+    Args:
+        inner: Whose candidates to write for.
+        studio: Where the model works.
+        number: Number of the idea.
+        spent: Told where the budget does not reach for a page; raises it where that ends the work.
+    """
+
+    def __init__(
+        self,
+        inner: Pursuit,
+        studio: Studio,
+        number: int,
+        spent: Callable[[BudgetError], None],
+    ) -> None:
         """Remember whose candidates to write for."""
         self._inner = inner
         self._studio = studio
         self._number = number
+        self._spent = spent
+        self._written = False
+        self._found: Sequence[Defect] = ()
 
     @property
     def rounds(self) -> int:
         """How many times it came back from the gates."""
         return self._inner.rounds
 
+    @property
+    def players(self) -> Mapping[Role, str]:
+        """Who wrote the page of the last candidate, where it was a model."""
+        return {"writer": self._studio.staffing.model("writer")} if self._written else {}
+
     def mend(self, defects: Sequence[Defect]) -> None:
         """Have the task itself mended; its page is written again afterwards."""
+        self._studio.meter.check()
+        self._found = defects
         self._inner.mend(defects)
 
     def candidate(self, workshop: Path) -> Task:
-        """Return the candidate with the model's page, or as it was where no page was good enough."""
+        """Return the candidate with the model's page, or as it was if no page was good enough."""
         task = self._inner.candidate(workshop)
+        self._written = False
+        if not assertions_gate(task).passed:
+            return task  # Its data come back first; a page would be written for nothing.
+        plain = task.description
+        try:
+            page = self._page(task)
+        except BudgetError as error:
+            self._spent(error)
+            page = ""
+        if not page:
+            return _with_page(task, plain)
+        self._written = True
+        return _with_page(task, page)
+
+    def _page(self, task: Task) -> str:
+        """Return a page that passes the written review, or an empty string."""
         talk = self._studio.talk("writer", f"idea {self._number}")
         question = (
             "Write the page of this task. The measured facts, as the rules put them:\n\n"
             f"{task.description}"
         )
+        if self._found:
+            question += f"\n\nThe last page came back with\n{defects_told(self._found)}"
         for _ in range(_ROUNDS + 1):
             page = talk.ask(question, WrittenPage).description.strip() + "\n"
-            written = _with_page(task, page)
-            report = review_gate(written, self._studio.assignment.profile)
+            report = review_gate(_with_page(task, page), self._studio.assignment.profile)
             if report.passed:
-                return written
+                return page
             question = (
-                f"The written review did not pass your page:\n{report_told([report])}\nMend it, and "
-                "answer with the whole page."
+                f"The written review did not pass your page:\n{report_told([report])}\nMend it, "
+                "and answer with the whole page."
             )
-        return _with_page(task, task.description)
+        return ""
 
 
 def _with_page(task: Task, page: str) -> Task:
     """Write the task's package anew with another page, and return it."""
-    manifest = seal(task.manifest, page, task.scripts)
-    directory = task.directory
+    manifest = task.manifest
+    prepared = {
+        **manifest.prepared,
+        f"public/{DESCRIPTION}": hashlib.sha256(page.encode()).hexdigest(),
+    }
+    manifest = seal(manifest.model_copy(update={"prepared": prepared}), page, task.scripts)
     files = {MANIFEST: dump_manifest(manifest), DESCRIPTION: page, **task.scripts}
-    write_package(directory, files)
-    return Task.load(directory, nearby=task.nearby)
+    write_package(task.directory, files)
+    return Task.load(task.directory, nearby=task.nearby)

@@ -14,7 +14,7 @@ from typing import Any
 from mlesmith_env import registry
 from mlesmith_env.errors import RegistryError
 from mlesmith_env.manifest import Record
-from mlesmith_generator.ledger import events_by_dataset
+from mlesmith_generator.ledger import events_by_dataset, passed_gates
 from mlesmith_generator.report.distribution import Distribution, distribution_of
 
 GATES = ("assertions", "review", "execution")
@@ -193,7 +193,7 @@ def _modalities(
 
 
 def _passed(events: Sequence[dict[str, Any]]) -> Counter[str]:
-    return Counter(str(gate["gate"]) for gate in _named(events, "gate") if gate["passed"])
+    return Counter(gate for gate, *_ in passed_gates(events))
 
 
 def _named(events: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
