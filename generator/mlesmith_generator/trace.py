@@ -1,6 +1,6 @@
 """`mlesmith trace`: how the tasks of a dataset came to be, from ledger and transcripts.
 
-Rules leave ideas, drafts, verdicts and repairs; models leave every word, every tool that they called
+Rules leave ideas, drafts, verdicts and repairs; models leave every word, every call of a tool
 and what it cost beside.
 """
 

@@ -88,6 +88,7 @@ class ModelPursuit:
         """Send each defect, with its evidence, to the stage that has to mend it."""
         self._rounds += 1
         self._studio.meter.check()
+        before = self._draft
         by_stage = {
             stage: [defect for defect in defects if defect.stage == stage]
             for stage in ("brainstorm", "design", "refactor")
@@ -104,6 +105,10 @@ class ModelPursuit:
             self._draft = self._formed(self._designed(_to_mend(found)))
         else:
             self._draft = self._refactored(_to_mend(by_stage["refactor"]))
+        if self._draft == before:
+            raise GenerationError(
+                f"{defects[0].code}: the draft came back as it was: {defects[0].evidence}"
+            )
 
     def _designed(self, question: str) -> ProposedDraft:
         draft = self._designer.ask(question, ProposedDraft)
