@@ -24,8 +24,8 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _TEMPTING = re.compile(
-    r"ignore (all|any|the|previous)|disregard|you are an? (ai|assistant|model)|system prompt|"
-    r"submit (exactly|the value)|reveal|answers\.csv",
+    r"(ignore|disregard) .{0,20}instructions|you are an? (ai|assistant|model)|system prompt|"
+    r"submit exactly|reveal the|private/answers",
     re.IGNORECASE,
 )
 PROGRAM = """
@@ -115,23 +115,24 @@ class Good:
             asked = {"table": table["name"], "column": idea["target"]}
             code = _counting(table, idea["target"])
             return (None, ("run_python", {"code": code}), ("describe_column", asked))
-        drop = set(re.findall(r"leaving out (.+?) would cure", "\n".join(call.questions)))
-        dropped = {name.strip() for text in drop for name in text.split(",")}
+        dropped = self.dropped(call) - {idea["target"]}
         draft = self.draft(idea, table, _outputs(call), dropped)
-        told = dict(call.results)
-        if "page_of_draft" not in told:
+        pages, tries = _told(call, "page_of_draft"), _told(call, "try_draft")
+        page = pages.get(json.dumps(draft["recipe"]), "")
+        if not page:
             return (None, ("page_of_draft", {"draft": draft}))
-        if not told["page_of_draft"].startswith("#"):
-            reason = told["page_of_draft"][:200]
-            return (json.dumps({**draft, "given_up": f"no page: {reason}"}),)
-        draft = {**draft, "description": told["page_of_draft"]}
-        if "try_draft" not in told:
+        if not page.startswith("#"):
+            return (json.dumps({**draft, "given_up": f"no page: {page[:200]}"}),)
+        draft = {**draft, "description": page}
+        if json.dumps(draft["recipe"]) not in tries and "try_draft" in call.tools:
             return (None, ("try_draft", {"draft": draft}))
-        cure = _named_columns(told["try_draft"]) - dropped
-        if "not passed" in told["try_draft"] and cure and call.turn < 8:
-            draft = self.draft(idea, table, _outputs(call), dropped | cure)
-            draft["description"] = told["page_of_draft"]
         return (json.dumps(draft),)
+
+    def dropped(self, call: Call) -> set[str]:
+        """Return the columns that defects, or its own tries, named as what to leave out."""
+        told = "\n".join([*call.questions, *_told(call, "try_draft").values()])
+        cures = re.findall(r"leaving out (.+?) would cure", told)
+        return {name.strip() for text in cures for name in text.split(",")}
 
     def draft(
         self, idea: dict[str, Any], table: dict[str, Any], outputs: list[str], dropped: set[str]
@@ -176,7 +177,8 @@ class Good:
 
     def refactor(self, call: Call) -> tuple[Any, ...]:
         """Leave a draft as it is where it says all by recipe; else hand it back unchanged."""
-        return (json.dumps(blocks(call.question)[0]),)
+        draft = next((b for q in reversed(call.questions) for b in blocks(q) if "recipe" in b), {})
+        return (json.dumps(draft),)
 
     def writer(self, call: Call) -> tuple[Any, ...]:
         """Say at the beginning what is asked, and keep the measured facts."""
@@ -350,10 +352,18 @@ def _adopted(question: str) -> list[dict[str, Any]]:
     ]
 
 
-def _named_columns(report: str) -> set[str]:
-    """Return the columns that a report of defects names first in its evidence."""
-    lines = [line for line in report.splitlines() if line.startswith("- defect")]
-    return {name for line in lines for name in re.findall(r"'([^']+)'", line)[:1]}
+def _told(call: Call, tool: str) -> dict[str, str]:
+    """Return what a tool told of drafts, by the recipe that each of them had."""
+    asked: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for message in call.messages:
+        for each in message.get("tool_calls") or ():
+            if each["function"]["name"] == tool:
+                draft = json.loads(each["function"]["arguments"])["draft"]
+                asked[each["id"]] = json.dumps(draft["recipe"])
+        if message["role"] == "tool" and message["tool_call_id"] in asked:
+            found[asked[message["tool_call_id"]]] = str(message["content"])
+    return found
 
 
 def _finding(kind: str, text: str, evidence: str, document: str) -> dict[str, Any]:

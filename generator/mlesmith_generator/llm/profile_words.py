@@ -70,6 +70,7 @@ def report_told(reports: Sequence[GateReport]) -> str:
         lines.append(f"{report.gate}: {'passed' if report.passed else 'not passed'}")
         lines += [
             f"- defect {defect.code} (to be mended by {defect.stage}): {defect.evidence}"
+            f"{_cure(defect)}"
             for defect in report.defects
         ]
         lines += [f"- warning {check.name}: {check.measured}" for check in warned]
@@ -79,7 +80,9 @@ def report_told(reports: Sequence[GateReport]) -> str:
 def defects_told(defects: Sequence[Defect]) -> str:
     """Return defects with their evidence, one a line."""
     return "\n".join(
-        f"- {defect.code} ({defect.gate}): {defect.evidence}"
-        + (f"; leaving out {', '.join(defect.columns)} would cure it" if defect.columns else "")
-        for defect in defects
+        f"- {defect.code} ({defect.gate}): {defect.evidence}{_cure(defect)}" for defect in defects
     )
+
+
+def _cure(defect: Defect) -> str:
+    return f"; leaving out {', '.join(defect.columns)} would cure it" if defect.columns else ""

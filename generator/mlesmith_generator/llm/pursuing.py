@@ -104,7 +104,9 @@ class ModelPursuit:
             found = [*by_stage["design"], *by_stage["refactor"]]
             self._draft = self._formed(self._designed(_to_mend(found)))
         else:
-            self._draft = self._refactored(_to_mend(by_stage["refactor"]))
+            told = as_json(self._draft.model_dump(mode="json"))
+            question = f"{_to_mend(by_stage['refactor'])} The draft:\n{told}"
+            self._draft = self._refactored(question)
         if self._draft == before:
             raise GenerationError(
                 f"{defects[0].code}: the draft came back as it was: {defects[0].evidence}"
