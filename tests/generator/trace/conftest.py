@@ -150,9 +150,8 @@ def write_attempt(registry: Path) -> None:
     run.event("task", idea=1, id="mlesmith/houses-price-v1", digest="d", seconds=3.0)
     run.idea(2, target="rooms")
     Speaker(run, "designer", "idea 2").ask("Work out this idea.")
-    run.event(
-        "provider-failure", role="designer", model="designer-model", reason="timeout", told=""
-    )
+    failure = {"role": "designer", "model": "designer-model", "reason": "timeout", "told": ""}
+    run.event("provider-failure", idea=2, **failure)
     run.event("unjudged", idea=2, reason="the provider timed out")
     run.idea(3, target="town")
     giving_up = Speaker(run, "designer", "idea 3").ask("Work out this idea.")
