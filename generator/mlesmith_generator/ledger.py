@@ -13,7 +13,7 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,20 +67,29 @@ def events_by_dataset(registry: Path) -> dict[str, list[dict[str, Any]]]:
 
 def last_attempts(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return, of events in order, those of every dataset's last attempt, as above."""
-    attempts: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    ended: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    return {
+        dataset: attempts[last_ended(attempts)]
+        for dataset, attempts in attempts_of(records).items()
+    }
+
+
+def attempts_of(records: Iterable[dict[str, Any]]) -> dict[str, list[list[dict[str, Any]]]]:
+    """Return, of events in order, every attempt at every dataset, in the order of beginning."""
+    latest: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    attempts: dict[str, list[list[dict[str, Any]]]] = {}
     for record in records:
         key = str(record.get("dataset", "")), str(record.get("run", ""))
-        if record.get("event") == "start":
-            attempts[key] = []
-        attempts.setdefault(key, []).append(record)
-        if record.get("event") in _ENDINGS:
-            ended[key] = attempts[key]
-    last: dict[str, list[dict[str, Any]]] = {}
-    for found in (attempts, ended):
-        for (dataset, _), events in sorted(found.items(), key=lambda pair: _time(pair[1][0])):
-            last[dataset] = events
-    return last
+        if record.get("event") == "start" or key not in latest:
+            latest[key] = []
+            attempts.setdefault(key[0], []).append(latest[key])
+        latest[key].append(record)
+    return attempts
+
+
+def last_ended(attempts: Sequence[Iterable[dict[str, Any]]]) -> int:
+    """Return the place of the last attempt that ended, or -1, the last of all, where none has."""
+    ended = [place for place, events in enumerate(attempts) if ending(events)]
+    return ended[-1] if ended else -1
 
 
 def ending_of(registry: Path, dataset: str, run: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-from mlesmith_env.errors import MissingExtraError
 from mlesmith_generator.report.distribution import Distribution
 from mlesmith_generator.report.survey import UNKNOWN, Survey
+from mlesmith_generator.report.template import filled
 
 NONE = "\N{EN DASH}"
 MOST_BARS = 12
@@ -75,19 +74,8 @@ def render(survey: Survey) -> str:
     Raises:
         MissingExtraError: Jinja is not installed.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError(
-            "the report needs jinja2; install it with `pip install 'mlesmith-env[report]'`"
-        ) from error
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["number"] = number
-    environment.filters["size"] = _size
-    source = (files("mlesmith_generator.report") / "page.html.jinja").read_text(encoding="utf-8")
-    return environment.from_string(source).render(survey=survey, **_parts(survey)) + "\n"
+    values = {"survey": survey, **_parts(survey)}
+    return filled("mlesmith_generator.report", values, number=number, size=_size)
 
 
 def number(value: float | None) -> str:

@@ -1,0 +1,1 @@
+"""How the tasks of a dataset came to be, told afterwards: as text and as a page."""
