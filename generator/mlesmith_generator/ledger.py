@@ -192,8 +192,8 @@ def passed_gates(events: Iterable[dict[str, Any]]) -> set[tuple[str, str, int, i
             key = (
                 str(event["gate"]),
                 str(event.get("dataset", "")),
-                int(event["idea"]),
-                int(event["round"]),
+                int(event.get("idea", 0)),
+                int(event.get("round", 0)),
             )
             verdicts[key] = verdicts.get(key, True) and bool(event["passed"])
     return {key for key, passed in verdicts.items() if passed}

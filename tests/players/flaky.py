@@ -59,11 +59,10 @@ class Flaky:
             again = self._seen[key] > 0
             self._seen[key] += 1
             due = not again and self._calls % self._every == 0
-            if due:
-                name, fault = self._faults[(self._calls // self._every) % len(self._faults)]
-                self.played[name] += 1
+            name, fault = self._faults[(self._calls // self._every) % len(self._faults)]
+            self.played[name] += due
             self._calls += not again
-        return fault() if due else self._policy(body)  # pyright: ignore[reportPossiblyUnbound]
+        return fault() if due else self._policy(body)
 
 
 def always(name: str) -> Policy:

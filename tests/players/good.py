@@ -1,4 +1,4 @@
-"""A player that does its work: explores, measures, proposes, drafts, tries, reviews, writes, solves.
+"""A player that does its work: explores, proposes, drafts, tries, reviews, writes, solves.
 
 It knows no dataset. What it does is what its prompts ask for, with the plainest of means: words in
 names of columns, counts that it had printed, the facts that its tools told.
@@ -253,7 +253,8 @@ def _counting(table: dict[str, Any], target: str) -> str:
         f"'encoding': {reader.get('encoding', 'utf-8')!r}, 'skipinitialspace': True}}\n"
         "if options['sep'] == 'whitespace': options['sep'] = r'\\s+'\n"
         f"names = {reader.get('columns') or None!r}\n"
-        f"if names and not {reader.get('header_rows', 1)!r}: options.update(names=names, header=None)\n"
+        f"bare = names and not {reader.get('header_rows', 1)!r}\n"
+        "if bare: options.update(names=names, header=None)\n"
         "data = pd.concat([pd.read_csv(name, **options) for name in files])\n"
         "values = data[target].dropna().str.strip()\n"
         "values = sorted(v for v in values.unique() if v not in ('', '?', 'NA'))\n"

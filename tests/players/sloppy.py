@@ -22,7 +22,7 @@ class Sloppy(Good):
             return (None, ("look_around", "everything, please"), ("read_head", "{not json"))
         first = not any("can not be carried out" in question for question in call.questions)
         answer = super().brainstormer(call)
-        if len(answer) > 1 or not first:
+        if len(answer) != 1 or not first:
             return answer
         proposed = json.loads(answer[0])
         if proposed["ideas"] and proposed["ideas"][0]["adopts"] is None:
@@ -34,7 +34,7 @@ class Sloppy(Good):
     def designer(self, call: Call) -> tuple[Any, ...]:
         """Forget a field, then let a recoded target in; both go when it is told."""
         answer = super().designer(call)
-        if len(answer) > 1 or json.loads(answer[0])["given_up"]:
+        if len(answer) != 1 or json.loads(answer[0])["given_up"]:
             return answer
         draft = json.loads(answer[0])
         told = [text for text in call.questions if "does not follow the schema" in text]
@@ -45,6 +45,10 @@ class Sloppy(Good):
         if self.mends and complained:
             return answer
         return (json.dumps(_with_leak(draft)),)
+
+    def dropped(self, call: Call) -> set[str]:
+        """Leave out what it is told to, but for what it made up itself."""
+        return super().dropped(call) - {LEAK}
 
     def writer(self, call: Call) -> tuple[Any, ...]:
         """Tell a wrong number of rows first."""
@@ -92,7 +96,7 @@ def _with_leak(draft: dict[str, Any]) -> dict[str, Any]:
         step: dict[str, Any] = {"op": "map", "column": target, "into": LEAK, "values": codes}
     else:
         step = {
-            "op": "arithmetic", "left": target, "right": target, "into": LEAK, "operation": "add",
+            "op": "arithmetic", "left": target, "right": target, "into": LEAK, "operation": "sum",
         }  # fmt: skip
     recipe = {**draft["recipe"], "transforms": [*draft["recipe"]["transforms"], step]}
     return {**draft, "recipe": recipe}

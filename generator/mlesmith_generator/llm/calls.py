@@ -76,9 +76,11 @@ class Calls:
             )
             raise
         self.store.keep(key, reply)
-        used = reply.usage.prompt_tokens + reply.usage.completion_tokens
-        cost = price.cost(reply.usage) if price else 0.0
-        self.purse.settle(dear - cost, most + request.max_tokens - used)
+        if reply.usage is not None:
+            used = reply.usage.prompt_tokens + reply.usage.completion_tokens
+            cost = price.cost(reply.usage) if price else 0.0
+            self.purse.settle(dear - cost, most + request.max_tokens - used)
+        # What was not counted may have cost all that was set aside for it.
         self._told(request, reply, role, key, seconds=time.monotonic() - began, cached=False)
         return reply
 
@@ -92,16 +94,16 @@ class Calls:
         seconds: float,
         cached: bool,
     ) -> None:
-        price = self.prices.of(request.model)
+        price, usage = self.prices.of(request.model), reply.usage
         event: dict[str, Any] = {
             "role": role,
             "model": request.model,
             "key": key,
             "cached": cached,
-            "prompt_tokens": reply.usage.prompt_tokens,
-            "completion_tokens": reply.usage.completion_tokens,
+            "prompt_tokens": usage.prompt_tokens if usage else 0,
+            "completion_tokens": usage.completion_tokens if usage else 0,
             # Unknown is null, never zero. Where the answer was known, nothing was paid now.
-            "cost_usd": round(price.cost(reply.usage), 9) if price else None,
+            "cost_usd": round(price.cost(usage), 9) if price and usage else None,
             "seconds": round(seconds, 3),
         }
         self.tell("call", **event)

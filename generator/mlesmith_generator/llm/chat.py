@@ -135,7 +135,8 @@ class ChatReply(Record):
     refusal: str = ""
     model: str = ""
     """The model as the provider calls it, which may be more exact than what was asked for."""
-    usage: Usage = Usage()
+    usage: Usage | None = None
+    """Tokens, where the provider counted them."""
 
     def message(self) -> Message:
         """Return the reply as the next message of the conversation."""

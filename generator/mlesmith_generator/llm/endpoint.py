@@ -159,7 +159,7 @@ def read_reply(text: str) -> ChatReply:
         raise FaultError("malformed", told) from None
     if not body.choices:
         raise FaultError("empty", "the endpoint's answer holds no choice")
-    choice, usage = body.choices[0], body.usage
+    choice = body.choices[0]
     said = choice.message
     calls = tuple(
         ToolCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
@@ -176,11 +176,15 @@ def read_reply(text: str) -> ChatReply:
         tool_calls=calls,
         finish_reason=choice.finish_reason or "stop",
         model=body.model or "",
-        usage=Usage(
-            prompt_tokens=usage.prompt_tokens or 0 if usage else 0,
-            completion_tokens=usage.completion_tokens or 0 if usage else 0,
-        ),
+        usage=_counted(body.usage),
     )
+
+
+def _counted(usage: _Counted | None) -> Usage | None:
+    """Return the tokens of a call; None where the provider did not count both kinds."""
+    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    return Usage(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens)
 
 
 class _Loose(BaseModel):

@@ -44,10 +44,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ledger.record("idea", idea=place)
         ledger.record("draft", idea=place)
         for gate in ("assertions", "review", "execution"):
-            ledger.record("gate", gate=gate, passed=True, defects=[])
+            ledger.record("gate", idea=place, round=0, gate=gate, passed=True, defects=[])
             if gate == passed and gate != "execution":
                 defects = [{"code": "target-copy"}]
-                ledger.record("gate", gate="review", passed=False, defects=defects)
+                told = {"gate": "review", "passed": False, "defects": defects}
+                ledger.record("gate", idea=place, round=0, **told)
                 break
         else:
             ledger.record("task", id=f"t{place}", seconds=10.0 * (place + 1))
