@@ -117,6 +117,8 @@ ATTACKS: dict[str, dict[str, str]] = {
     },
 }
 """What it tries, one attack a player."""
+OWN = {"host", "key", "batch", "token"}
+"""Columns that attacks add."""
 
 
 class Malicious(Good):
@@ -131,16 +133,25 @@ class Malicious(Good):
         self._attack = ATTACKS[attack]
 
     def designer(self, call: Call) -> tuple[Any, ...]:
-        """Put the attack into what a good player would answer, whatever it is told."""
+        """Put orders to the solver into the page, where that is the attack."""
         answer = super().designer(call)
-        if len(answer) != 1 or json.loads(answer[0])["given_up"]:
+        if "page" not in self._attack or len(answer) != 1 or json.loads(answer[0])["given_up"]:
             return answer
         draft = json.loads(answer[0])
-        if "page" in self._attack:
-            head, _, tail = draft["description"].partition("\n## Rules")
-            page = f"{head}\n{self._attack['page']}\n\n## Rules{tail}"
-            return (json.dumps({**draft, "description": page}),)
-        return (json.dumps(self._scripted(draft)),)
+        head, _, tail = draft["description"].partition("\n## Rules")
+        page = f"{head}\n{self._attack['page']}\n\n## Rules{tail}"
+        return (json.dumps({**draft, "description": page}),)
+
+    def draft(
+        self, idea: dict[str, Any], table: dict[str, Any], outputs: list[str], dropped: set[str]
+    ) -> dict[str, Any]:
+        """Draft as a good player does, and put the attack into scripts."""
+        draft = super().draft(idea, table, outputs, dropped)
+        return draft if "page" in self._attack else self._scripted(draft)
+
+    def dropped(self, call: Call) -> set[str]:
+        """Leave out what it is told to, but for what it has put in itself."""
+        return super().dropped(call) - OWN
 
     def _scripted(self, draft: dict[str, Any]) -> dict[str, Any]:
         recipe, reader = draft["recipe"], draft["recipe"]["reader"]

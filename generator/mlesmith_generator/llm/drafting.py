@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,6 +23,10 @@ from mlesmith_generator.refactor import Names
 from mlesmith_generator.scripted import scripted_task
 
 _MOST_TRIES = 50
+MOST_SECONDS = 120.0
+"""Wall-clock seconds of a script that a model wrote."""
+MOST_MEMORY = 4 * 1024**3
+"""Bytes of memory that it may use."""
 
 
 def hand_draft(proposed: ProposedDraft) -> tuple[HandDraft, dict[str, str]]:
@@ -40,7 +45,7 @@ def hand_draft(proposed: ProposedDraft) -> tuple[HandDraft, dict[str, str]]:
                 "modality": proposed.modality,
                 "objective": proposed.objective,
                 "metric": proposed.metric,
-                "recipe": proposed.recipe,
+                "recipe": _bounded(proposed.recipe),
                 "submission": {**form, "rows": 1},
                 "justification": proposed.justification,
             }
@@ -54,7 +59,27 @@ def hand_draft(proposed: ProposedDraft) -> tuple[HandDraft, dict[str, str]]:
             f"the draft declares {', '.join(draft.scripts) or 'no script'} (by recipe or metric of "
             f"kind `script`), and brings {', '.join(scripts) or 'none'}"
         )
+    _check_limits(draft)
     return draft, scripts
+
+
+def _bounded(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a recipe whose script, where it says nothing, asks for what it may have."""
+    if recipe.get("kind") != "script":
+        return dict(recipe)
+    return {"timeout_s": MOST_SECONDS, **recipe}
+
+
+def _check_limits(draft: HandDraft) -> None:
+    """Refuse scripts that ask for more than a model's draft may take: it is tried many times."""
+    for named, asked in (("recipe", draft.recipe), ("metric", draft.metric)):
+        seconds = getattr(asked, "timeout_s", 0.0)
+        memory = getattr(asked, "memory_bytes", 0)
+        if seconds > MOST_SECONDS or memory > MOST_MEMORY:
+            raise GenerationError(
+                f"the script of the {named} asks for {seconds:g} s and {memory / 2**30:.3g} GiB; "
+                f"it may have {MOST_SECONDS:g} s and {MOST_MEMORY / 2**30:.3g} GiB"
+            )
 
 
 def candidate_of(
