@@ -104,6 +104,15 @@ class ScriptScorer:
                     found.append(math.nan)
         return np.array(found, dtype=np.float64)
 
+    @property
+    def source(self) -> str:
+        """Source of `metric.py`."""
+        return self._source
+
+    def of_source(self, source: str) -> ScriptScorer:
+        """Return what scores the same task by another script under the same declaration."""
+        return ScriptScorer(self._manifest, source, self._closed)
+
     def close(self) -> None:
         """End the sandbox; the next score makes a new one. May be called more than once."""
         with self._lock:

@@ -105,6 +105,75 @@ def preparation_that_gives_the_answers_away(root: Path) -> Exhibit:
     return _preparing(root, "write(public / 'extra.csv', ['id', TARGET, 'u'], tables['answers'])")
 
 
+@defect("script", "answers-exposed")
+def preparation_that_lists_the_answers_without_their_ids(root: Path) -> Exhibit:
+    return _preparing(
+        root,
+        "kept = '\\n'.join(row[1] for row in tables['answers'])\n"
+        "(public / 'levels.txt').write_text(f'level\\n{kept}\\n')",
+    )
+
+
+@defect("script", "answers-exposed")
+def preparation_that_packs_the_answers(root: Path) -> Exhibit:
+    return _preparing(
+        root,
+        "import base64, zlib\n"
+        "text = '\\n'.join(f'{row[0]};{row[1]}' for row in tables['answers'])\n"
+        "(public / 'noise.txt').write_bytes(base64.b64encode(zlib.compress(text.encode())))",
+    )
+
+
+@defect("script", "answers-exposed")
+def preparation_that_stores_the_answers_as_an_array(root: Path) -> Exhibit:
+    return _preparing(
+        root,
+        "import pickle\nimport numpy as np\n"
+        "values = np.array([float(row[1]) for row in tables['answers']])\n"
+        "(public / 'model.pkl').write_bytes(pickle.dumps({'weights': values}))",
+    )
+
+
+@defect("script", "sample-reveals-answers", "sample-is-answers")
+def preparation_whose_sample_is_the_answers(root: Path) -> Exhibit:
+    return _preparing(
+        root,
+        "sample = [[row[0], row[1]] for row in tables['answers']]\n"
+        "write(public / 'sample_submission.csv', SAMPLE[0], sample)",
+    )
+
+
+@defect("script", "target-constant")
+def preparation_that_gives_one_answer_to_all(root: Path) -> Exhibit:
+    return _preparing(
+        root,
+        "same = [[row[0], '700', row[2]] for row in tables['answers']]\n"
+        "write(private / 'answers.csv', ['id', TARGET, 'Usage'], same)",
+    )
+
+
+@defect("script", "preparation-fails")
+def preparation_that_asks_for_a_key(root: Path) -> Exhibit:
+    return _preparing(root, "import os\nos.environ['OPENAI_API_KEY']", pinned=False)
+
+
+@defect("script", "preparation-fails")
+def preparation_that_multiplies(root: Path) -> Exhibit:
+    code = "import os\nwhile True:\n    os.fork()"
+    return _preparing(root, code, pinned=False, timeout_s=5.0)
+
+
+@defect("script", "preparation-fails")
+def preparation_that_prints_without_end(root: Path) -> Exhibit:
+    return _preparing(root, "while True: print('x' * 100_000)", pinned=False)
+
+
+@defect("script", "preparation-fails")
+def preparation_that_gives_a_file_of_the_host_as_train(root: Path) -> Exhibit:
+    code = "(public / 'train.csv').unlink()\n(public / 'train.csv').symlink_to('/etc/passwd')"
+    return _preparing(root, code, pinned=False)
+
+
 @defect("script", "rows-crossing", "duplicate-crossing", "id-crossing", "sizes-inconsistent")
 def preparation_that_trains_on_hidden_rows(root: Path) -> Exhibit:
     return _preparing(
@@ -259,6 +328,18 @@ def a_cost_that_is_not_the_same_on_both_sides(root: Path) -> Exhibit:
 def a_script_that_prepares_and_gives_a_map_as_well(root: Path) -> Exhibit:
     task = _flats(root)
     code = "(public / 'maps').mkdir()\n(public / 'maps' / 'north.txt').write_text('up')"
+    return with_scripts(task, prepare=lines_in_prepare(task, code))
+
+
+@legitimate_built()
+def a_script_that_gives_a_packed_table_of_other_things(root: Path) -> Exhibit:
+    task = _flats(root)
+    code = (
+        "import gzip\n"
+        "text = 'district,stations\\n' + '\\n'.join(f'{k},{k % 7}' for k in range(400))\n"
+        "packed = gzip.compress(text.encode(), mtime=0)\n"
+        "(public / 'stations.csv.gz').write_bytes(packed)"
+    )
     return with_scripts(task, prepare=lines_in_prepare(task, code))
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 
 from mlesmith_env.errors import DataUnavailableError, MlesmithError, SandboxError
-from mlesmith_env.manifest import PREPARE, USAGE
+from mlesmith_env.manifest import METRIC, PREPARE, USAGE, ScriptMetric
 from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.recipes.preparation import further_files
 from mlesmith_env.task import PreparedTask, Task
@@ -33,6 +33,7 @@ from mlesmith_generator.gates.contents import (
     scan_files,
 )
 from mlesmith_generator.gates.leaks import scan_leaks
+from mlesmith_generator.gates.metric_source import scan_metric_source
 from mlesmith_generator.gates.populations import scan_populations
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.scoring import scan_malformed, scan_perfection, scan_sample
@@ -72,6 +73,7 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     manifest = task.manifest
     again = [scan_repetition(task)] if PREPARE in task.scripts else []
     scans = [
+        *_read(task),
         *again,
         scan_bytes(task, where),
         scan_columns(tables, manifest),
@@ -92,6 +94,14 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     if all(path_of(where, name).exists() for name in further_files(manifest.recipe)):
         scans += formulation_of(manifest).scans(task, where, tables)
     return scans
+
+
+def _read(task: Task) -> list[Scan]:
+    """What the source of a `metric.py` says, before it is run."""
+    metric = task.manifest.metric
+    if not isinstance(metric, ScriptMetric):
+        return []
+    return [scan_metric_source(task.scripts[METRIC], metric.perfect)]
 
 
 def _stackable(tables: Tables, needed: tuple[str, ...]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from mlesmith_env.errors import MlesmithError, ReadError
 from mlesmith_env.manifest import PREPARE, Manifest
 from mlesmith_env.recipes.preparation import further_files
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.gates.exposure import Secret
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 TRAIN_CSV = "public/train.csv"
@@ -21,9 +21,6 @@ SAMPLE_CSV = "public/sample_submission.csv"
 ANSWERS_CSV = "private/answers.csv"
 DESCRIPTION_MD = "public/description.md"
 EXPECTED = (DESCRIPTION_MD, SAMPLE_CSV, TEST_CSV, TRAIN_CSV, ANSWERS_CSV)
-
-_LARGEST_LOOK = 64 * 1024**2
-"""Bytes of an unexpected file that are searched for answers."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,7 @@ def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Sca
     recipe is known to give, in which no id of ours can stand, and whatever a `prepare.py` gives.
     """
     found = found_files(prepared)
+    secret = None if tables is None else _secret(tables, task.manifest)
     own = further_files(task.manifest.recipe)
     more = set(task.manifest.prepared) if PREPARE in task.scripts else set(own)
     findings = [
@@ -94,10 +92,9 @@ def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Sca
     for name in sorted(set(found) - set(EXPECTED)):
         if name in own or f"{name.rpartition('/')[0]}/" in own:
             continue
-        exposed = tables is not None and _tells_answers(found[name], tables, task.manifest)
-        if name.startswith("public/") and exposed:
-            evidence = f"{name} holds hidden ids beside their answers"
-            findings.append(Finding("answers-exposed", evidence, "refactor"))
+        told = secret.told_by(found[name]) if secret and name.startswith("public/") else ""
+        if told:
+            findings.append(Finding("answers-exposed", f"{name} {told}", "refactor"))
         if name.startswith("public/") and name in more:
             continue
         evidence = f"{name} does not belong into the prepared data"
@@ -111,25 +108,16 @@ def scan_files(task: Task, prepared: PreparedTask, tables: Tables | None) -> Sca
     return Scan("layout", f"{len(found)} files, all expected", tuple(findings))
 
 
-def _tells_answers(path: Path, tables: Tables, manifest: Manifest) -> bool:
-    """Whether lines of a file hold a hidden id together with the target of that row."""
-    if path.is_symlink() or path.stat().st_size > _LARGEST_LOOK:
-        return False
-    text = path.read_bytes().decode("utf-8", errors="replace")
-    lines = text.splitlines()
-    ids = dict(
-        zip(
-            tables.answers[manifest.submission.id_column].astype(str),
-            tables.answers[manifest.truth[0]].astype(str),
-            strict=True,
-        )
-    )
-    told = 0
-    for line in lines[:20_000]:
-        words = set(re.findall(r"[^\s,;|\"'{}\[\]:=<>()]+", line))
-        mine = [ids[word] for word in words if word in ids]
-        told += any(value in words or (len(value) > 3 and value in line) for value in mine)
-    return told >= max(3, 0.05 * min(len(lines), 20_000))
+def _secret(tables: Tables, manifest: Manifest) -> Secret:
+    """What the public files may not tell, in the orders in which they hold the rows."""
+    key = manifest.submission.id_column
+    ids = tables.answers[key].astype(str).tolist()
+    answers = dict(zip(ids, tables.answers[manifest.truth[0]].astype(str), strict=True))
+    orders = {tuple(ids), tuple(sorted(ids))}
+    for table in (tables.test, tables.sample):
+        if key in table.columns:
+            orders.add(tuple(name for name in table[key].astype(str) if name in answers))
+    return Secret(answers, tuple(sorted(orders)))
 
 
 def scan_bytes(task: Task, prepared: PreparedTask) -> Scan:

@@ -1,9 +1,8 @@
-"""Does a description tell what it must not: answers, places of files, orders to the reader?"""
+"""Does a description tell what it must not: answers, places of files, remains of a template?"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
@@ -29,17 +28,6 @@ _DATA_URL = re.compile(
     r"|figshare|data\.world|dataverse|drive\.google|dropbox",
     re.IGNORECASE,
 )
-_ORDERS = re.compile(
-    r"ignore (?:all |any |the )?(?:previous|prior|above|earlier|other) "
-    r"(?:instruction|rule|prompt|text)"
-    r"|disregard (?:all |any |the )?(?:previous|prior|above|instruction|rule)"
-    r"|system prompt|as an ai\b|you are (?:an? )?(?:helpful )?(?:ai|assistant|language model)\b"
-    r"|do not (?:tell|mention|reveal|report) (?:this|the user|anyone|it)|<\|?(?:im_start|system)"
-    r"|(?:^|\n)\s*(?:system|assistant|human)\s*:"
-    r"|override (?:the |your )?(?:rule|instruction|safety)"
-    r"|reward hack|if you are (?:an? )?(?:agent|model|llm|ai)\b|jailbreak",
-    re.IGNORECASE,
-)
 _PLACEHOLDERS = re.compile(
     r"\{[a-z_][a-z0-9_]*\}|\{\{[^}]*\}\}|<(?:insert|todo|your|fill)[^>\n]*>|\bTODO\b|\bTBD\b|\bFIXME\b"
     r"|lorem ipsum|\[(?:insert|todo|tbd|description)[^\]]*\]|\bXXX+\b",
@@ -48,14 +36,13 @@ _FEWEST_LINES = 4
 
 
 def scan_disclosures(page: Page, facts: Facts) -> Scan:
-    """Look for answers, paths, data addresses, orders and template remains in a description."""
+    """Look for answers, paths, data addresses and template remains in a description."""
     findings = [
         *_patterns(page, facts),
         *_urls(page),
-        *_unseen(page),
         *_answers(page, facts),
     ]
-    return Scan("disclosures", "no answers, paths, addresses or orders", tuple(findings))
+    return Scan("disclosures", "no answers, paths or addresses", tuple(findings))
 
 
 def _patterns(page: Page, facts: Facts) -> Iterator[Finding]:
@@ -63,7 +50,6 @@ def _patterns(page: Page, facts: Facts) -> Iterator[Finding]:
     for code, pattern, what in (
         ("machine-path", _PATHS, "a path of some machine"),
         ("answers-in-description", _ANSWERS, "where answers lie"),
-        ("hidden-instructions", _ORDERS, "an order to whoever reads it"),
         ("description-placeholder", _PLACEHOLDERS, "what is left of a template"),
     ):
         match = pattern.search(prose)
@@ -94,18 +80,6 @@ def _urls(page: Page) -> Iterator[Finding]:
         else:
             evidence = f"the description has an address: {url[:80]!r}"
             yield Finding("data-address", evidence, "refactor", warning=True)
-
-
-def _unseen(page: Page) -> Iterator[Finding]:
-    if "<!--" in page.text:
-        yield Finding("hidden-instructions", "the description has a hidden comment", "refactor")
-    unseen = {c for c in page.text if unicodedata.category(c) in ("Cf", "Co") and c != "\u00ad"}
-    # Joiners belong to some scripts; marks that have no such use do not belong here.
-    unseen -= {"\u200c", "\u200d", "\u200e", "\u200f", "\ufeff"}
-    if unseen or page.text.count("\u200b") > 0:
-        names = ", ".join(sorted(unicodedata.name(c, hex(ord(c))) for c in unseen))
-        evidence = f"the description has characters that nobody sees: {names}"
-        yield Finding("hidden-instructions", evidence, "refactor")
 
 
 def _answers(page: Page, facts: Facts) -> Iterator[Finding]:

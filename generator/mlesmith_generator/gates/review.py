@@ -22,6 +22,7 @@ from mlesmith_generator.gates.contents import read_tables, refused
 from mlesmith_generator.gates.courses import scan_lengths_told
 from mlesmith_generator.gates.disclosures import scan_disclosures
 from mlesmith_generator.gates.files import scan_files_told
+from mlesmith_generator.gates.instructions import scan_instructions
 from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
 from mlesmith_generator.gates.targets import scan_targets_told
@@ -86,6 +87,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_horizon_told(page, facts),
         scan_lengths_told(page, facts.tables.train),
         scan_disclosures(page, facts),
+        scan_instructions(page, facts),
         scan_metric_fit(facts),
         scan_target_worth(facts, profile),
         _scan_names_alike(manifest.recipe.target, features),

@@ -24,6 +24,7 @@ from mlesmith_env.metrics.cases import Case
 from mlesmith_env.scripts.preparation import Circumstances
 from mlesmith_env.scripts.scoring import ScriptScorer
 from mlesmith_env.task import Task
+from mlesmith_generator.gates.favours import scan_magic
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 PARTS: tuple[Part, ...] = ("public", "private")
@@ -84,7 +85,7 @@ def scan_metric_script(grader: Grader, scorer: ScriptScorer, sample: pd.DataFram
         told = grader.predictions(sample)
     except InvalidSubmissionError:
         return scans  # That is told by another scan.
-    return [*scans, _scan_favours(grader, truth, told)]
+    return [*scans, _scan_favours(grader, truth, told), scan_magic(grader, scorer, truth, told)]
 
 
 def _scan_steadiness(grader: Grader, truth: NDArray[Any]) -> Scan:

@@ -109,8 +109,9 @@ def test_what_a_script_leaves_is_taken_with_suspicion(
             {"output_bytes": 5_000_000},
         ),
         ("while True: print('x' * 100_000)", "too much", {}),
+        ("import os\nwhile True: os.fork()", "failed|killed|too long", {"timeout_s": 5.0}),
     ],
-    ids=["time", "memory", "disk", "output"],
+    ids=["time", "memory", "disk", "output", "processes"],
 )
 def test_a_script_is_bounded(make_task: Make, code: str, words: str, limits: dict) -> None:
     recipe = made_scripts.RECIPE.model_copy(update=limits)
