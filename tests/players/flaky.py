@@ -38,14 +38,14 @@ class Flaky:
     Args:
         policy: Answers in the end.
         faults: What happens before, one fault a call, in turn.
-        every: One call in so many has a fault.
+        talks: Whether only the first call of every conversation has a fault; else every call.
     """
 
-    def __init__(self, policy: Policy, faults: dict[str, Fault], every: int = 1) -> None:
+    def __init__(self, policy: Policy, faults: dict[str, Fault], *, talks: bool = False) -> None:
         """Begin with the first fault."""
         self._policy = policy
         self._faults = list(faults.items())
-        self._every = every
+        self._talks = talks
         self._lock = threading.Lock()
         self._seen: Counter[str] = Counter()
         self._calls = 0
@@ -53,16 +53,15 @@ class Flaky:
 
     def __call__(self, body: Body) -> Body | Raw:
         """Return a fault, or what the policy says."""
-        known = [message for message in body["messages"] if message["role"] != "tool"]
-        key = json.dumps([len(known), body["messages"][0], body["messages"][1]])
+        said_before = body["messages"][:2] if self._talks else body["messages"]
+        key = json.dumps(said_before)
         with self._lock:
             again = self._seen[key] > 0
             self._seen[key] += 1
-            due = not again and self._calls % self._every == 0
-            name, fault = self._faults[(self._calls // self._every) % len(self._faults)]
-            self.played[name] += due
+            name, fault = self._faults[self._calls % len(self._faults)]
+            self.played[name] += not again
             self._calls += not again
-        return fault() if due else self._policy(body)
+        return self._policy(body) if again else fault()
 
 
 def always(name: str) -> Policy:

@@ -111,7 +111,7 @@ class Good:
         table = next((t for t in profile["tables"] if t["name"] == idea["table"]), None)
         if table is None:
             return (json.dumps({**_BLANK, "given_up": "it is made of no table"}),)
-        if "describe_column" not in dict(call.results) and len(call.questions) == 1:
+        if "describe_column" not in call.called:
             asked = {"table": table["name"], "column": idea["target"]}
             code = _counting(table, idea["target"])
             return (None, ("run_python", {"code": code}), ("describe_column", asked))

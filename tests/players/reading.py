@@ -60,6 +60,15 @@ class Call:
         return found
 
     @property
+    def called(self) -> set[str]:
+        """Names of the tools that it has called in the whole conversation."""
+        return {
+            each["function"]["name"]
+            for message in self.messages
+            for each in message.get("tool_calls") or ()
+        }
+
+    @property
     def turn(self) -> int:
         """How many answers it gave to the last question."""
         last = max(place for place, m in enumerate(self.messages) if m["role"] == "user")

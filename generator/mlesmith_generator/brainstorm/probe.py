@@ -21,6 +21,7 @@ ROWS = 1000
 """Rows of a first look."""
 MORE_ROWS = 4000
 """Rows of a second look at a likely target that showed little."""
+_LARGEST = 1e30
 _TREES = 10
 _INNER = 2
 _PLAIN = 3.0
@@ -85,7 +86,9 @@ def measure(
         if not test.any() or train.sum() < 10:
             continue
         base[test] = target[train].mean(axis=0)
-        encoded = _encode(features, target, train, test, seed)
+        inside, outside = _encode(features, target, train, test, seed)
+        # Trees keep numbers in 32 bits; codes such as `12e300` read as larger ones.
+        encoded = np.clip(inside, -_LARGEST, _LARGEST), np.clip(outside, -_LARGEST, _LARGEST)
         lines[test] = _ridge(encoded[0], target[train], encoded[1])
         parts.append((train, test, encoded))
     seen = folds >= 0

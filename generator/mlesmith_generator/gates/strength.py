@@ -175,9 +175,19 @@ def _squared_correlation(x: Floats, y: Floats) -> float:
     present = np.isfinite(x)
     if present.sum() < 0.9 * len(x):
         return 0.0
-    a, b = x[present] - x[present].mean(), y[present] - y[present].mean()
+    a, b = _centred(x[present]), _centred(y[present])
     spread = float((a * a).sum() * (b * b).sum())
     return float((a * b).sum()) ** 2 / spread if spread > 0 else 0.0
+
+
+def _centred(values: Floats) -> Floats:
+    """Return values around 0 within -1 and 1, so that no square of them is too large.
+
+    Codes in hexadecimal such as `12e300` read as numbers of that size.
+    """
+    largest = np.abs(values).max(initial=0.0)
+    scaled = values / largest if largest > 0 else values
+    return scaled - scaled.mean()
 
 
 def r2(y: Floats, predicted: Floats) -> float:

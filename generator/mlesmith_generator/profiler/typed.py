@@ -26,6 +26,8 @@ _BOOLEAN: tuple[frozenset[str], ...] = tuple(
         ("pass", "fail"), ("positive", "negative"), ("pos", "neg"),
     )
 )  # fmt: skip
+LARGEST = 1e60
+"""Size from which on digits are no amount; sums of squares of smaller ones can be had."""
 _KEYS = frozenset(
     {"id", "ids", "uuid", "guid", "key", "rownames", "rowname", "rownum", "pid", "seqn", "seqno",
      "serial", "caseid", "idno", "respid", "respondentid", "unnamed", "idcase", "pmid", "doi",
@@ -142,7 +144,8 @@ def _decide(
     numbers = np.array(
         [float(value) if NUMBER.fullmatch(value) else np.nan for value in values], dtype=np.float64
     )
-    numbers[~np.isfinite(numbers)] = np.nan
+    # No measured amount is that large: codes in hexadecimal such as `12e300` are not numbers.
+    numbers[~(np.abs(numbers) < LARGEST)] = np.nan
     if len(values) < 2:
         return "constant", numbers, "", False, "" if present else "empty"
     if len(values) == 2 and frozenset(value.lower() for value in values) in _BOOLEAN:

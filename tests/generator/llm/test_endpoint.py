@@ -25,7 +25,7 @@ REQUEST = ChatRequest(
 def test_a_call_over_http() -> None:
     with serving(in_turn(said("hello back"))) as provider:
         reply = quick(provider).complete(REQUEST)
-    assert (reply.content, reply.usage.prompt_tokens) == ("hello back", 100)
+    assert (reply.content, reply.usage is not None and reply.usage.prompt_tokens) == ("hello back", 100)
     (body,) = provider.requests
     assert body["messages"] == [{"role": "user", "content": "hello"}]
     assert body["max_completion_tokens"] == 50
