@@ -6,15 +6,11 @@ from pathlib import Path
 
 from mlesmith_env.manifest import ScriptMetric
 
-from .bases import churn, crops, housing
+from .bases import churn, crops
 from .cases import defect, legitimate_built
+from .failing_scripts import flats
 from .making import Exhibit, good
 from .scripted import COST, returning, with_scripts
-
-
-def flats():
-    return housing(rows=500)
-
 
 CONFUSION = ScriptMetric(
     name="confusion_cost",

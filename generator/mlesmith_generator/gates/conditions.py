@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from mlesmith_env.manifest import ScriptMetric
 from mlesmith_generator.gates.literals import Constants
@@ -111,7 +112,7 @@ def turning(source: str, conditions: Sequence[Condition]) -> str:
     tree = ast.parse(source)
     sites = {condition.place: number for number, condition in enumerate(conditions, 1)}
     nodes = {id(node): sites[at] for at, node in enumerate(ast.walk(tree)) if at in sites}
-    changed = ast.fix_missing_locations(_Turner(nodes).visit(tree))
+    changed = cast("ast.Module", ast.fix_missing_locations(_Turner(nodes).visit(tree)))
     future = [one for one in changed.body if _comes_first(one)]
     rest = [one for one in changed.body if not _comes_first(one)]
     parts = [ast.Module(part, []) for part in (future, rest)]

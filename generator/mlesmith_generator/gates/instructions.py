@@ -209,11 +209,11 @@ def _cells(tables: Tables) -> Iterator[tuple[str, list[str]]]:
     for table in (tables.train, tables.test):
         for name in table.columns:
             column = cast("pd.Series", table[name]).dropna()
-            worded = column[column.str.contains(r"[^\W\d_]\s+[^\W\d_]", regex=True)]
-            columns.setdefault(str(name), []).extend(worded.drop_duplicates().tolist())
-    worded = {name: list(dict.fromkeys(cells)) for name, cells in columns.items() if cells}
-    share = max(1, MOST_CELLS // max(1, len(worded)))
-    for name, cells in worded.items():
+            worded = column.str.contains(r"[^\W\d_]\s+[^\W\d_]", regex=True).to_numpy(dtype=bool)
+            columns.setdefault(str(name), []).extend(column.to_numpy(dtype=object)[worded].tolist())
+    different = {name: list(dict.fromkeys(cells)) for name, cells in columns.items() if cells}
+    share = max(1, MOST_CELLS // max(1, len(different)))
+    for name, cells in different.items():
         step = max(1, -(-len(cells) // share))
         yield name, cells[::step]
 

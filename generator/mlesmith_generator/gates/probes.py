@@ -89,14 +89,11 @@ class Bench:
     @cached_property
     def prominent(self) -> Rows:
         """Rows of both parts that a script can point to, and one that it can not."""
-        ids = self.grader.ids
         found: list[int] = []
         for rows in self.parts:
-            named = sorted(rows.tolist(), key=lambda row: ids[row])
-            counted = sorted(rows.tolist(), key=lambda row: (_number(ids[row]), ids[row]))
             drawn = int(np.random.default_rng(5).choice(rows))
-            ends = (rows[0], rows[-1], named[0], named[-1], counted[0], counted[-1], drawn)
-            found += [int(row) for row in ends]
+            named = [self.by_id(rows, numbers=numbers) for numbers in (False, True)]
+            found += [drawn, *(int(order[end]) for order in (rows, *named) for end in (0, -1))]
         return np.array(sorted(set(found)), dtype=np.intp)
 
     @cached_property
@@ -107,6 +104,12 @@ class Bench:
             free = np.setdiff1d(rows, self.prominent)
             found.append(int(np.random.default_rng(7).choice(free if len(free) else rows)))
         return np.array(found, dtype=np.intp)
+
+    def by_id(self, rows: Rows, *, numbers: bool) -> Rows:
+        """Return rows in the order of their ids, as texts or as the numbers that they spell."""
+        ids = [self.grader.ids[row] for row in rows.tolist()]
+        keys = [(_number(name) if numbers else 0.0, name) for name in ids]
+        return rows[sorted(range(len(rows)), key=keys.__getitem__)]
 
     def value(self, text: str) -> NDArray[Any] | None:
         """Return the prediction of a row in which a text stands, None where that is not valid."""
@@ -197,14 +200,12 @@ def _ramps(bench: Bench) -> Iterator[Probe]:
     """Predictions in the order of the rows or of their ids, upwards and downwards."""
     if bench.truth.ndim != 1 or bench.truth.dtype == object:
         return
-    ids = bench.grader.ids
     levels = np.sort(bench.ordinary)
     for what in ("rows", "ids"):
         for direction in ("upwards", "downwards"):
             predictions = bench.base.copy()
             for rows in bench.parts:
-                place = sorted(rows.tolist(), key=lambda row: (_number(ids[row]), ids[row]))
-                ordered = rows if what == "rows" else np.array(place, dtype=np.intp)
+                ordered = rows if what == "rows" else bench.by_id(rows, numbers=True)
                 at = np.linspace(0, len(levels) - 1, len(rows))
                 ramp = np.interp(at, np.arange(len(levels)), levels)
                 ramp = ramp if levels.dtype.kind == "f" else levels[np.round(at).astype(int)]
