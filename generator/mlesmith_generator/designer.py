@@ -18,6 +18,7 @@ from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import (
     Bin,
     DropColumns,
+    LinksRecipe,
     MapValues,
     Recipe,
     RequireValue,
@@ -152,19 +153,14 @@ def _recipe(
 
 def _without(recipe: Recipe, exclusions: Sequence[Exclusion]) -> Recipe:
     """Return a recipe that also leaves out the excluded columns, at its end."""
-    gone = {
-        name
-        for transform in (recipe.transforms if isinstance(recipe, TableRecipe) else ())
-        if isinstance(transform, DropColumns)
-        for name in transform.columns
-    }
+    steps = recipe.transforms if isinstance(recipe, TableRecipe | LinksRecipe) else ()
+    gone = {name for step in steps if isinstance(step, DropColumns) for name in step.columns}
     more = tuple(dict.fromkeys(e.column for e in exclusions if e.column not in gone))
     if not more:
         return recipe
-    if not isinstance(recipe, TableRecipe):
+    if not isinstance(recipe, TableRecipe | LinksRecipe):
         raise GenerationError(f"a recipe of kind {recipe.kind!r} can not leave out {more[0]!r}")
-    transforms = (*recipe.transforms, DropColumns(columns=more))
-    return recipe.model_copy(update={"transforms": transforms})
+    return recipe.model_copy(update={"transforms": (*steps, DropColumns(columns=more))})
 
 
 def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
@@ -257,6 +253,8 @@ def _names_in(recipe: Recipe) -> set[str]:
     names = {recipe.holdout.column, recipe.holdout.group}
     if isinstance(recipe, TableRecipe):
         names.update(media.column for media in recipe.media)
+    if isinstance(recipe, LinksRecipe):
+        names.update(recipe.ends)
     return {name for name in names if name}
 
 
