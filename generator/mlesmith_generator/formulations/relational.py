@@ -67,7 +67,12 @@ PROGRAMS = (
     Program("typical", TARGETS, trivial=True, kinds=("number", "probability", "probabilities")),
     Program("main_linear", (*TABLES, "features", "models"), family="relational"),
     Program("main_boosting", (*TABLES, "features", "models"), family="relational"),
-    Program("parents_boosting", _JOINED, family="relational"),
+    Program(
+        "parents_boosting",
+        _JOINED,
+        family="relational",
+        repeats=("main_boosting", "boosting_on_all"),
+    ),
     Program("linear_on_all", _JOINED, family="relational"),
     Program("forest_on_all", _JOINED, family="relational"),
     Program("boosting_on_all", _JOINED, family="relational"),

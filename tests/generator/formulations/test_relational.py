@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_generator.ladder import run_ladder
 from tests.generator.formulations.made_worlds import customers
 from tests.generator.formulations.making import generated, proposals
 
@@ -32,8 +33,21 @@ def test_parents_and_children_come_along_with_their_keys(
     assert set(train["customer_id"]) & set(orders["customer_id"])
     assert "orders.csv" in task.description
     scores = (task.directory / "leaderboard.csv").read_text().splitlines()[2:]
-    best = scores[0].partition(",")[0]
-    assert best.endswith("_on_all")
+    names = [line.partition(",")[0] for line in scores]
+    assert names[0].endswith("_on_all")
+    assert {"main_boosting", "parents_boosting", "boosting_on_all"} <= set(names)
+
+
+def test_a_rung_that_joins_parents_is_left_out_where_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = customers(tmp_path / "shop")
+    (folder / "plans.csv").unlink()
+    task = generated(folder, "binary", tmp_path / "registry", monkeypatch)
+    assert {side.name for side in _tables(folder)["churn"].tables} == {"orders"}
+    names = [rung.name for rung in run_ladder(task, sandbox="subprocess").rungs]
+    assert {"main_boosting", "boosting_on_all"} <= set(names)
+    assert "parents_boosting" not in names
 
 
 def test_rows_that_come_after_the_question_stay_out(tmp_path: Path):
