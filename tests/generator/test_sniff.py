@@ -402,7 +402,8 @@ def test_rows_torn_by_commas_in_their_values_are_no_table(tmp_path: Path, name: 
     )
     write(tmp_path, f"{name},street,town\n" + rows)
     told = problem(tmp_path)
-    assert "10 of 40 rows" in told and "unquoted" in told
+    assert "10 of 40 rows" in told
+    assert "unquoted" in told
 
 
 def test_missing_spellings_by_the_company_they_keep(tmp_path: Path) -> None:

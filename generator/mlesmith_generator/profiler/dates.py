@@ -40,6 +40,7 @@ _ISO = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBES = 40
+_FEWEST = 3
 _SHORT = 6
 _COMPACT = {
     _SHORT: ("%y%m%d", "%d%m%y", "%m%d%y"),
@@ -103,9 +104,9 @@ def compact_format(name: str, values: Sequence[str]) -> str:
     forms = _COMPACT.get(len(values[0]) if values else 0, ())
     named = any(part in _CALENDAR or part.endswith("date") for part in words(name))
     named = named and not _BIRTH & set(words(name))
-    if len(values) < 3 or not forms or not all(value.isascii() and value.isdigit() for value in values):
+    if not forms or len(values) < _FEWEST or (len(values[0]) == _SHORT and not named):
         return ""
-    if len(values[0]) == _SHORT and not named:
+    if not all(value.isascii() and value.isdigit() for value in values):
         return ""
     fits = sorted(
         (years, form) for form in forms if (years := _years(values, form)) <= _LONGEST_SPAN

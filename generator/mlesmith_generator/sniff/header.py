@@ -164,8 +164,10 @@ def _used_width(body: Sequence[Record], width: int) -> int:
 
 
 def _is_torn(body: Sequence[Record], told: int, used: int) -> bool:
-    """Whether the longest records are broken ones: they go on where neither the header nor most
-    of the others have a place, as those do in which a value holds the separator and no quotes."""
+    """Whether the longest records are broken: they go on beyond the header and most others.
+
+    A value that holds the separator without quotes does that.
+    """
     long = sum(len(record) >= used for record in body)
     return used > told and long <= len(body) / 2
 
