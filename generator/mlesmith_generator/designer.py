@@ -7,13 +7,13 @@ submission form, metric, names. It is plain data; nothing is written yet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
-from mlesmith_env.manifest import Limits, MetricSpec, PredictionKind, SubmissionForm
+from mlesmith_env.manifest import Limits, MetricSpec, Modality, PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import (
     Bin,
@@ -42,6 +42,8 @@ LARGE_CELLS = 20_000_000
 READ_CELLS = 2_000_000
 FEWEST_READ_ROWS = 20_000
 """What is kept of them."""
+CARRIED: frozenset[Modality] = frozenset({"text", "molecule", "sequence"})
+"""Modalities of tables whose question one column carries."""
 SMALLEST_CLASS = 5
 """Rows that a class needs to stand in training, public and private rows."""
 
@@ -115,11 +117,26 @@ def redesign(draft: Draft, defects: Sequence[Defect], *, seed: int) -> Draft:
         cure = [name for name in defect.columns if name not in known and name not in needed]
         if not cure:
             raise GenerationError(f"no cure for {defect.code}: {defect.evidence}")
+        if draft.idea.modality in CARRIED and _carrier(draft, known) in cure:
+            raise GenerationError(
+                f"{defect.code}: nothing of the question is left without {cure[0]!r}"
+            )
         added += [Exclusion(column=name, reason=defect.code) for name in cure]
         known.update(cure)
     exclusions = (*draft.exclusions, *added)
     recipe = _recipe(draft.idea, draft.table, exclusions, seed)
     return replace(draft, recipe=recipe, exclusions=exclusions, rounds=draft.rounds + 1)
+
+
+def _carrier(draft: Draft, gone: Collection[str]) -> str:
+    """Return the column of the longest texts that are shown: what the question is about."""
+    columns = draft.table.columns if draft.table is not None else ()
+    shown = [
+        column
+        for column in columns
+        if column.name not in gone and column.type in ("text", "identifier", "category")
+    ]
+    return max(shown, key=lambda column: column.mean_length).name if shown else ""
 
 
 def _recipe(
