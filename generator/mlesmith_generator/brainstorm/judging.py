@@ -16,6 +16,7 @@ from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
+from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
@@ -194,7 +195,7 @@ def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
 
 
 def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[Exclusion, ...]:
-    """Columns that no model can use: keys and constants."""
+    """Columns that no model can use: keys, constants, how somebody divided the rows."""
     found: list[Exclusion] = []
     for column in bench.profile.columns:
         if column.name in known or column.name in (made.source, plan.holdout.column):
@@ -204,4 +205,6 @@ def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[E
             found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":
             found.append(Exclusion(column=column.name, reason="it has no more than one value"))
+        elif divides_rows(column):
+            found.append(Exclusion(column=column.name, reason=REASON))
     return tuple(found)

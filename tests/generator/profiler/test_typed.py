@@ -83,6 +83,12 @@ def test_codes_with_digits_are_no_numbers(values: list[str]) -> None:
     assert typed("building", values * 20).profile.type == "category"
 
 
+@pytest.mark.parametrize(("name", "amount"), [("{}.json", False), ("{} km", True)])
+def test_numbered_files_are_no_amounts(name: str, amount: bool) -> None:
+    values = [name.format(1000 + place) for place in range(200)]
+    assert (typed("entry", values).profile.type == "number") is amount
+
+
 def test_day_and_month_are_told_apart_by_values_that_fit_one_only() -> None:
     assert typed("d", ["3/4/2020", "25/4/2020", "6/5/2020"] * 5).profile.date_format == "%d/%m/%Y"
     assert typed("d", ["3/4/2020", "4/25/2020", "6/5/2020"] * 5).profile.date_format == "%m/%d/%Y"
