@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from mlesmith_generator.profiler.words import words
+from mlesmith_generator.profiler.words import PARTS, words
 from mlesmith_generator.records import ColumnProfile
 
 REASON = "it tells how the publisher divided the rows"
-_PARTS = frozenset(
-    {"train", "training", "test", "testing", "dev", "development", "val", "valid", "validation",
-     "eval", "evaluation", "holdout"}
-)  # fmt: skip
 _NUMBERED = frozenset({"fold", "folds", "cvfold", "kfold"})
 _FLAGGED = frozenset({"train", "test", "validation", "holdout"})
 _FOLDS = range(2, 21)
@@ -26,7 +22,7 @@ def divides_rows(column: ColumnProfile) -> bool:
     values = {value.strip().casefold(): rows for value, rows in column.top}
     if column.distinct < 2 or column.distinct > len(column.top):
         return False
-    if set(values) <= _PARTS:
+    if set(values) <= PARTS:
         return True
     named = words(column.name)
     if len(named) > 1 and named[0] == "is" and set(named[1:]) <= _FLAGGED:

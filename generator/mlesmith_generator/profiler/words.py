@@ -8,6 +8,11 @@ import re
 _PART = re.compile(
     r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u00ff]+|[0-9]+|[^\W\d_]+", re.UNICODE
 )
+PARTS = frozenset(
+    {"train", "training", "test", "testing", "dev", "development", "val", "valid", "validation",
+     "eval", "evaluation", "holdout"}
+)  # fmt: skip
+"""What publishers call the parts into which they divide their data."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _UNITS: dict[str, str] = {
     "mm": "mm", "cm": "cm", "km": "km", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
