@@ -17,6 +17,8 @@ from mlesmith_generator.describe.values import meaning_cell, missing_cell, type_
 HEADER = ("column", "type", "values", "missing", "meaning")
 MOST_ROWS = 60
 """Columns up to which each has its own row."""
+_BRIEF = 40
+"""Characters of a meaning, where there are many."""
 _NAMED = 12
 """Columns that were left out and are told by name."""
 
@@ -28,7 +30,7 @@ def columns_section(page: Page, budget: int) -> str:
         page: The page.
         budget: Bytes that the rows of features may have.
     """
-    parts = (_dropped(page), _table(page, budget), further_columns(page))
+    parts = (_dropped(page), _sources(page), _table(page, budget), further_columns(page))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -41,14 +43,31 @@ def _table(page: Page, budget: int) -> str:
     if len(features) <= MOST_ROWS:
         rows = [_single(page, column) for column in features]
         if size_of(rows) > budget:
-            rows = [_shortened(cells) for cells in rows]
+            rows = [_shortened(page, column) for column in features]
     if len(features) > MOST_ROWS or size_of(rows) > budget:
         rows = _many(page, budget)
     return md.table(HEADER, [first, *rows, *last])
 
 
+def _sources(page: Page) -> str:
+    """Say that the file has no names, and whose words stand in quotation marks."""
+    shown = (*page.facts.features, *page.facts.targets)
+    told: list[str] = []
+    if page.nameless:
+        named = next((each.name for each in shown if each.name.startswith("column_")), "column_1")
+        told.append(page.voice.say("nameless", example=page.code(named)))
+    if any(page.quoted(column.name) for column in shown):
+        told.append(page.voice.say("publisher"))
+    return " ".join(told)
+
+
 def _target(page: Page, column: ColumnFacts) -> Cells:
     said = _lower(page.voice.say("target cell"))
+    source = page.idea.target_source
+    if quoted := page.quoted(column.name):
+        said += f"; {quoted}"
+    elif quoted := page.quoted(source):
+        said += f"; made of {page.code(source)}, {quoted}"
     if any(isinstance(step, Indicators) for step in page.transforms):
         said = _lower(page.voice.say("label cell"))
     elif len(page.facts.targets) > 1:
@@ -69,7 +88,7 @@ def _many(page: Page, budget: int) -> list[Cells]:
         singles = [_single(page, column) for column in loose]
         left = budget - size_of(rows)
         if size_of(singles) > left:
-            singles = [_shortened(cells) for cells in singles]
+            singles = [_shortened(page, column) for column in loose]
         if size_of(singles) <= left:
             return [*singles, *rows]
     return rows
@@ -85,10 +104,11 @@ def _single(page: Page, column: ColumnFacts) -> Cells:
     )
 
 
-def _shortened(cells: Cells) -> Cells:
+def _shortened(page: Page, column: ColumnFacts) -> Cells:
     """The same row in fewer words: the reading of the name alone, values without examples."""
-    name, kind, values, missing, meaning = cells
-    return name, kind, values.split(", such as")[0], missing, meaning.split(";")[0][:40]
+    name, kind, values, missing, meaning = _single(page, column)
+    said = page.quoted(column.name, _BRIEF) or meaning.split(";")[0][:_BRIEF]
+    return name, kind, values.split(", such as")[0], missing, said
 
 
 def _dropped(page: Page) -> str:

@@ -14,6 +14,7 @@ from mlesmith_env.recipes.model import Recipe, TableRecipe, Transform
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.facts import Facts
 from mlesmith_generator.describe.voice import Voice
+from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 SECTIONS = (
@@ -75,6 +76,16 @@ class Page:
         """Return a column's name as a code span, long names so that they stay apart."""
         label = self._labels.get(name)
         return md.code(name) if label is None else md.code(label, LABEL)
+
+    def quoted(self, name: str, limit: int = 2 * LABEL) -> str:
+        """Return what the publisher says of a column, in quotation marks; empty where nothing."""
+        said = self.table.meanings.get(name, "") if self.table is not None else ""
+        return f"\u201c{md.escaped(said, limit)}\u201d" if said else ""
+
+    @property
+    def nameless(self) -> bool:
+        """Whether the raw file names no columns, which are called by their places."""
+        return self.table is not None and is_nameless(self.table)
 
     @cached_property
     def _labels(self) -> dict[str, str]:

@@ -123,7 +123,11 @@ def _words(page: Page) -> Iterator[Finding]:
         longest = max(texts, key=lambda column: column.words)
         fields = {"c": page.code(longest.name), "w": nu.count(round(longest.words))}
         yield Finding("text", 0.7, fields)
-    opaque = [column.name for column in features if is_opaque(column.name)]
+    opaque = [
+        column.name
+        for column in features
+        if is_opaque(column.name) and not page.quoted(column.name)
+    ]
     if len(opaque) >= 3 and len(opaque) >= 0.4 * len(features):
         told = nu.counted(len(opaque), "column", words=True)
         fields = {"columns": told, "example": page.code(opaque[len(opaque) // 2])}

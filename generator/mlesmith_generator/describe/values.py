@@ -62,12 +62,17 @@ def values_cell(column: ColumnFacts) -> str:
 
 
 def meaning_cell(page: Page, column: ColumnFacts) -> str:
-    """Return what the column means: a reading of its name, then what stands out in its values."""
+    """Return what the column means, then what stands out in its values.
+
+    The publisher's words come first, in quotation marks; without them the name is read.
+    """
+    trait = _trait(page, column)
+    if quoted := page.quoted(column.name):
+        return f"{quoted}; {trait}" if trait else quoted
     opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if is_opaque(column.name) else ""
     reading = reading_of(column.name) or opaque
     if _unit_missing(column):
         reading += ", unit not told"
-    trait = _trait(page, column)
     if not trait or reading in trait:
         return trait or reading or "as its name says"
     return f"{reading}; {trait}"

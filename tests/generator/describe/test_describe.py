@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,17 @@ def test_sections_stand_in_their_order(page: Page) -> None:
     assert text.endswith("\n")
     for heading in SECTIONS:
         assert len(section(text, heading).strip()) > 40
+
+
+def test_the_publisher_is_quoted_and_marks_nothing_up(page: Page) -> None:
+    assert page.table is not None
+    said = {"x7": "sap flow [l/h] <b> | *per* day, at noon", page.target: "what was picked"}
+    told = replace(page, table=page.table.model_copy(update={"meanings": said}))
+    text = describe(told)
+    quoted = cells(text, "`x7`")[4]
+    assert quoted.startswith("\u201csap flow \\[l/h\\] \\<b\\> ")
+    assert "\u201cwhat was picked\u201d" in cells(text, f"`{page.target}`")[4]
+    assert "\u201c" not in describe(page)
 
 
 def test_same_page_gives_the_same_text(page: Page) -> None:
