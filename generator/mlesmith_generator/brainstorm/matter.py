@@ -32,19 +32,20 @@ _NUMBERED = re.compile(r"(.*?)([0-9]+)")
 
 
 def is_smiles(column: TypedColumn) -> bool:
-    """Return whether a column holds molecules as SMILES strings.
-
-    All but a few values have to be spelled of atoms, bonds, branches and rings, and most have to
-    show a bond, branch or ring, which words do not.
-    """
-    return _spells(column) and _are_smiles(column.name, column.values)
+    """Return whether a column holds molecules as SMILES strings."""
+    return _spells(column) and are_smiles(column.name, column.values)
 
 
 def _spells(column: TypedColumn) -> bool:
     return column.profile.type in ("text", "identifier", "category")
 
 
-def _are_smiles(name: str, column: Sequence[str]) -> bool:
+def are_smiles(name: str, column: Sequence[str]) -> bool:
+    """Return whether the values of a column are molecules as SMILES strings.
+
+    All but a few values have to be spelled of atoms, bonds, branches and rings, and most have to
+    show a bond, branch or ring, which words do not.
+    """
     values = _some(column)
     spelled = sum(_SMILES.fullmatch(value) is not None for value in values)
     bonded = sum(_BOND.search(value) is not None for value in values)
@@ -125,7 +126,7 @@ def is_matter(name: str, values: Sequence[str]) -> bool:
 
     Such a column is what the rows are about, and no key of theirs, however rarely it repeats.
     """
-    return _are_smiles(name, values) or _is_stranded(values) or _are_worded(values)
+    return are_smiles(name, values) or _is_stranded(values) or _are_worded(values)
 
 
 def modality_of(table: TypedTable, left_out: Collection[str]) -> Modality:

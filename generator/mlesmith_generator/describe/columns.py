@@ -7,14 +7,14 @@ import re
 from mlesmith_env.recipes.model import DropColumns, Indicators
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.families import Cells, size_of, stages
+from mlesmith_generator.describe.families import Cells, size_of, stages, together
 from mlesmith_generator.describe.further import further_columns
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
-from mlesmith_generator.describe.values import meaning_cell, missing_cell, type_cell, values_cell
+from mlesmith_generator.describe.values import missing_cell, notes_cell, type_cell, values_cell
 
-HEADER = ("column", "type", "values", "missing", "meaning")
+HEADER = ("column", "type", "values", "missing", "notes")
 MOST_ROWS = 60
 """Columns up to which each has its own row."""
 _BRIEF = 40
@@ -39,12 +39,13 @@ def _table(page: Page, budget: int) -> str:
     id_name = page.code(page.form.id_column)
     first: Cells = (id_name, "identifier", "unique", "none", _lower(page.voice.say("id cell")))
     last = [_target(page, column) for column in targets]
-    rows: list[Cells] = []
-    if len(features) <= MOST_ROWS:
-        rows = [_single(page, column) for column in features]
-        if size_of(rows) > budget:
-            rows = [_shortened(page, column) for column in features]
-    if len(features) > MOST_ROWS or size_of(rows) > budget:
+    loose, rows = together(page, features, budget)
+    if len(loose) <= MOST_ROWS:
+        singles = [_single(page, column) for column in loose]
+        if size_of([*singles, *rows]) > budget:
+            singles = [_shortened(page, column) for column in loose]
+        rows = [*singles, *rows]
+    if len(loose) > MOST_ROWS or size_of(rows) > budget:
         rows = _many(page, budget)
     return md.table(HEADER, [first, *rows, *last])
 
@@ -71,7 +72,7 @@ def _target(page: Page, column: ColumnFacts) -> Cells:
     if any(isinstance(step, Indicators) for step in page.transforms):
         said = _lower(page.voice.say("label cell"))
     elif len(page.facts.targets) > 1:
-        said = f"to be predicted; {meaning_cell(page, column)}"
+        said = "; ".join(filter(None, ("to be predicted", notes_cell(page, column))))
     return (
         page.code(column.name),
         type_cell(column),
@@ -100,14 +101,14 @@ def _single(page: Page, column: ColumnFacts) -> Cells:
         type_cell(column),
         values_cell(column),
         missing_cell(column),
-        meaning_cell(page, column),
+        notes_cell(page, column),
     )
 
 
 def _shortened(page: Page, column: ColumnFacts) -> Cells:
     """The same row in fewer words: the reading of the name alone, values without examples."""
-    name, kind, values, missing, meaning = _single(page, column)
-    said = page.quoted(column.name, _BRIEF) or meaning.split(";")[0][:_BRIEF]
+    name, kind, values, missing, notes = _single(page, column)
+    said = page.quoted(column.name, _BRIEF) or notes.split(";")[0]
     return name, kind, values.split(", such as")[0], missing, said
 
 

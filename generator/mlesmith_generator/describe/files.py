@@ -98,7 +98,7 @@ def columns_section(page: Page) -> str:
     place = page.idea.measured.get("place")
     told = f"the target (not in `test.csv`){f': {place}' if place else ''}"
     rows += [(page.code(name), kind, told) for name in page.truth]
-    return md.table(("column", "type", "meaning"), rows)
+    return md.table(("column", "type", "notes"), rows)
 
 
 def mixed_context_section(page: Page) -> str:

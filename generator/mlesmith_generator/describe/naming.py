@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from mlesmith_env.manifest import Objective
 from mlesmith_env.recipes.model import Bin, MapValues
-from mlesmith_generator.describe.markdown import plain
+from mlesmith_generator.describe.markdown import brief, plain
 from mlesmith_generator.describe.numerals import plural
 from mlesmith_generator.profiler.dataset import subject_of
 from mlesmith_generator.profiler.glossary import is_nameless
@@ -21,6 +21,8 @@ from mlesmith_generator.records import DatasetProfile, Idea
 
 LONGEST = 60
 """Characters of a slug."""
+_TITLE, _NAME, _LABEL = 110, 60, 28
+"""Characters of a title, of a column's name in it, and of a class."""
 
 _CALLED = 4
 """Words of a publisher's meaning that may stand for a name."""
@@ -84,12 +86,12 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     """Return a title such as `Abalone: predict rings` or `Taxis: predict tip at later times`."""
     subject = subject_text(profile)
     if idea.question:
-        return plain(f"{subject}: {idea.question}", 110)
+        return brief(f"{subject}: {idea.question}", _TITLE)
     target = readable(_called(profile, idea.target_source if _derived(idea) else idea.target))
     asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
     mapped = next((t for t in reversed(idea.transforms) if isinstance(t, MapValues)), None)
     if asked is not None and asked.into == idea.target and len(asked.labels) <= 4:
-        phrase = f"{target}, {' or '.join(plain(label, 20) for label in asked.labels)}"
+        phrase = f"{target}, {' or '.join(brief(label, _LABEL) for label in asked.labels)}"
     elif _derived(idea) and mapped is not None and mapped.into == idea.target:
         phrase = f"{target}, {' or '.join(_both(mapped))}"
     else:
@@ -100,12 +102,12 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     elif idea.holdout.kind == "time":
         unit = _time_unit(column)
         phrase += f" in later {unit}s" if unit else " at later times"
-    return plain(f"{subject}: {phrase}", 110)
+    return brief(f"{subject}: {phrase}", _TITLE)
 
 
 def readable(name: str) -> str:
     """Return a column name as words; short names in capitals keep them."""
-    cleaned = re.sub(r"[_\s]+", " ", plain(name, 50)).strip(" .:-_")
+    cleaned = re.sub(r"[_\s]+", " ", brief(name, _NAME)).strip(" .:-_")
     if re.fullmatch(r"[^a-z]+", cleaned):
         shouted = max(map(len, re.findall(r"[A-Z]+", cleaned)), default=0) > 4
         return cleaned.lower() if shouted else cleaned
@@ -225,7 +227,7 @@ def _reserves(
 
 def _both(mapped: MapValues) -> list[str]:
     labels = [*mapped.values.values(), *([mapped.other] if mapped.other else [])]
-    return [plain(label, 20) for label in dict.fromkeys(labels)][:3]
+    return [brief(label, _LABEL) for label in dict.fromkeys(labels)][:3]
 
 
 def _folded(text: str) -> list[str]:
