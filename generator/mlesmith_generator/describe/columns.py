@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from mlesmith_env.recipes.model import DropColumns, Indicators
+from mlesmith_env.recipes.model import (
+    DropColumns,
+    ExcludeValues,
+    Indicators,
+    KeepFrequent,
+    KeepValues,
+    RequireValue,
+    SampleRows,
+)
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.families import Cells, size_of, stages, together
@@ -19,6 +27,8 @@ MOST_ROWS = 60
 """Columns up to which each has its own row."""
 _BRIEF = 40
 """Characters of a meaning, where there are many."""
+_KEEPING = (DropColumns, ExcludeValues, KeepFrequent, KeepValues, RequireValue, SampleRows)
+"""Transforms that make no column."""
 _NAMED = 12
 """Columns that were left out and are told by name."""
 
@@ -123,12 +133,23 @@ def _dropped(page: Page) -> str:
         return ""
     reasons = {each.column: _clause(each.reason) for each in page.idea.exclusions}
     told: dict[str, list[str]] = {}
-    for name in dropped[:_NAMED]:
-        told.setdefault(reasons.get(name, ""), []).append(page.code(name))
+    for name in dict.fromkeys(dropped[:_NAMED]):
+        reason = reasons.get(name) or ("was read into others" if _is_read(page, name) else "")
+        told.setdefault(reason, []).append(page.code(name))
     parts = [_because(page, names, reason) for reason, names in told.items()]
     if len(dropped) > _NAMED:
         parts.append(nu.counted(len(dropped) - _NAMED, "other column"))
     return page.voice.say("dropped", names=md.listing(parts))
+
+
+def _is_read(page: Page, name: str) -> bool:
+    """Whether a transform makes other columns of a column."""
+    for transform in page.transforms:
+        if not isinstance(transform, _KEEPING):
+            named = [value for key, value in transform if key != "into"]
+            if name in named or any(isinstance(each, tuple) and name in each for each in named):
+                return True
+    return False
 
 
 def _because(page: Page, names: list[str], reason: str) -> str:

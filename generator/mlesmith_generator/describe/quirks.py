@@ -11,6 +11,7 @@ from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import is_opaque
+from mlesmith_generator.describe.values import is_label
 
 _KINDS = {
     "number": "numeric column",
@@ -94,7 +95,7 @@ def _levels(page: Page) -> Iterator[Finding]:
 
 
 def _shapes(page: Page) -> Iterator[Finding]:
-    numeric = [c for c in page.facts.features if c.numeric and c.distinct > 10]
+    numeric = [c for c in page.facts.features if c.numeric and c.distinct > 10 and not is_label(c)]
     if not numeric:
         return
     tail = max(numeric, key=lambda column: column.skew)

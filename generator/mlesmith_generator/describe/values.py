@@ -168,6 +168,11 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
     )  # fmt: skip
 
 
+def is_label(column: ColumnFacts) -> bool:
+    """Return whether the numbers of a column are no amounts, but years, places, days or codes."""
+    return bool(_label_trait(column))
+
+
 def _label_trait(column: ColumnFacts) -> str:
     """What numbers are that are no amounts: years, degrees, days, codes; empty for amounts."""
     low, high = column.minimum or 0.0, column.maximum or 0.0
