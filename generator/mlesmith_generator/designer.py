@@ -23,6 +23,7 @@ from mlesmith_env.recipes.model import (
     Recipe,
     RequireValue,
     SampleRows,
+    SideTable,
     TableRecipe,
     Transform,
 )
@@ -169,7 +170,10 @@ def _recipe(
 
 
 def _without(recipe: Recipe, exclusions: Sequence[Exclusion]) -> Recipe:
-    """Return a recipe that also leaves out the excluded columns, at its end."""
+    """Return a recipe that also leaves out the excluded columns, at its end.
+
+    Of a further table a column is named as `table.column`.
+    """
     steps = recipe.transforms if isinstance(recipe, TableRecipe | LinksRecipe) else ()
     gone = {name for step in steps if isinstance(step, DropColumns) for name in step.columns}
     more = tuple(dict.fromkeys(e.column for e in exclusions if e.column not in gone))
@@ -177,7 +181,20 @@ def _without(recipe: Recipe, exclusions: Sequence[Exclusion]) -> Recipe:
         return recipe
     if not isinstance(recipe, TableRecipe | LinksRecipe):
         raise GenerationError(f"a recipe of kind {recipe.kind!r} can not leave out {more[0]!r}")
-    return recipe.model_copy(update={"transforms": (*steps, DropColumns(columns=more))})
+    sides = tuple(_side_without(side, more) for side in recipe.tables)
+    prefixes = tuple(f"{side.name}." for side in recipe.tables)
+    own = tuple(name for name in more if not name.startswith(prefixes)) if prefixes else more
+    transforms = (*steps, DropColumns(columns=own)) if own else steps
+    return recipe.model_copy(update={"transforms": transforms, "tables": sides})
+
+
+def _side_without(side: SideTable, columns: Sequence[str]) -> SideTable:
+    """Return a further table without those of the columns that are its own."""
+    prefix = f"{side.name}."
+    own = tuple(name.removeprefix(prefix) for name in columns if name.startswith(prefix))
+    if not own:
+        return side
+    return side.model_copy(update={"transforms": (*side.transforms, DropColumns(columns=own))})
 
 
 def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:

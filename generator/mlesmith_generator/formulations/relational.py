@@ -38,7 +38,7 @@ from mlesmith_generator.formulations.relations import (
 from mlesmith_generator.formulations.table import TABLES, TARGETS
 from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
-from mlesmith_generator.gates.further import scan_further
+from mlesmith_generator.gates.further import scan_further, scan_returns
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.dates import date_format, days
@@ -145,7 +145,11 @@ class Relational:
             scan = scan_singles(rows.select(rows.part >= 0, further).sample(_ROWS_SEEN))
             findings += [_in_words(finding) for finding in scan.findings]
         told = f"{looked} columns of {len(sides)} further tables, joined by their keys"
-        return [Scan("further-tables", told, tuple(findings)), scan_further(recipe, tables, sides)]
+        return [
+            Scan("further-tables", told, tuple(findings)),
+            scan_further(recipe, tables, sides),
+            scan_returns(task, recipe, sides),
+        ]
 
     @property
     def sections(self) -> Mapping[str, Section]:
