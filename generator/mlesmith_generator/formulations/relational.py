@@ -254,12 +254,10 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
 
 def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:
     rows = bench.rows_of(made)
-    entity = holdouts.entity(main)
     plans: list[Plan | None] = []
-    if entity is not None and entity != made.source:
-        shared = holdouts.shared_within(made, bench.table[entity].codes)
-        if shared >= 0.15 or holdouts.is_person(entity):
-            plans.append(holdouts.by_group(made, entity, bench.table, rows))
+    entity, shared = holdouts.owner(made, main, bench.table)
+    if entity is not None and shared >= holdouts.SHARED:
+        plans.append(holdouts.by_group(made, entity, bench.table, rows))
     plans.append(holdouts.plain(made, rows))
     return [plan for plan in plans if plan is not None]
 
