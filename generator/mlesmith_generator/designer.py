@@ -7,21 +7,23 @@ submission form, metric, names. It is plain data; nothing is written yet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.forms import FITTING
-from mlesmith_env.manifest import Limits, MetricSpec, PredictionKind, SubmissionForm
+from mlesmith_env.manifest import Limits, MetricSpec, Modality, PredictionKind, SubmissionForm
 from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import (
     Bin,
     DropColumns,
+    LinksRecipe,
     MapValues,
     Recipe,
     RequireValue,
     SampleRows,
+    SideTable,
     TableRecipe,
     Transform,
 )
@@ -41,6 +43,8 @@ LARGE_CELLS = 20_000_000
 READ_CELLS = 2_000_000
 FEWEST_READ_ROWS = 20_000
 """What is kept of them."""
+CARRIED: frozenset[Modality] = frozenset({"text", "molecule", "sequence"})
+"""Modalities of tables whose question one column carries."""
 SMALLEST_CLASS = 5
 """Rows that a class needs to stand in training, public and private rows."""
 
@@ -114,11 +118,26 @@ def redesign(draft: Draft, defects: Sequence[Defect], *, seed: int) -> Draft:
         cure = [name for name in defect.columns if name not in known and name not in needed]
         if not cure:
             raise GenerationError(f"no cure for {defect.code}: {defect.evidence}")
+        if draft.idea.modality in CARRIED and _carrier(draft, known) in cure:
+            raise GenerationError(
+                f"{defect.code}: nothing of the question is left without {cure[0]!r}"
+            )
         added += [Exclusion(column=name, reason=defect.code) for name in cure]
         known.update(cure)
     exclusions = (*draft.exclusions, *added)
     recipe = _recipe(draft.idea, draft.table, exclusions, seed)
     return replace(draft, recipe=recipe, exclusions=exclusions, rounds=draft.rounds + 1)
+
+
+def _carrier(draft: Draft, gone: Collection[str]) -> str:
+    """Return the column of the longest texts that are shown: what the question is about."""
+    columns = draft.table.columns if draft.table is not None else ()
+    shown = [
+        column
+        for column in columns
+        if column.name not in gone and column.type in ("text", "identifier", "category")
+    ]
+    return max(shown, key=lambda column: column.mean_length).name if shown else ""
 
 
 def _recipe(
@@ -151,20 +170,31 @@ def _recipe(
 
 
 def _without(recipe: Recipe, exclusions: Sequence[Exclusion]) -> Recipe:
-    """Return a recipe that also leaves out the excluded columns, at its end."""
-    gone = {
-        name
-        for transform in (recipe.transforms if isinstance(recipe, TableRecipe) else ())
-        if isinstance(transform, DropColumns)
-        for name in transform.columns
-    }
+    """Return a recipe that also leaves out the excluded columns, at its end.
+
+    Of a further table a column is named as `table.column`.
+    """
+    steps = recipe.transforms if isinstance(recipe, TableRecipe | LinksRecipe) else ()
+    gone = {name for step in steps if isinstance(step, DropColumns) for name in step.columns}
     more = tuple(dict.fromkeys(e.column for e in exclusions if e.column not in gone))
     if not more:
         return recipe
-    if not isinstance(recipe, TableRecipe):
+    if not isinstance(recipe, TableRecipe | LinksRecipe):
         raise GenerationError(f"a recipe of kind {recipe.kind!r} can not leave out {more[0]!r}")
-    transforms = (*recipe.transforms, DropColumns(columns=more))
-    return recipe.model_copy(update={"transforms": transforms})
+    sides = tuple(_side_without(side, more) for side in recipe.tables)
+    prefixes = tuple(f"{side.name}." for side in recipe.tables)
+    own = tuple(name for name in more if not name.startswith(prefixes)) if prefixes else more
+    transforms = (*steps, DropColumns(columns=own)) if own else steps
+    return recipe.model_copy(update={"transforms": transforms, "tables": sides})
+
+
+def _side_without(side: SideTable, columns: Sequence[str]) -> SideTable:
+    """Return a further table without those of the columns that are its own."""
+    prefix = f"{side.name}."
+    own = tuple(name.removeprefix(prefix) for name in columns if name.startswith(prefix))
+    if not own:
+        return side
+    return side.model_copy(update={"transforms": (*side.transforms, DropColumns(columns=own))})
 
 
 def _form(idea: Idea, recipe: Recipe, folder: Path) -> SubmissionForm:
@@ -257,6 +287,8 @@ def _names_in(recipe: Recipe) -> set[str]:
     names = {recipe.holdout.column, recipe.holdout.group}
     if isinstance(recipe, TableRecipe):
         names.update(media.column for media in recipe.media)
+    if isinstance(recipe, LinksRecipe):
+        names.update(recipe.ends)
     return {name for name in names if name}
 
 

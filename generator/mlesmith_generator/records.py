@@ -82,6 +82,8 @@ class TableProfile(Record):
     """Columns that order the rows in time."""
     relations: tuple[Relation, ...] = ()
     duplicate_rows: int = 0
+    meanings: dict[str, str] = Field(default_factory=dict)
+    """What the publisher says of columns, by name: for quoting only, no rule may look at it."""
 
     def column(self, name: str) -> ColumnProfile:
         """Return the profile of the named column; raises KeyError."""

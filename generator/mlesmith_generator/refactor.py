@@ -119,7 +119,8 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         title=title,
         profile=profile,
         table=draft.table,
-        idea=idea,
+        # What gates had taken out is told with what the idea left out.
+        idea=idea.model_copy(update={"exclusions": draft.exclusions}),
         recipe=draft.recipe,
         form=form,
         metric=metric,

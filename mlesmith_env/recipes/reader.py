@@ -136,7 +136,7 @@ class _Collector:
             raise ReadError(
                 f"{long} of {seen} rows hold more values than the {width} columns "
                 f"{_listing(self.columns)}, first row {first_long}: "
-                f"the separator or the header is another"
+                "the separator or the header is another, or values hold the separator unquoted"
             )
 
     def frame(self) -> pd.DataFrame:

@@ -134,6 +134,17 @@ def pictures_of_one_kind_are_stored_larger(root: Path) -> Exhibit:
 
 
 @defect("leak", "file-property-leak")
+def pictures_of_one_kind_of_several_have_a_resolution(root: Path) -> Exhibit:
+    def save(picture: Image.Image, kind: str, number: int) -> bytes:
+        content = io.BytesIO()
+        more = {"dpi": (72, 72)} if kind == "ball" else {}
+        picture.save(content, "PNG", **more)
+        return content.getvalue()
+
+    return _toys(root, save)
+
+
+@defect("leak", "file-property-leak")
 def pictures_of_one_kind_were_taken_earlier(root: Path) -> Exhibit:
     def save(picture: Image.Image, kind: str, number: int) -> bytes:
         exif = Image.Exif()

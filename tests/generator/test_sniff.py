@@ -387,6 +387,25 @@ def test_more_columns_than_names(tmp_path: Path) -> None:
     assert list(frame.columns) == ["a", "b", "column_3", "column_4"]
 
 
+def test_a_note_beside_some_rows_is_a_column(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i % 3},{'' if i % 4 else f'remark {i}'}\n" for i in range(40))
+    write(tmp_path, "a,b,\n" + rows)
+    _, frame = only(tmp_path)
+    assert list(frame.columns) == ["a", "b", "column_3"]
+
+
+@pytest.mark.parametrize("name", ["name", "Name of ship"])
+def test_rows_torn_by_commas_in_their_values_are_no_table(tmp_path: Path, name: str) -> None:
+    rows = "".join(
+        f"{i},{'Rue du Lac, 7' if i % 4 == 1 else 'Hill Road'},{'Oslo' if i % 2 else 'Bern'}\n"
+        for i in range(40)
+    )
+    write(tmp_path, f"{name},street,town\n" + rows)
+    told = problem(tmp_path)
+    assert "10 of 40 rows" in told
+    assert "unquoted" in told
+
+
 def test_missing_spellings_by_the_company_they_keep(tmp_path: Path) -> None:
     rows = "".join(
         f"{i if i % 7 else '.'},{'x' if i % 5 else '?'},{('none', 'one')[i % 2]},Unknown\n"

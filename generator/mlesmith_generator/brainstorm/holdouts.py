@@ -16,6 +16,8 @@ from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
 
 FOLDS = 3
+SHARED = 0.15
+"""Share of a target's variance between people or things from which whole ones are held out."""
 _PERSONS = frozenset(
     {"id", "subject", "patient", "person", "participant", "respondent", "resp", "child", "childid",
      "subj", "pid", "user", "customer", "client", "member", "animal", "cow", "chick", "mouse",
@@ -58,13 +60,38 @@ def plain(made: Target, rows: int) -> Plan:
 
 def entity(profile: TableProfile) -> str | None:
     """Return the column of people or things that are measured again and again, if there is one."""
+    return next(iter(_entities(profile)), None)
+
+
+def _entities(profile: TableProfile) -> list[str]:
+    found: list[str] = []
     for name in profile.groups:
         column = profile.column(name)
         repeated = column.distinct >= 25 and 1.15 <= profile.rows / column.distinct <= 200
         told = is_person(name) or _is_panel(profile, name) or _IDENTITY.search(name)
         if repeated and told:
-            return name
-    return None
+            found.append(name)
+    return found
+
+
+def owner(made: Target, profile: TableProfile, table: TypedTable) -> tuple[str | None, float]:
+    """Return the people or things that a target belongs to most, and how much it is theirs.
+
+    Of several, such as the order and the product of a line, it is that within which the target
+    varies least; people always share enough of it. None where there are no such things.
+
+    Args:
+        made: The target.
+        profile: The table that has the columns of people and things.
+        table: Its columns, typed.
+    """
+    shares = {
+        name: max(shared_within(made, table[name].codes), SHARED if is_person(name) else 0.0)
+        for name in _entities(profile)
+        if name != made.source
+    }
+    best = max(shares, key=lambda name: shares[name], default=None)
+    return (best, shares[best]) if best is not None else (None, 0.0)
 
 
 def is_person(name: str) -> bool:

@@ -25,8 +25,6 @@ FEW_NAMELESS = 3
 """The same where the columns have no names, and so such targets mean nothing to anybody."""
 ENOUGH = 1.3
 """Score from which a target counts as one that a practitioner would choose."""
-SHARED = 0.15
-"""Share of a target's variance between people or things from which whole ones are held out."""
 PROBES = 16
 """How many targets of a table are tried at most."""
 _FORMS = 2
@@ -147,12 +145,9 @@ def _best_form(bench: Bench, made: Target, merit: Merit) -> Scored | None:
 def best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
     """Judge a target under its natural holdout, else under a plain one."""
     rows = bench.rows_of(made)
-    name = holdouts.entity(bench.profile)
-    if name is not None and name != made.source:
-        shared = holdouts.shared_within(made, bench.table[name].codes)
-        if holdouts.is_person(name):
-            shared = max(shared, SHARED)
-        plan = holdouts.by_group(made, name, bench.table, rows) if shared >= SHARED else None
+    name, shared = holdouts.owner(made, bench.profile, bench.table)
+    if name is not None and shared >= holdouts.SHARED:
+        plan = holdouts.by_group(made, name, bench.table, rows)
         if plan is not None:
             whole = judge(bench, made, plan, merit)
             if whole is not None or shared >= 0.9:

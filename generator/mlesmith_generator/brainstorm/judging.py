@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
+from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
@@ -194,7 +196,7 @@ def _appeal(skill: float, errors: float, merit: Merit, twins: int) -> float:
 
 
 def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[Exclusion, ...]:
-    """Columns that no model can use: keys and constants."""
+    """Columns that no model can use: keys, constants, copies, how somebody divided the rows."""
     found: list[Exclusion] = []
     for column in bench.profile.columns:
         if column.name in known or column.name in (made.source, plan.holdout.column):
@@ -204,4 +206,22 @@ def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[E
             found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":
             found.append(Exclusion(column=column.name, reason="it has no more than one value"))
-    return tuple(found)
+        elif divides_rows(column):
+            found.append(Exclusion(column=column.name, reason=REASON))
+    gone = known | {made.source, *(each.column for each in found)}
+    return (*found, *_copies(bench, plan.holdout.column, gone))
+
+
+def _copies(bench: Bench, group: str | None, gone: set[str]) -> Iterator[Exclusion]:
+    """Yield columns that hold the very values of another that is shown, or of the groups."""
+    dropped = set(gone)
+    for relation in bench.profile.relations:
+        first, second = relation.columns[0], relation.target
+        if relation.kind != "duplicate" or dropped & {first, second}:
+            continue
+        one, other = bench.table[first], bench.table[second]
+        if one.values != other.values or not np.array_equal(one.codes, other.codes):
+            continue
+        kept, copy = (second, first) if second == group else (first, second)
+        dropped.add(copy)
+        yield Exclusion(column=copy, reason=f"it holds the same as {kept!r}")

@@ -23,6 +23,8 @@ NEAR_PERFECT = 0.98
 """Skill of a one-column model from which the column is a form of the target."""
 _ALIKE = 0.93
 """Rank correlation from which a column with the target's name is a form of it."""
+_FILLED, _FEWEST_GAPS = 0.8, 10
+"""Share of the errors on a class that gaps of a column remove where they tell it, of so many."""
 _BY_CALENDAR = 0.9
 """Share of errors that parts of a date remove where they settle a class, but for holidays."""
 _WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
@@ -163,13 +165,28 @@ def _twin(
         return "its value tells the target"
     if len(made.classes) > 2 and lookup_support(labels, codes + 1) >= 0.985:
         return "it is a coarser form of the target"
-    missing = (codes < 0).astype(np.int64)
-    if 0.01 < missing.mean() < 0.99 and lookup_skill(missing, labels) >= 0.95:
+    if _filled_for_one(codes, labels):
         return "it is filled in only where the target has one value"
     indicators = np.eye(len(made.classes))[labels]
     if tree_skill(_as_numbers(column, rows, codes, truth), indicators) >= NEAR_PERFECT:
         return "it alone predicts the target almost perfectly"
     return ""
+
+
+def _filled_for_one(codes: NDArray[np.int64], labels: NDArray[np.int64]) -> bool:
+    """Return whether gaps of a column tell one class from the others, or all but tell it.
+
+    What is filled in for one class of rows is known of them only afterwards: gaps are no
+    measurements, and honest ones stay far from the line.
+    """
+    filled = codes >= 0
+    for of_class in (labels == label for label in np.unique(labels)):
+        rows = int(of_class.sum())
+        rarer = min(rows, len(labels) - rows, int(filled.sum()), int((~filled).sum()))
+        wrong = int((filled != of_class).sum())
+        if rarer >= _FEWEST_GAPS and min(wrong, len(labels) - wrong) <= (1 - _FILLED) * rarer:
+            return True
+    return False
 
 
 def _calendar(

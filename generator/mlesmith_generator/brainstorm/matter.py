@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from mlesmith_env.manifest import Modality
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import word_count, words
 
 _LOOKED_AT = 400
+_FEWEST = 20
+"""Different values that tell how a column is spelled."""
 _WORDED = 4.0
 """Words of a usual value from which a column holds texts rather than names."""
 _LONG = 60.0
@@ -30,19 +32,30 @@ _NUMBERED = re.compile(r"(.*?)([0-9]+)")
 
 
 def is_smiles(column: TypedColumn) -> bool:
-    """Return whether a column holds molecules as SMILES strings.
+    """Return whether a column holds molecules as SMILES strings."""
+    return _spells(column) and are_smiles(column.name, column.values)
+
+
+def _spells(column: TypedColumn) -> bool:
+    return column.profile.type in ("text", "identifier", "category")
+
+
+def are_smiles(name: str, column: Sequence[str]) -> bool:
+    """Return whether the values of a column are molecules as SMILES strings.
 
     All but a few values have to be spelled of atoms, bonds, branches and rings, and most have to
     show a bond, branch or ring, which words do not.
     """
-    if column.profile.type not in ("text", "identifier", "category") or len(column.values) < 20:
-        return False
-    step = max(1, len(column.values) // _LOOKED_AT)
-    values = [value.strip() for value in column.values[::step]]
+    values = _some(column)
     spelled = sum(_SMILES.fullmatch(value) is not None for value in values)
     bonded = sum(_BOND.search(value) is not None for value in values)
-    named = bool({"smiles", "smi", "canonicalsmiles"} & set(words(column.name)))
-    return spelled >= 0.97 * len(values) and bonded >= (0.4 if named else 0.7) * len(values)
+    named = bool({"smiles", "smi", "canonicalsmiles"} & set(words(name)))
+    enough = len(column) >= _FEWEST and spelled >= 0.97 * len(values)
+    return enough and bonded >= (0.4 if named else 0.7) * len(values)
+
+
+def _some(column: Sequence[str]) -> list[str]:
+    return [value.strip() for value in column[:: max(1, len(column) // _LOOKED_AT)]]
 
 
 def is_strand(column: TypedColumn) -> bool:
@@ -51,11 +64,12 @@ def is_strand(column: TypedColumn) -> bool:
     Nucleotides have at least three different letters, none of them above 70 %; proteins are in
     capitals and use fifteen of their letters or more.
     """
-    if column.profile.type not in ("text", "identifier", "category") or len(column.values) < 20:
-        return False
-    step = max(1, len(column.values) // _LOOKED_AT)
-    values = [value.strip() for value in column.values[::step]]
-    if any(" " in value for value in values):
+    return _spells(column) and _is_stranded(column.values)
+
+
+def _is_stranded(column: Sequence[str]) -> bool:
+    values = _some(column)
+    if len(column) < _FEWEST or any(" " in value for value in values):
         return False
     return sum(map(len, values)) >= _STRAND * len(values) and _are_strands(values)
 
@@ -99,10 +113,20 @@ def is_spelled(column: TypedColumn) -> bool:
 
 def is_worded(column: TypedColumn) -> bool:
     """Return whether a column holds texts of several words each."""
-    if column.profile.type != "text":
-        return False
-    values = column.values[:: max(1, len(column.values) // _LOOKED_AT)]
+    return column.profile.type == "text" and _are_worded(column.values)
+
+
+def _are_worded(column: Sequence[str]) -> bool:
+    values = _some(column)
     return sum(map(word_count, values)) >= _WORDED * len(values)
+
+
+def is_matter(name: str, values: Sequence[str]) -> bool:
+    """Return whether the different values of a column are texts, molecules or strands.
+
+    Such a column is what the rows are about, and no key of theirs, however rarely it repeats.
+    """
+    return are_smiles(name, values) or _is_stranded(values) or _are_worded(values)
 
 
 def modality_of(table: TypedTable, left_out: Collection[str]) -> Modality:

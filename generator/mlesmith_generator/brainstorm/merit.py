@@ -18,6 +18,7 @@ from mlesmith_generator.brainstorm.naming import (
     is_question,
     name_weight,
 )
+from mlesmith_generator.brainstorm.partition import divides_rows
 from mlesmith_generator.brainstorm.questions import no_questions
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -162,6 +163,8 @@ def _may_be_target(column: TypedColumn, profile: TableProfile) -> bool:
     if contest(column):
         return True
     if measured.distinct < 2 or measured.type in ("constant", "identifier", "date"):
+        return False
+    if divides_rows(measured):
         return False
     if measured.type == "number":
         coded = measured.integer and measured.distinct > 10

@@ -1,8 +1,9 @@
 """Columns that are no questions, however well they can be predicted.
 
-The calendar of a row, numbers and notes of records, units, and both sides of a table of names and
-values: a `value` that is a weight in one row and a pulse in the next has no unit and no meaning,
-and which of them it is nobody has to guess.
+The calendar of a row, numbers of records (whole numbers that never repeat though they would) and
+notes on them, units, and both sides of a table of names and values: a `value` that is a weight in
+one row and a pulse in the next has no unit and no meaning, and which of them it is nobody has to
+guess.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _NAMERS = re.compile(
     r"quantity|item|key|field|characteristic|[a-z]{2}test(?:cd)?|qnam|qlabel"
 )
 _NAMES = ("name", "label", "description", "desc", "text", "bezeichnung", "nom", "nombre")
+_COLLISIONS = 8.0
+"""Pairs of equal numbers to be expected where their lack tells a key."""
 _UNLIKE = 0.5
 """Share of the variance of a value's ranks between names from which it is of unlike things."""
 _FEWEST_ROWS = 5
@@ -51,6 +54,7 @@ def no_questions(table: TypedTable, file_column: str | None = None) -> set[str]:
         file_column: Column that tells which of several files a row comes from.
     """
     found = {column.name for column in table.columns if _is_calendar(column)}
+    found |= {column.name for column in table.columns if _is_drawn_once(column)}
     called = {column.name: " ".join(words(column.name)) for column in table.columns}
     found |= {name for name, spoken in called.items() if _RECORDS.fullmatch(spoken)}
     spoken = set(called.values())
@@ -88,6 +92,22 @@ def _is_calendar(column: TypedColumn) -> bool:
     if len(parts) != 1 or column.profile.type == "text":
         return False
     return parts[0] in _CALENDAR or (parts[0] in _YEARS and column.profile.ordered)
+
+
+def _is_drawn_once(column: TypedColumn) -> bool:
+    """Whether whole numbers never repeat though some would if they measured anything.
+
+    Of n numbers among R equally likely ones, n²/2R pairs are expected to be equal, and more where
+    they are not equally likely.
+    """
+    measured = column.profile
+    present = round(measured.rows * (1.0 - measured.missing))
+    if measured.type != "number" or not measured.integer or measured.distinct < present:
+        return False
+    if measured.minimum is None:
+        return False
+    spread = (measured.maximum or 0.0) - measured.minimum + 1.0
+    return present**2 / (2.0 * spread) >= _COLLISIONS
 
 
 def _unlike(column: TypedColumn, namer: TypedColumn) -> bool:

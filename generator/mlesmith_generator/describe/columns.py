@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 
-from mlesmith_env.recipes.model import DropColumns, Indicators
+from mlesmith_env.recipes.model import (
+    DropColumns,
+    ExcludeValues,
+    Indicators,
+    KeepFrequent,
+    KeepValues,
+    RequireValue,
+    SampleRows,
+)
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.families import Cells, size_of, stages
+from mlesmith_generator.describe.families import Cells, size_of, stages, together
 from mlesmith_generator.describe.further import further_columns
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
-from mlesmith_generator.describe.values import meaning_cell, missing_cell, type_cell, values_cell
+from mlesmith_generator.describe.values import missing_cell, notes_cell, type_cell, values_cell
 
-HEADER = ("column", "type", "values", "missing", "meaning")
+HEADER = ("column", "type", "values", "missing", "notes")
 MOST_ROWS = 60
 """Columns up to which each has its own row."""
+_BRIEF = 40
+"""Characters of a meaning, where there are many."""
+_KEEPING = (DropColumns, ExcludeValues, KeepFrequent, KeepValues, RequireValue, SampleRows)
+"""Transforms that make no column."""
 _NAMED = 12
 """Columns that were left out and are told by name."""
 
@@ -28,7 +40,7 @@ def columns_section(page: Page, budget: int) -> str:
         page: The page.
         budget: Bytes that the rows of features may have.
     """
-    parts = (_dropped(page), _table(page, budget), further_columns(page))
+    parts = (_dropped(page), _sources(page), _table(page, budget), further_columns(page))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -37,22 +49,40 @@ def _table(page: Page, budget: int) -> str:
     id_name = page.code(page.form.id_column)
     first: Cells = (id_name, "identifier", "unique", "none", _lower(page.voice.say("id cell")))
     last = [_target(page, column) for column in targets]
-    rows: list[Cells] = []
-    if len(features) <= MOST_ROWS:
-        rows = [_single(page, column) for column in features]
-        if size_of(rows) > budget:
-            rows = [_shortened(cells) for cells in rows]
-    if len(features) > MOST_ROWS or size_of(rows) > budget:
+    loose, rows = together(page, features, budget)
+    if len(loose) <= MOST_ROWS:
+        singles = [_single(page, column) for column in loose]
+        if size_of([*singles, *rows]) > budget:
+            singles = [_shortened(page, column) for column in loose]
+        rows = [*singles, *rows]
+    if len(loose) > MOST_ROWS or size_of(rows) > budget:
         rows = _many(page, budget)
     return md.table(HEADER, [first, *rows, *last])
 
 
+def _sources(page: Page) -> str:
+    """Say that the file has no names, and whose words stand in quotation marks."""
+    shown = (*page.facts.features, *page.facts.targets)
+    told: list[str] = []
+    if page.nameless:
+        named = next((each.name for each in shown if each.name.startswith("column_")), "column_1")
+        told.append(page.voice.say("nameless", example=page.code(named)))
+    if any(page.quoted(column.name) for column in shown):
+        told.append(page.voice.say("publisher"))
+    return " ".join(told)
+
+
 def _target(page: Page, column: ColumnFacts) -> Cells:
     said = _lower(page.voice.say("target cell"))
+    source = page.idea.target_source
+    if quoted := page.quoted(column.name):
+        said += f"; {quoted}"
+    elif quoted := page.quoted(source):
+        said += f"; made of {page.code(source)}, {quoted}"
     if any(isinstance(step, Indicators) for step in page.transforms):
         said = _lower(page.voice.say("label cell"))
     elif len(page.facts.targets) > 1:
-        said = f"to be predicted; {meaning_cell(page, column)}"
+        said = "; ".join(filter(None, ("to be predicted", notes_cell(page, column))))
     return (
         page.code(column.name),
         type_cell(column),
@@ -69,7 +99,7 @@ def _many(page: Page, budget: int) -> list[Cells]:
         singles = [_single(page, column) for column in loose]
         left = budget - size_of(rows)
         if size_of(singles) > left:
-            singles = [_shortened(cells) for cells in singles]
+            singles = [_shortened(page, column) for column in loose]
         if size_of(singles) <= left:
             return [*singles, *rows]
     return rows
@@ -81,14 +111,15 @@ def _single(page: Page, column: ColumnFacts) -> Cells:
         type_cell(column),
         values_cell(column),
         missing_cell(column),
-        meaning_cell(page, column),
+        notes_cell(page, column),
     )
 
 
-def _shortened(cells: Cells) -> Cells:
+def _shortened(page: Page, column: ColumnFacts) -> Cells:
     """The same row in fewer words: the reading of the name alone, values without examples."""
-    name, kind, values, missing, meaning = cells
-    return name, kind, values.split(", such as")[0], missing, meaning.split(";")[0][:40]
+    name, kind, values, missing, notes = _single(page, column)
+    said = page.quoted(column.name, _BRIEF) or notes.split(";")[0]
+    return name, kind, values.split(", such as")[0], missing, said
 
 
 def _dropped(page: Page) -> str:
@@ -102,12 +133,23 @@ def _dropped(page: Page) -> str:
         return ""
     reasons = {each.column: _clause(each.reason) for each in page.idea.exclusions}
     told: dict[str, list[str]] = {}
-    for name in dropped[:_NAMED]:
-        told.setdefault(reasons.get(name, ""), []).append(page.code(name))
+    for name in dict.fromkeys(dropped[:_NAMED]):
+        reason = reasons.get(name) or ("was read into others" if _is_read(page, name) else "")
+        told.setdefault(reason, []).append(page.code(name))
     parts = [_because(page, names, reason) for reason, names in told.items()]
     if len(dropped) > _NAMED:
         parts.append(nu.counted(len(dropped) - _NAMED, "other column"))
     return page.voice.say("dropped", names=md.listing(parts))
+
+
+def _is_read(page: Page, name: str) -> bool:
+    """Whether a transform makes other columns of a column."""
+    for transform in page.transforms:
+        if not isinstance(transform, _KEEPING):
+            named = [value for key, value in transform if key != "into"]
+            if name in named or any(isinstance(each, tuple) and name in each for each in named):
+                return True
+    return False
 
 
 def _because(page: Page, names: list[str], reason: str) -> str:

@@ -22,6 +22,7 @@ from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_co
 from mlesmith_generator.describe.relations import (
     Contrast,
     Encoded,
+    are_equal,
     associate,
     closest_pair,
     contrast_of,
@@ -65,6 +66,7 @@ class Facts:
         classes: Training rows of each class, in the order of the submission form.
         associations: Features by the strength of their association with the target.
         closest: The two numeric features with the highest rank correlation, and that.
+        copied: Whether these two are equal in every row.
         contrast: Where a nominal feature splits the target.
         groups: For a group holdout whose column the files show.
         further: The further tables that come with the task.
@@ -82,6 +84,7 @@ class Facts:
     classes: tuple[tuple[str, int], ...]
     associations: tuple[Association, ...]
     closest: tuple[str, str, float] | None
+    copied: bool
     contrast: Contrast | None
     groups: Groups | None
     further: tuple[FurtherTable, ...]
@@ -130,6 +133,7 @@ def facts_of(
     order = classes or tuple(sorted(counts))
     data = Encoded.of(features, texts, answer, () if objective == "regression" else order)
     associations = associate(data)
+    closest = closest_pair(data)
     gaps = np.zeros(len(train), dtype=bool)
     for text in texts.values():
         gaps |= text.codes < 0
@@ -144,7 +148,8 @@ def facts_of(
         if objective == "regression"
         else tuple((label, counts.get(label, 0)) for label in order),
         associations=associations,
-        closest=closest_pair(data),
+        closest=closest,
+        copied=closest is not None and are_equal(data, *closest[:2]),
         contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
         further=further_tables(test.drop(columns=[id_column]), further or {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -12,10 +13,18 @@ from mlesmith_generator.describe.values import missing_cell, number_in, type_cel
 from mlesmith_generator.profiler.words import words
 
 Cells = tuple[str, str, str, str, str]
-"""Column, type, values, missing, meaning."""
+"""Column, type, values, missing, notes."""
 
 _FAMILY = 4
 """Columns that make a series or a list."""
+_MANY = 12
+"""Columns from which a family whose values are alike is told together in any case."""
+_LEVELS = 12
+"""Different values that columns of one scale share."""
+_SIZES = 100
+"""How many times larger than another the numbers of one series may be."""
+_BEGINNING = 20
+"""Letters of a common beginning from which it is told once."""
 _LIST_BYTES = 900
 """Bytes of names in one cell."""
 
@@ -40,7 +49,7 @@ def stages(
     member = {each.name for members in families for each in members}
     loose = [column for column in columns if column.name not in member]
     yield loose, list(rows)
-    lists, loose = _prefixed(loose)
+    lists, loose = _prefixed(loose, 1)
     for first, members in lists:
         note = f"names that begin with {md.code(first)}"
         rows.extend(_rows(members, _names(page, members), note, budget // 2))
@@ -48,6 +57,62 @@ def stages(
     for members in _by_kind(loose):
         rows.extend(_rows(members, _names(page, members), "listed by type", budget // 2))
     yield [], rows
+
+
+def together(
+    page: Page, columns: Sequence[ColumnFacts], budget: int
+) -> tuple[list[ColumnFacts], list[Cells]]:
+    """Return the columns to be told one by one, and rows for large families of like values.
+
+    Such a family is a numbered series, or the items of one scale whose names begin alike. What a
+    publisher explains column by column stays in rows of its own.
+
+    Args:
+        page: The page.
+        columns: The columns, in order.
+        budget: Bytes that a family may have.
+    """
+    rows: list[Cells] = []
+    told: set[str] = set()
+    free = [column for column in columns if not page.quoted(column.name)]
+    for members in _families(free):
+        if len(members) >= _MANY and _alike(members):
+            rows.extend(_rows(members, _runs(members), "one numbered series", budget))
+            told.update(each.name for each in members)
+    loose = [column for column in free if column.name not in told]
+    for first, members in _prefixed(loose, 2)[0]:
+        if len(members) >= _MANY and _levels(members) <= _LEVELS:
+            rows.extend(_items(page, first, members, budget))
+            told.update(each.name for each in members)
+    return [column for column in columns if column.name not in told], rows
+
+
+def _items(page: Page, first: str, members: Sequence[ColumnFacts], budget: int) -> Iterator[Cells]:
+    """Yield rows for the items of one scale; a long beginning is told once, then the endings."""
+    ends = [each.name.removeprefix(first) for each in members]
+    if len(first) < _BEGINNING or not all(end.strip() for end in ends):
+        note = f"names that begin with {md.code(first.strip())}"
+        yield from _rows(members, _names(page, members), note, budget)
+        return
+    note = "each name is the beginning, then one of the endings"
+    rows = _rows(members, [md.code(end, len(end)) for end in ends], note, budget)
+    for names, kinds, values, gaps, notes in rows:
+        yield f"{md.code(first.strip(), len(first))} … {names}", kinds, values, gaps, notes
+
+
+def _alike(members: Sequence[ColumnFacts]) -> bool:
+    """Whether the members have the same levels, or numbers of one order of size."""
+    if not all(each.numeric for each in members):
+        return _levels(members) <= _LEVELS
+    sizes = [max(abs(each.p05 or 0.0), abs(each.p95 or 0.0)) for each in members]
+    return len({each.integer for each in members}) == 1 and max(sizes) <= _SIZES * min(sizes)
+
+
+def _levels(members: Sequence[ColumnFacts]) -> int:
+    """Return how many different values the members have together, or more than `_LEVELS`."""
+    if any(each.distinct > _LEVELS for each in members):
+        return _LEVELS + 1
+    return len({value for each in members for value, _ in each.top})
 
 
 def size_of(rows: Sequence[Cells]) -> int:
@@ -88,16 +153,27 @@ def _runs(members: Sequence[ColumnFacts]) -> list[str]:
 
 
 def _prefixed(
-    columns: Sequence[ColumnFacts],
+    columns: Sequence[ColumnFacts], length: int
 ) -> tuple[list[tuple[str, list[ColumnFacts]]], list[ColumnFacts]]:
-    """Columns that share their first word and kind, and the others."""
-    shared: dict[tuple[str, str], list[ColumnFacts]] = {}
+    """Columns that share their first words and kind, under how they begin; and the others."""
+    shared: dict[tuple[tuple[str, ...], str], list[ColumnFacts]] = {}
     for column in columns:
-        first = (words(column.name) or ("",))[0]
-        shared.setdefault((first, _broad(column)), []).append(column)
-    lists = [(key[0], m) for key, m in shared.items() if key[0] and len(m) >= _FAMILY]
+        first = words(column.name)[:length]
+        if len(first) == length:
+            shared.setdefault((first, _broad(column)), []).append(column)
+    lists = [
+        (_beginning([each.name for each in m]) or key[0][0], m)
+        for key, m in shared.items()
+        if len(m) >= _FAMILY
+    ]
     told = {each.name for _, members in lists for each in members}
     return lists, [column for column in columns if column.name not in told]
+
+
+def _beginning(names: Sequence[str]) -> str:
+    """Return the letters with which all names begin."""
+    pairs = zip(min(names), max(names), strict=False)
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _by_kind(columns: Sequence[ColumnFacts]) -> list[list[ColumnFacts]]:
@@ -111,8 +187,8 @@ def _rows(
     members: Sequence[ColumnFacts], names: Sequence[str], note: str, budget: int
 ) -> Iterator[Cells]:
     """Yield rows for columns told together: as many as their names need within the budget."""
-    missing = max(each.missing_share for each in members)
-    gaps = "none" if missing == 0 else f"up to {nu.percent(missing)}"
+    missing = sorted(each.missing_share for each in members)
+    gaps = f"{nu.percent(missing[0])} to {nu.percent(missing[-1])}"
     if len({missing_cell(each) for each in members}) == 1:
         gaps = missing_cell(members[0])
     kinds = " or ".join(sorted({type_cell(each) for each in members}))
@@ -126,8 +202,8 @@ def _rows(
     if left:
         cells[-1] += f" and {nu.count(left)} more"
     for index, cell in enumerate(cells):
-        meaning = f"{nu.counted(len(members), 'column')}, {note}" if index == 0 else "continued"
-        yield cell, kinds, values, gaps, meaning
+        notes = f"{nu.counted(len(members), 'column')}, {note}" if index == 0 else "continued"
+        yield cell, kinds, values, gaps, notes
 
 
 def _within(names: Sequence[str], budget: int) -> tuple[list[str], int]:
@@ -149,7 +225,7 @@ def _common_values(members: Sequence[ColumnFacts]) -> str:
         high = max(each.maximum or 0.0 for each in numeric)
         return f"{nu.amount(low, 6)} to {nu.amount(high, 6)}"
     levels = {value for each in members for value, _ in each.top}
-    if len(levels) <= 6 and all(each.distinct <= 6 for each in members):
+    if _levels(members) <= _LEVELS:
         return ", ".join(md.code(value, 30) for value in sorted(levels))
     most = max(each.distinct for each in members)
     return f"up to {nu.count(most)} different values each"

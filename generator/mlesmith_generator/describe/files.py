@@ -27,7 +27,7 @@ def context_section(page: Page) -> str:
     collection = collection_of(page)
     told = [page.idea.story, _opening(page)]
     if collection is not None:
-        told.append(_about(collection))
+        told.append(_about(page, collection))
         if collection.image is not None:
             told.append(_pictures(collection.image))
         if collection.audio is not None:
@@ -98,7 +98,7 @@ def columns_section(page: Page) -> str:
     place = page.idea.measured.get("place")
     told = f"the target (not in `test.csv`){f': {place}' if place else ''}"
     rows += [(page.code(name), kind, told) for name in page.truth]
-    return md.table(("column", "type", "meaning"), rows)
+    return md.table(("column", "type", "notes"), rows)
 
 
 def mixed_context_section(page: Page) -> str:
@@ -114,7 +114,7 @@ def mixed_context_section(page: Page) -> str:
     told = [page.idea.story, page.voice.say("opening files mixed", **fields)]
     collection = collection_of(page)
     if collection is not None:
-        told.append(_about(collection))
+        told.append(_about(page, collection))
         if collection.image is not None:
             told.append(_pictures(collection.image))
         if collection.audio is not None:
@@ -160,12 +160,14 @@ def _folder(page: Page) -> str:
     return recipe.media[0].folder if isinstance(recipe, TableRecipe) and recipe.media else "files"
 
 
-def _about(collection: CollectionProfile) -> str:
+def _about(page: Page, collection: CollectionProfile) -> str:
     endings = md.listing([f"`.{ending}`" for ending, _ in collection.endings[:_SHOWN]])
     noun = nu.plural(_NOUNS.get(collection.media, "file"))
     size = collection.bytes / max(1, collection.files) / 1000
+    given = page.facts.train_rows + page.facts.test_rows
+    whole = f"of the collection's {nu.count(collection.files)} " * (given < collection.files)
     return (
-        f"The collection has {nu.count(collection.files)} {noun} ({endings}), "
+        f"There are {nu.count(given)} {whole}{noun} ({endings}), "
         f"{nu.amount(size, 2)} kB each on average."
     )
 
@@ -203,7 +205,7 @@ def scenes_context_section(page: Page) -> str:
         f"{nu.count(facts.test_rows)} others that is to be found out."
     ]
     if collection is not None:
-        told.append(_about(collection))
+        told.append(_about(page, collection))
         if collection.image is not None:
             told.append(_pictures(collection.image))
     told.append(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from itertools import accumulate
 
 from mlesmith_env.forms import kind_of
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.further import file_rows
 from mlesmith_generator.describe.numerals import count, counted, plural, word
 from mlesmith_generator.describe.page import Page
+from mlesmith_generator.describe.target import LISTED
 
-_SHOWN_COLUMNS = 12
+_SHOWN_COLUMNS, _SHOWN_LETTERS = 12, 700
+"""Columns of a submission that its example shows, and letters of their names together."""
+_CELL = 1_000
+"""Letters of a cell that is shown whole: a name that is cut is another name."""
 
 
 def files_section(page: Page) -> str:
@@ -55,7 +61,7 @@ def submission_section(page: Page) -> str:
     ]
     parts.append(_answer(page))
     header, *lines = facts.example or (("",),)
-    shown = [*header[:_SHOWN_COLUMNS]]
+    shown = _shown(header)
     example = [_csv(shown), *(_csv(line[: len(shown)]) for line in lines)]
     if len(header) > len(shown):
         parts.append(
@@ -85,13 +91,14 @@ def rules_section(page: Page) -> str:
 
 def _answer(page: Page) -> str:
     form = page.form
-    columns = [md.code(name) for name in form.columns]
+    columns = [md.code(name, _CELL) for name in form.columns]
     if form.kind == "number":
         allowed = str(page.metric.domain)
         bound = "" if allowed == "any number" else f", {allowed}"
         return f"{columns[0]} holds a finite number{bound}."
     if form.kind == "label":
-        return f"{columns[0]} holds one class label, spelled as in the section on the target."
+        where = "the section on the target" if len(form.classes) <= LISTED else "`train.csv`"
+        return f"{columns[0]} holds one class label, spelled as in {where}."
     if form.kind == "probability":
         positive = md.code(form.classes[1])
         return f"{columns[0]} holds the probability of {positive}, between 0 and 1."
@@ -111,9 +118,15 @@ def _answer(page: Page) -> str:
     return f"{md.listing(columns)} {'hold' if len(columns) > 1 else 'holds'} {told}."
 
 
+def _shown(header: Sequence[str]) -> list[str]:
+    """Return the first columns of the example, the id and one answer at least."""
+    letters = list(accumulate(len(name) for name in header[:_SHOWN_COLUMNS]))
+    return [*header[: max(2, sum(sum_so_far <= _SHOWN_LETTERS for sum_so_far in letters))]]
+
+
 def _csv(cells: tuple[str, ...] | list[str]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow([md.plain(each, 60) for each in cells])
+    csv.writer(buffer, lineterminator="").writerow([md.plain(each, _CELL) for each in cells])
     return buffer.getvalue()
 
 

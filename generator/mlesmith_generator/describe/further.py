@@ -14,6 +14,8 @@ from mlesmith_generator.describe import numerals as nu
 if TYPE_CHECKING:
     from mlesmith_generator.describe.page import Page
 
+_FEWEST = 20
+"""Different values from which a column that holds them all is taken for their key."""
 _NAMED = 24
 """Columns of a further table that are told by name."""
 
@@ -27,14 +29,24 @@ class FurtherTable:
         rows: Its rows.
         columns: Its columns, in order.
         keys: Columns that other tables have as well, each with those tables.
+        towards: Those of the keys that lead to `train.csv`, or to a table nearer to it.
         single: Those of the keys that no two of its rows share.
+        named_apart: Without any key: its columns that hold all values of columns of `train.csv`
+            under another name, each with those.
     """
 
     name: str
     rows: int
     columns: tuple[str, ...]
     keys: tuple[tuple[str, tuple[str, ...]], ...]
+    towards: tuple[str, ...]
     single: tuple[str, ...]
+    named_apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def many(self) -> bool:
+        """Whether several of its rows belong to one row on the way to `train.csv`."""
+        return bool(self.towards) and not {*self.towards} & {*self.single}
 
 
 def further_tables(
@@ -48,6 +60,7 @@ def further_tables(
     """
     holders: dict[str, Sequence[str]] = {"train": [str(name) for name in test.columns]}
     holders |= {name: [str(column) for column in frame.columns] for name, frame in further.items()}
+    steps = _steps(holders)
     found: list[FurtherTable] = []
     for name, frame in further.items():
         columns = tuple(holders[name])
@@ -62,8 +75,41 @@ def further_tables(
         single = tuple(
             column for column, _ in keys if cast("pd.Series", frame[column].dropna()).is_unique
         )
-        found.append(FurtherTable(name, len(frame), columns, keys, single))
+        towards = tuple(
+            column
+            for column, others in keys
+            if any(steps.get(other, len(steps)) < steps.get(name, 0) for other in others)
+        )
+        apart = () if keys else _named_apart(test, frame)
+        found.append(FurtherTable(name, len(frame), columns, keys, towards, single, apart))
     return tuple(found)
+
+
+def _named_apart(
+    test: pd.DataFrame, frame: pd.DataFrame
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return columns that no two rows share and that hold all values of columns of `test.csv`."""
+    asked = {str(name): {*cast("pd.Series", test[name].dropna())} for name in test.columns}
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for name in frame.columns:
+        series = cast("pd.Series", frame[name].dropna())
+        held = {*series} if series.is_unique else set[object]()
+        alike = [other for other, own in asked.items() if len(own) >= _FEWEST and own <= held]
+        if alike:
+            found.append((str(name), tuple(alike)))
+    return tuple(found)
+
+
+def _steps(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return by how many joins each table that can be reached from the rows is reached."""
+    steps, front = {"train": 0}, ["train"]
+    while front:
+        nearer = front.pop(0)
+        for name, columns in holders.items():
+            if name not in steps and {*columns} & {*holders[nearer]}:
+                steps[name] = steps[nearer] + 1
+                front.append(name)
+    return steps
 
 
 def file_rows(page: Page) -> list[tuple[str, str, str, str]]:
@@ -80,11 +126,12 @@ def file_rows(page: Page) -> list[tuple[str, str, str, str]]:
 
 
 def _content(page: Page, table: FurtherTable) -> str:
-    if not table.keys:
+    names = md.listing([page.code(column) for column in table.towards])
+    if not names:
         return "a further table"
-    names = md.listing([page.code(column) for column, _ in table.keys])
-    if set(table.single) >= {column for column, _ in table.keys}:
-        return f"a row for each {names}"
+    alone = [column for column in table.towards if column in table.single]
+    if alone:
+        return f"a row for each {page.code(alone[0])}"
     return f"a further table, joined by {names}"
 
 
@@ -96,9 +143,8 @@ def further_columns(page: Page) -> str:
         (f"`{table.name}.csv`", _joined(page, table), _listed(page, table.columns, table))
         for table in page.facts.further
     ]
-    return (
-        page.voice.say("further tables") + "\n\n" + md.table(("file", "joined by", "holds"), rows)
-    )
+    told = "further tables" if all(table.keys for table in page.facts.further) else "tables apart"
+    return page.voice.say(told) + "\n\n" + md.table(("file", "joined by", "holds"), rows)
 
 
 def _joined(page: Page, table: FurtherTable) -> str:
@@ -107,7 +153,11 @@ def _joined(page: Page, table: FurtherTable) -> str:
         + (", one row each" if column in table.single else "")
         for column, holders in table.keys
     ]
-    return "; ".join(told) or "no column of the same name"
+    for column, others in table.named_apart:
+        told.append(
+            f"{page.code(column)} has the values of {md.listing([*map(page.code, others)])}"
+        )
+    return "; ".join(told) or "none"
 
 
 def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:
@@ -115,4 +165,6 @@ def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:
     names = [page.code(column) for column in columns if column not in keys]
     more = len(names) - _NAMED
     shown = names[:_NAMED]
+    if not shown:
+        return "nothing else"
     return ", ".join(shown) + (f" and {nu.word(more)} more" if more > 0 else "")

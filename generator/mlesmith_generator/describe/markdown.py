@@ -26,6 +26,16 @@ def plain(text: str, limit: int = SHOWN) -> str:
     return kept
 
 
+def brief(text: str, limit: int) -> str:
+    """Return text as `plain` does, cut between words where it has to be cut."""
+    shown = plain(text, limit)
+    if not shown.endswith("…") or text[: len(shown)].endswith("…"):
+        return shown
+    whole, _, rest = shown[:-1].rpartition(" ")
+    ends = text[len(shown) - 1 : len(shown)].strip() == ""
+    return shown if ends or 2 * len(whole) < len(rest) else whole.rstrip(" ,;:-(") + "…"
+
+
 def escaped(text: str, limit: int = SHOWN) -> str:
     """Return text as prose in which no character marks anything up."""
     return re.sub(r"([\\`*_\[\]<>#|~!])", r"\\\1", plain(text, limit))

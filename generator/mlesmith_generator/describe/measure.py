@@ -16,11 +16,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.matter import are_smiles
 from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.records import ColumnProfile, ColumnType
 
 TOP = 12
 """Frequent values that are kept."""
+_FINE = 50
+"""Different numbers from which a column is fine enough to look cut off."""
+_CUT, _HEAPED = 0.02, 5
+"""Share of the rows at the largest number, and how many times those of the next five, for that."""
 _ISO_DATE = re.compile(
     r"\d{4}-\d{2}(-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?"
 )
@@ -62,6 +67,8 @@ class ColumnFacts:
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
         words: Mean number of words.
+        capped: Share of the numbers that stand at the largest, where that looks like a cut.
+        smiles: Whether the values are structures of molecules.
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
     """
@@ -89,6 +96,8 @@ class ColumnFacts:
     textual: int = 0
     mean_length: float = 0.0
     words: float = 0.0
+    capped: float = 0.0
+    smiles: bool = False
     first: str = ""
     last: str = ""
 
@@ -188,6 +197,7 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
         base,
         mean_length=float(lengths @ counts) / max(1, filled),
         words=sum(words) / max(1, len(words)),
+        smiles=are_smiles(name, text.values),
     )
 
 
@@ -246,5 +256,18 @@ def _with_numbers(base: ColumnFacts, text: Text) -> ColumnFacts:
         log_std=float(np.std(np.log1p(finite))) if finite[0] >= 0 else None,
         integer=bool(np.all(finite == np.floor(finite))),
         zeros=float(np.mean(finite == 0)),
+        capped=_capped(finite),
         textual=base.rows - base.missing - finite.size,
     )
+
+
+def _capped(ordered: NDArray[np.float64]) -> float:
+    """Return the share of sorted numbers at the largest, if far more stand there than just below.
+
+    Numbers of many sizes are meant, not the steps of a scale.
+    """
+    values, counts = np.unique(ordered, return_counts=True)
+    if len(values) < _FINE:
+        return 0.0
+    share = float(counts[-1] / ordered.size)
+    return share if share >= _CUT and counts[-1] >= _HEAPED * counts[-6:-1].max() else 0.0

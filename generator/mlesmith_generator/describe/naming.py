@@ -12,15 +12,20 @@ from collections.abc import Callable, Iterable
 
 from mlesmith_env.manifest import Objective
 from mlesmith_env.recipes.model import Bin, MapValues
-from mlesmith_generator.describe.markdown import plain
+from mlesmith_generator.describe.markdown import brief, plain
 from mlesmith_generator.describe.numerals import plural
 from mlesmith_generator.profiler.dataset import subject_of
+from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, Idea
 
 LONGEST = 60
 """Characters of a slug."""
+_TITLE, _NAME, _LABEL = 110, 60, 28
+"""Characters of a title, of a column's name in it, and of a class."""
 
+_CALLED = 4
+"""Words of a publisher's meaning that may stand for a name."""
 _KINDS: dict[Objective, list[str]] = {
     "binary": ["yes", "or", "no"],
     "regression": ["amount"],
@@ -60,7 +65,7 @@ def slug_of(
     subject = _subject(profile, qualifier)
     if len(profile.tables) > 1:
         subject += [part for part in _folded(idea.table) if part not in subject][:2]
-    target = _target(idea, subject)
+    target = _target(profile, idea, subject)
     tail = [*_asked(idea), *_variant(idea)]
     for words_more in _reserves(profile, idea, qualifier, {*subject, *target}):
         slug = _joined(subject, target, [*tail, *words_more])
@@ -81,12 +86,12 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     """Return a title such as `Abalone: predict rings` or `Taxis: predict tip at later times`."""
     subject = subject_text(profile)
     if idea.question:
-        return plain(f"{subject}: {idea.question}", 110)
-    target = readable(idea.target_source if _derived(idea) else idea.target)
+        return brief(f"{subject}: {idea.question}", _TITLE)
+    target = readable(_called(profile, idea.target_source if _derived(idea) else idea.target))
     asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
     mapped = next((t for t in reversed(idea.transforms) if isinstance(t, MapValues)), None)
     if asked is not None and asked.into == idea.target and len(asked.labels) <= 4:
-        phrase = f"{target}, {' or '.join(plain(label, 20) for label in asked.labels)}"
+        phrase = f"{target}, {' or '.join(brief(label, _LABEL) for label in asked.labels)}"
     elif _derived(idea) and mapped is not None and mapped.into == idea.target:
         phrase = f"{target}, {' or '.join(_both(mapped))}"
     else:
@@ -97,12 +102,12 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     elif idea.holdout.kind == "time":
         unit = _time_unit(column)
         phrase += f" in later {unit}s" if unit else " at later times"
-    return plain(f"{subject}: {phrase}", 110)
+    return brief(f"{subject}: {phrase}", _TITLE)
 
 
 def readable(name: str) -> str:
     """Return a column name as words; short names in capitals keep them."""
-    cleaned = re.sub(r"[_\s]+", " ", plain(name, 50)).strip(" .:-_")
+    cleaned = re.sub(r"[_\s]+", " ", brief(name, _NAME)).strip(" .:-_")
     if re.fullmatch(r"[^a-z]+", cleaned):
         shouted = max(map(len, re.findall(r"[A-Z]+", cleaned)), default=0) > 4
         return cleaned.lower() if shouted else cleaned
@@ -150,8 +155,19 @@ def _subject(profile: DatasetProfile, qualifier: str) -> list[str]:
     return parts or ["table"]
 
 
-def _target(idea: Idea, subject: list[str]) -> list[str]:
-    parts = _folded(idea.topic or idea.target) or ["target"]
+def _called(profile: DatasetProfile, name: str) -> str:
+    """Return a column's name; of one without a name what the publisher calls it, in a few words."""
+    place = re.match(r"column_\d+", name)
+    if place is None:
+        return name
+    said = [table.meanings.get(place[0], "") for table in profile.tables if is_nameless(table)]
+    short = re.sub(r"\s*\(.*", "", said[0]).strip() if len(said) == 1 else ""
+    plainly = re.fullmatch(r"[^\W\d_][\w '-]{2,30}", short) and len(short.split()) <= _CALLED
+    return f"{short}{name[place.end() :]}" if plainly else name
+
+
+def _target(profile: DatasetProfile, idea: Idea, subject: list[str]) -> list[str]:
+    parts = _folded(idea.topic or _called(profile, idea.target)) or ["target"]
     fresh = [part for part in parts if part not in subject]
     return fresh or _KINDS.get(idea.objective, ["class"])
 
@@ -211,7 +227,7 @@ def _reserves(
 
 def _both(mapped: MapValues) -> list[str]:
     labels = [*mapped.values.values(), *([mapped.other] if mapped.other else [])]
-    return [plain(label, 20) for label in dict.fromkeys(labels)][:3]
+    return [brief(label, _LABEL) for label in dict.fromkeys(labels)][:3]
 
 
 def _folded(text: str) -> list[str]:

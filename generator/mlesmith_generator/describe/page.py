@@ -14,6 +14,7 @@ from mlesmith_env.recipes.model import Recipe, TableRecipe, Transform
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe.facts import Facts
 from mlesmith_generator.describe.voice import Voice
+from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 SECTIONS = (
@@ -30,8 +31,11 @@ SECTIONS = (
 FIXED_SECTIONS = ("Files", "Submission", "Rules")
 """Sections in one form for every task: a reader of many pages looks there for the same thing."""
 LABEL = 80
-"""Characters of a column's name, where it needs more than others to be told apart."""
+"""Characters of a column's name that are always shown."""
 _HEAD, _TAIL = 50, 29
+"""Characters of a longer one, of its beginning and its end, where others begin alike."""
+_WHOLE = 300
+"""Characters of a longer one that is like another in both."""
 LONGEST = 12_000
 """Bytes of a page."""
 
@@ -72,20 +76,33 @@ class Page:
         object.__setattr__(self, "voice", Voice(self.slug))
 
     def code(self, name: str) -> str:
-        """Return a column's name as a code span, long names so that they stay apart."""
+        """Return a column's name as a code span, cut only so far that it stays told apart."""
         label = self._labels.get(name)
-        return md.code(name) if label is None else md.code(label, LABEL)
+        return md.code(name, LABEL) if label is None else md.code(label, len(label))
+
+    def quoted(self, name: str, limit: int = 2 * LABEL) -> str:
+        """Return what the publisher says of a column, in quotation marks; empty where nothing."""
+        said = self.table.meanings.get(name, "") if self.table is not None else ""
+        return f"\u201c{md.escaped(said, limit)}\u201d" if said else ""
+
+    @property
+    def nameless(self) -> bool:
+        """Whether the raw file names no columns, which are called by their places."""
+        return self.table is not None and is_nameless(self.table)
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        """Long names that begin alike, shortened in their middle."""
+        """Long names that begin alike, shortened in their middle, or whole where that is alike."""
         raw = self.table.columns if self.table is not None else ()
         names = {column.name for column in (*self.facts.features, *raw)}
-        heads = Counter(md.plain(name) for name in names)
+        whole = {name: md.plain(name, _WHOLE) for name in names}
+        heads = Counter(md.plain(name, LABEL) for name in names)
+        short = {name: f"{each[:_HEAD]}…{each[-_TAIL:]}" for name, each in whole.items()}
+        alike = Counter(short.values())
         return {
-            name: f"{md.plain(name, 5_000)[:_HEAD]}…{md.plain(name, 5_000)[-_TAIL:]}"
+            name: short[name] if alike[short[name]] == 1 else whole[name]
             for name in names
-            if heads[md.plain(name)] > 1 and len(name) > LABEL
+            if len(name) > LABEL and heads[md.plain(name, LABEL)] > 1
         }
 
     @property

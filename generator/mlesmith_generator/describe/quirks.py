@@ -11,6 +11,7 @@ from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import is_opaque
+from mlesmith_generator.describe.values import is_label
 
 _KINDS = {
     "number": "numeric column",
@@ -94,7 +95,7 @@ def _levels(page: Page) -> Iterator[Finding]:
 
 
 def _shapes(page: Page) -> Iterator[Finding]:
-    numeric = [c for c in page.facts.features if c.numeric and c.distinct > 10]
+    numeric = [c for c in page.facts.features if c.numeric and c.distinct > 10 and not is_label(c)]
     if not numeric:
         return
     tail = max(numeric, key=lambda column: column.skew)
@@ -123,7 +124,11 @@ def _words(page: Page) -> Iterator[Finding]:
         longest = max(texts, key=lambda column: column.words)
         fields = {"c": page.code(longest.name), "w": nu.count(round(longest.words))}
         yield Finding("text", 0.7, fields)
-    opaque = [column.name for column in features if is_opaque(column.name)]
+    opaque = [
+        column.name
+        for column in features
+        if is_opaque(column.name) and not page.quoted(column.name)
+    ]
     if len(opaque) >= 3 and len(opaque) >= 0.4 * len(features):
         told = nu.counted(len(opaque), "column", words=True)
         fields = {"columns": told, "example": page.code(opaque[len(opaque) // 2])}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from mlesmith_generator.describe.domains import LEXICON
 from mlesmith_generator.describe.markdown import plain
@@ -18,9 +19,19 @@ from mlesmith_generator.profiler.words import unit_of, words
 _LONGEST = 8
 """Words of a name that are read; a longer one speaks for itself."""
 _ENDINGS = ("s", "es", "d", "ed", "ted", "r", "er", "ing", "ly", "al", "hood", "ship", "ness",
-            "less", "ful", "able", "ment")  # fmt: skip
+            "less", "ful", "able", "ment", "ity", "ure", "ence", "ance", "ize", "ism", "ist", "ic",
+            "ion", "ation")  # fmt: skip
 _CUT_OFF = 2
 """Letters that somebody who shortens a word saves at least."""
+_SHORTENED = frozenset(
+    "adj amt avg cnt dir freq grp max min mth num pct perc pop qty std temp tot wgt yrs".split()
+)
+"""Abbreviations that are met glued to a word, of those that hardly any word begins or ends with."""
+_BEHIND, _BEFORE = 4, 5
+"""Letters of the word in front of a glued abbreviation, and of the word after one."""
+_UNKNOWN = 4
+"""Letters from which a word that is in no list still reads as one."""
+_VOWELS = "aeiouy"
 _FOLDER = resources.files("mlesmith_generator.describe")
 _SHORT = frozenset({"id", "ph", "tv", "us", "uk", "eu", "to", "of", "in", "at", "by", "is", "go"})
 _PLACEHOLDER = re.compile(
@@ -35,7 +46,8 @@ _UNIT_WORDS = frozenset(
 _UNIT_NAMES = {
     "%": "per cent", "USD": "US dollars", "$": "dollars", "EUR": "euros", "€": "euros",
     "GBP": "pounds", "£": "pounds", "min": "minutes", "h": "hours", "s": "seconds", "kn": "knots",
-    "mi": "miles", "in": "inches", "lb": "pounds", "mpg": "miles per gallon",
+    "mi": "miles", "in": "inches", "lb": "pounds", "mpg": "miles per gallon", "ft²": "square feet",
+    "ft": "feet", "m": "metres", "mph": "miles per hour",
 }  # fmt: skip
 
 
@@ -68,10 +80,16 @@ def is_opaque(name: str) -> bool:
         part in vocabulary() or part in abbreviations() or not part.isascii() for part in letters
     ):
         return False
-    if any(len(part) > 2 and spelled_out(part) for part in letters):
+    if any(len(part) > 2 and (spelled_out(part) or _compound(part)) for part in letters):
         return False
     capitals = name.isupper() and re.search(r"\d", name) is not None
     return capitals or not any(_pronounceable(part) for part in letters)
+
+
+def _compound(part: str) -> bool:
+    """Whether two plain words were put together: `sepallength`."""
+    cuts = range(3, len(part) - 2)
+    return any(part[:cut] in vocabulary() and part[cut:] in vocabulary() for cut in cuts)
 
 
 def _pronounceable(part: str) -> bool:
@@ -82,33 +100,38 @@ def _pronounceable(part: str) -> bool:
 
 
 def spelled_out(part: str) -> str:
-    """Return a glued or shortened word in plain words, or an empty string.
+    """Return a shortened word in plain words, or an empty string.
 
-    `sepallength` gives `sepal length`, `unemp` gives `unemployment`, `selfemp` gives `self
-    employment`; what could be read in several ways is not read.
+    `unemp` gives `unemployment`, `mintemp` gives `minimum temperature`; what could be read in
+    several ways is not read.
     """
     if part in vocabulary():
         return part
     if part in abbreviations():
         return abbreviations()[part]
-    for cut in range(len(part) - 3, 2, -1):
-        left, right = _known(part[:cut]), _known(part[cut:])
-        if left and right:
-            return f"{left} {right}"
-    if len(part) < 5:
-        return ""
-    longer = sorted(word for word in vocabulary() if word.startswith(part) and word != part)
+    longer = sorted(word for word in vocabulary() if word.startswith(part))
+    if len(part) < 5 or not longer:
+        return _parted(part)
     stems = {word for word in longer if not any(word != o and word.startswith(o) for o in longer)}
     short = any(len(word) < len(part) + _CUT_OFF for word in stems)
     if len(stems) != 1 or short or stems & {part + ending for ending in _ENDINGS}:
         return ""
-    return stems.pop()
+    found = stems.pop()
+    # Words are cut behind a consonant and before a vowel; `golden` is none that was.
+    return found if part[-1] not in _VOWELS and found[len(part)] in _VOWELS else ""
 
 
-def _known(part: str) -> str:
-    if part in vocabulary():
-        return part
-    return abbreviations().get(part, "")
+def _parted(part: str) -> str:
+    """Return a word and an abbreviation, or two of these, that were glued together, spelled out."""
+    for cut in range(3, len(part) - 2):
+        left, right = part[:cut], part[cut:]
+        if left not in _SHORTENED and right not in _SHORTENED:
+            continue
+        first = left in _SHORTENED or (left in vocabulary() and len(left) >= _BEHIND)
+        last = right in _SHORTENED or (right in vocabulary() and len(right) >= _BEFORE)
+        if first and last:
+            return " ".join(abbreviations().get(half, half) for half in (left, right))
+    return ""
 
 
 def _glued(name: str, read: Sequence[str]) -> list[str]:
@@ -127,33 +150,69 @@ def _glued(name: str, read: Sequence[str]) -> list[str]:
 
 
 def reading_of(name: str) -> str:
-    """Return the name in words, or an empty string where it is opaque or a whole sentence.
+    """Return what a name says in other words than its own, or an empty string.
 
-    Names that were shortened are spelled out with `presumably`, because the spelling is ours.
+    That is a unit, or shortened words spelled out with `presumably`, because the spelling is ours;
+    where one part stays unread, so does the name.
     """
-    parts = list(words(plain(name, 200)))
+    shown = plain(name, 200)
+    parts = _parts(shown)
     if is_opaque(name) or len(parts) > _LONGEST:
         return ""
-    capitals = re.findall(r"[A-Z]{2,5}(?![A-Za-z])", plain(name, 200))
-    # A name that is in capitals as a whole tells nothing of one part.
-    short = {} if name.isupper() else {part.lower(): part for part in capitals}
-    key = parts[-1] in ("id", "ids", "key", "uuid")  # Whose words are codes, not shortened ones.
     unit = unit_of(name)
-    if unit and len(parts) > 1 and parts[-1] in _UNIT_WORDS:
-        parts.pop()
-        if len(parts) > 1 and parts[-1] == "in":
-            parts.pop()
-    read: list[str] = []
-    guessed = False
-    for part in parts:
-        plainly = part in vocabulary()
-        said = part if plainly else (not key and spelled_out(part)) or short.get(part, part)
-        # A word cut in two is still the name's own; only other letters are a guess.
-        guessed = guessed or said.replace(" ", "").lower() != part
-        read.append(said)
+    if unit:
+        parts = _without_unit(parts)
+    if parts[-1] in ("id", "ids", "key", "uuid"):  # Whose words are codes, not shortened ones.
+        return ""
+    capitals = {code.lower(): code for code in re.findall(r"[A-Z]{2,5}(?![a-z])", shown)}
+    spelled = [_initials(part) if part in capitals else _spelled(part) for part in parts]
+    read = [told or capitals.get(part, part) for told, part in zip(spelled, parts, strict=True)]
+    guessed = any(told not in ("", part) for told, part in zip(spelled, parts, strict=True))
+    if guessed and not all(spelled):
+        return ""
     text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(_glued(name, read)))
-    named = _UNIT_NAMES.get(unit, unit)
-    told = re.search(rf"(?<!\w){re.escape(named)}(?!\w)", text) or "percent" in text
-    if unit and not told:
-        text += f" in {named}"
+    unit = _UNIT_NAMES.get(unit, unit)
+    named = {*words(shown), *text.split(), shown.lower()}
+    if (
+        unit
+        and not named & {unit, unit.lower(), "percent", "percentage"}
+        and not {*unit.split()} <= named
+    ):
+        text += f" in {unit}"
+    elif not guessed:
+        return ""
     return f"presumably {text}" if guessed else text
+
+
+def _parts(name: str) -> list[str]:
+    """Return the words of a name, a capital put back before the word it was taken for a part of.
+
+    `QRSduration` is `qrs` and `duration`, where `HTMLPage` is `html` and `page` anyway.
+    """
+    parts = list(words(name))
+    for place, (code, word) in enumerate(pairwise(parts)):
+        glued = f"{code}{word[:1]}".upper() + word[1:]
+        if word not in vocabulary() and word[1:] in vocabulary() and glued in name:
+            parts[place : place + 2] = [code + word[:1], word[1:]]
+    return parts
+
+
+def _without_unit(parts: list[str]) -> list[str]:
+    """Return the words in front of a unit: `bill length` of `bill length in mm`."""
+    for last in (2, 1):
+        if len(parts) > last and "".join(parts[-last:]) in _UNIT_WORDS:
+            kept = parts[:-last]
+            return kept[:-1] if len(kept) > 1 and kept[-1] in ("in", "per") else kept
+    return parts
+
+
+def _initials(part: str) -> str:
+    """Return what capitals stand for, or an empty string: initials alone are spelled out."""
+    spelled = abbreviations().get(part, "")
+    return spelled if [word[0].lower() for word in spelled.split()] == list(part) else ""
+
+
+def _spelled(part: str) -> str:
+    """Return a part of a name in plain words, or an empty string where it can not be read."""
+    word = part.isdigit() or (len(part) >= _UNKNOWN and _pronounceable(part))
+    return spelled_out(part) or (part if word else "")

@@ -11,9 +11,7 @@ from mlesmith_generator.describe.page import Page
 def context_section(page: Page) -> str:
     """Return the usual context, after what is said of the tables."""
     further = page.facts.further
-    several = [
-        table for table in further if not set(table.single) >= {key for key, _ in table.keys}
-    ]
+    several = [table for table in further if table.many]
     fields = {
         "c": nu.word(len(further) + 1),
         "tables": md.listing([f"`{table.name}.csv`" for table in further]),

@@ -124,6 +124,11 @@ def closest_pair(data: Encoded) -> tuple[str, str, float] | None:
     return columns[int(left)], columns[int(right)], float(matrix[left, right])
 
 
+def are_equal(data: Encoded, left: str, right: str) -> bool:
+    """Return whether two numeric features are the same in every row that was looked at."""
+    return bool(np.array_equal(data.numeric[left], data.numeric[right], equal_nan=True))
+
+
 def contrast_of(
     data: Encoded, associations: Sequence[Association], texts: Mapping[str, Text]
 ) -> Contrast | None:

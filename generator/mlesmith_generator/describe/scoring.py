@@ -16,6 +16,10 @@ _SQUARES = frozenset({"rmse", "r2", "pearson"})
 _IN_UNIT = frozenset({"rmse", "mae", "median_ae"})
 _IN_ORDER = frozenset({"quadratic_kappa", "ordinal_mae", "rps"})
 _TAILED = 1.5
+_RELATIVE = frozenset({"mape", "smape", "wape"})
+_AWAY = 0.05
+"""Share of the median below which a value is near zero, where a relative error gets out of hand."""
+_CLAUSE = re.compile(r"; (?=\w+: )")
 
 
 def metric_section(page: Page) -> str:
@@ -58,13 +62,25 @@ def _fields(page: Page) -> dict[str, str]:
 
 
 def _legend(page: Page) -> list[str]:
-    named = f"legend {page.form.kind}"
-    said = page.voice.say(named if named in banks() else "legend class")
-    lines = [said[:1].lower() + said[1:]]
-    if "TP" in page.metric.formula:
+    """Return what the symbols of the formula stand for, of those that it has."""
+    metric, named = page.metric, f"legend {page.form.kind}"
+    fields = {"positive": md.plain(page.form.classes[-1], 40)} if page.form.classes else {}
+    said = page.voice.say(named if named in banks() else "legend other", **fields)
+    clauses = [
+        clause
+        for clause in _CLAUSE.split(said.removeprefix("With "))
+        if _has(metric.formula, clause.split(":")[0]) and clause.split(":")[0] not in metric.params
+    ]
+    lines = ["; ".join(clauses)] if clauses else []
+    if "TP" in metric.formula:
         lines.append("TP, FP, FN: true positives, false positives, false negatives")
-    lines.extend(f"{key} = {value:g}" for key, value in page.metric.params.items())
+    lines.extend(f"{key} = {value:g}" for key, value in metric.params.items())
     return lines
+
+
+def _has(formula: str, symbol: str) -> bool:
+    """Whether a formula has a symbol, with an index or without."""
+    return re.search(rf"(?<![A-Za-z]){symbol}(?:_[a-z]+)?(?![A-Za-z_])", formula) is not None
 
 
 def _why(page: Page) -> str:
@@ -114,7 +130,11 @@ def _ordered(page: Page) -> bool:
 def _why_number(page: Page) -> str:
     target = page.facts.target
     squares = page.metric.name in _SQUARES
-    if target.skew > _TAILED:
+    if page.metric.name in _RELATIVE:
+        if (target.minimum or 0.0) <= _AWAY * abs(target.median or 0.0):
+            return ""
+        bank = "why relative"
+    elif target.skew > _TAILED:
         bank = "why squares" if squares else "why tail"
     elif target.skew < -_TAILED:
         bank = "why low squares" if squares else "why low"

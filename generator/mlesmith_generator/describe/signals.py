@@ -30,7 +30,11 @@ def signal_findings(page: Page) -> Iterator[Finding]:
     a, b, value = closest
     fields = {"a": page.code(a), "b": page.code(b), "r": nu.correlation(value)}
     numeric = sum(column.numeric for column in page.facts.features)
-    if abs(value) >= _OVERLAP:
+    if page.facts.copied:
+        yield Finding("closest copied", 0.9, fields)
+    elif fields["r"] == "1.00":
+        yield Finding("closest ordered", 0.7, fields)
+    elif abs(value) >= _OVERLAP:
         yield Finding("closest", 0.2 + abs(value) / 2, fields)
     elif abs(value) < _APART and numeric >= 4:
         yield Finding("apart", 0.4, fields)

@@ -18,7 +18,7 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.facts import objective_of
 from mlesmith_generator.describe.page import Page
 
-_LISTED = 24
+LISTED = 24
 """Classes that the table lists."""
 _NAMED = 6
 _TAILED = 1.5
@@ -57,7 +57,9 @@ def _number(page: Page) -> list[str]:
         told.append(voice.say("steps", **fields))
     if target.zeros >= 0.08:
         told.append(voice.say("zero", **fields))
-    if target.skew > _TAILED:
+    if target.capped:
+        told.append(voice.say("capped", **fields | {"s": nu.percent(target.capped)}))
+    elif target.skew > _TAILED:
         positive = (target.minimum or 0.0) >= 0
         logarithm = positive and voice.draw("logarithm?") < 0.3
         told.append(voice.say("tail logarithm" if logarithm else "tail right", **fields))
@@ -107,8 +109,8 @@ def _class_table(page: Page) -> str:
     classes = page.facts.classes
     total = max(1, sum(rows for _, rows in classes))
     shown = classes
-    if len(classes) > _LISTED:
-        shown = sorted(classes, key=lambda pair: -pair[1])[:_LISTED]
+    if len(classes) > LISTED:
+        shown = sorted(classes, key=lambda pair: -pair[1])[:LISTED]
     origin = _origin(page)
     body = [
         (md.code(name), *origin.cells(name), nu.count(rows), nu.percent(rows / total))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Sequence
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
-from mlesmith_generator.describe.reading import is_opaque, reading_of
+from mlesmith_generator.describe.reading import is_opaque, reading_of, vocabulary
 from mlesmith_generator.profiler.words import unit_of, words
 
 _LISTED = 8
 _VALUE = 30
-_QUANTITIES = frozenset(
-    "weight height length width depth distance temperature temp pressure speed area volume price "
-    "cost costs income salary wage wages duration energy power mass diameter radius thickness "
-    "altitude elevation revenue balance amount budget sales expenditure expenses voltage current "
-    "density concentration dose rainfall precipitation wt ht".split()
+_SCALE = 12
+"""Whole numbers up to which they are the levels of a scale."""
+_MEASURED = frozenset(
+    "height length width depth distance temperature temp pressure speed area volume duration "
+    "diameter radius thickness altitude elevation rainfall precipitation ht".split()
 )
+"""Quantities that are nothing without their unit."""
+_STATISTICS = frozenset("min max mean avg average minimum maximum median total".split())
+_CODES = frozenset("id ids code codes key keys uuid zip zipcode postcode fips isbn".split())
 _OPAQUE = (
     "name tells nothing",
     "not explained by its name",
@@ -33,6 +38,8 @@ def type_cell(column: ColumnFacts) -> str:
     """Return the type in one or two words."""
     if column.kind == "number":
         return "integer" if column.integer and not column.textual else "number"
+    if column.smiles:
+        return "text"
     return column.kind
 
 
@@ -55,33 +62,43 @@ def values_cell(column: ColumnFacts) -> str:
         return f"{md.plain(column.first, _VALUE)} to {md.plain(column.last, _VALUE)}"
     if column.kind in ("category", "boolean") and column.distinct <= _LISTED:
         levels = sorted((value for value, _ in column.top), key=_natural)
-        return ", ".join(md.code(value, _VALUE) for value in levels)
-    examples = dict.fromkeys(md.code(value, _VALUE) for value, _ in column.top[:6])
-    shown = ", ".join(list(examples)[:2])
+        return ", ".join(_apart(levels))
+    shown = ", ".join(_apart([value for value, _ in column.top[:2]]))
     return f"{nu.count(column.distinct)} different, such as {shown}"
 
 
-def meaning_cell(page: Page, column: ColumnFacts) -> str:
-    """Return what the column means: a reading of its name, then what stands out in its values."""
+def _apart(values: Sequence[str]) -> list[str]:
+    """Return values as code spans, long ones cut where they stay apart."""
+    short = [md.code(value, _VALUE) for value in values]
+    return (
+        short if len({*short}) == len(short) else [md.code(value, 3 * _VALUE) for value in values]
+    )
+
+
+def notes_cell(page: Page, column: ColumnFacts) -> str:
+    """Return what the column means, then what stands out in its values.
+
+    The publisher's words come first, in quotation marks; without them the name is read.
+    """
+    if quoted := page.quoted(column.name):
+        return "; ".join(part for part in (quoted, _trait(page, column)) if part)
     opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if is_opaque(column.name) else ""
     reading = reading_of(column.name) or opaque
-    if _unit_missing(column):
-        reading += ", unit not told"
-    trait = _trait(page, column)
-    if not trait or reading in trait:
-        return trait or reading or "as its name says"
-    return f"{reading}; {trait}"
+    told = [reading, "unit not told" if _unit_missing(column) else "", _trait(page, column)]
+    return "; ".join(part for part in told if part)
 
 
 def _unit_missing(column: ColumnFacts) -> bool:
-    """Whether the name speaks of a quantity that has a unit, and tells none."""
-    parts = words(column.name)
-    counted = column.integer and (column.maximum or 0) <= 12
+    """Whether the name is that of a measured quantity, and tells no unit."""
+    parts = [part for part in words(column.name) if part not in _STATISTICS]
     return (
         column.numeric
-        and not counted
+        and column.distinct > _SCALE
+        and (column.maximum or 0.0) > 1.0
+        and not _standardised(column)
         and not unit_of(column.name)
-        and any(part in _QUANTITIES for part in parts[-2:])
+        and bool(parts)
+        and parts[-1] in _MEASURED
     )
 
 
@@ -93,19 +110,19 @@ def _natural(value: str) -> tuple[float, str]:
 
 
 def _trait(page: Page, column: ColumnFacts) -> str:
-    if not column.filled or column.kind == "constant":
+    if not column.filled or column.kind in ("constant", "date"):
         return ""
     if column.numeric:
         return _number_trait(page, column)
+    if column.smiles:
+        return f"structure of a molecule in SMILES; {_different(column)}"
     if column.kind == "text":
         if column.words >= 1.5:
             return f"about {nu.amount(round(column.words))} words each"
         return f"about {nu.amount(round(column.mean_length))} characters each"
-    if column.kind == "date":
-        return ""
     value, rows = column.top[0]
     if column.kind == "identifier" or rows <= 2:
-        return "hardly ever the same twice"
+        return _different(column)
     share = nu.percent(rows / column.filled)
     form = page.voice.pick(
         f"top/{column.name}",
@@ -115,24 +132,31 @@ def _trait(page: Page, column: ColumnFacts) -> str:
     return form.format(v=md.code(value, _VALUE), s=share)
 
 
+def _different(column: ColumnFacts) -> str:
+    """How far the values of a column are different ones."""
+    if column.distinct == column.filled:
+        return "no two alike"
+    most = column.top[0][1]
+    if most <= 2:
+        return "hardly ever the same twice" if column.distinct > 0.9 * column.filled else "in pairs"
+    return f"one value in up to {nu.counted(most, 'row')}"
+
+
 def _number_trait(page: Page, column: ColumnFacts) -> str:
     low, high = column.minimum or 0.0, column.maximum or 0.0
-    parts = set(words(column.name))
-    if parts & {"year", "yr", "yyyy"} and column.integer and low >= 1000 and high <= 2200:
-        return "calendar year"
-    if parts & {"lat", "latitude"} and low >= -90 and high <= 90:
-        return "degrees"
-    if parts & {"lon", "lng", "long", "longitude"} and low >= -180 and high <= 180:
-        return "degrees"
+    if label := _label_trait(column):
+        return label
     if column.zeros >= 0.5:
         return f"zero in {nu.percent(column.zeros)}"
-    if column.std and abs(column.mean or 0.0) < 0.05 and 0.9 < column.std < 1.1 and low < 0:
+    if _standardised(column):
         return "standardised scale"
-    if column.integer and column.distinct <= 12 and column.top:
+    if column.integer and column.distinct <= _SCALE and column.top:
         return (
             f"{nu.word(column.distinct)} levels, {nu.amount(float(column.top[0][0]))} the commonest"
         )
     median = nu.amount(column.median or 0.0, 3)
+    if column.capped:
+        return f"median {median}, {nu.percent(column.capped)} at the maximum, like a cap"
     if column.skew > 4 and (column.high or 0.0) < 0.5 * high:
         return f"median {median}, 99 % at most {nu.amount(column.high or 0.0, 3)}"
     if column.skew < -4 and (column.low or 0.0) > 0.5 * low:
@@ -142,6 +166,53 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
         (f"median {median}", f"half at most {median}", f"half of the values up to {median}",
          f"median value {median}", f"typically near {median}"),
     )  # fmt: skip
+
+
+def is_label(column: ColumnFacts) -> bool:
+    """Return whether the numbers of a column are no amounts, but years, places, days or codes."""
+    return bool(_label_trait(column))
+
+
+def _label_trait(column: ColumnFacts) -> str:
+    """What numbers are that are no amounts: years, degrees, days, codes; empty for amounts."""
+    low, high = column.minimum or 0.0, column.maximum or 0.0
+    parts = words(column.name)
+    if {"year", "yr", "yyyy"} & set(parts) and column.integer and low >= 1000 and high <= 2200:
+        return "calendar year"
+    if {"lat", "latitude"} & set(parts) and low >= -90 and high <= 90:
+        return "degrees"
+    if {"lon", "lng", "long", "longitude"} & set(parts) and low >= -180 and high <= 180:
+        return "degrees"
+    if column.integer and _is_calendar(column):
+        return "day as YYYYMMDD"
+    if column.integer and column.distinct > _SCALE and _is_code(parts):
+        return f"codes, no amounts; {nu.count(column.distinct)} different ones"
+    return ""
+
+
+def _is_code(parts: Sequence[str]) -> bool:
+    """Whether a name ends in a word for codes, or in `id` glued to a plain word."""
+    last = parts[-1] if parts else ""
+    return last in _CODES or (last.endswith("id") and last[:-2] in vocabulary())
+
+
+def _is_calendar(column: ColumnFacts) -> bool:
+    """Whether the ends and the most frequent values are days of the calendar in eight digits."""
+    ends = [f"{end:.0f}" for end in (column.minimum, column.maximum) if end is not None]
+    shown = [*ends, *(value.removesuffix(".0") for value, _ in column.top)]
+    return len(column.top) > 2 and all(map(_is_day, shown))
+
+
+def _is_day(value: str) -> bool:
+    if not re.fullmatch(r"(?:1[7-9]|20)\d{6}", value):
+        return False
+    year, month, day = int(value[:4]), int(value[4:6]), int(value[6:])
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def _standardised(column: ColumnFacts) -> bool:
+    std, mean = column.std or 0.0, column.mean or 0.0
+    return abs(mean) < 0.05 and 0.9 < std < 1.1 and (column.minimum or 0.0) < 0
 
 
 _NUMBERED = re.compile(r"(.*?)([0-9]+)([^0-9]*)", re.DOTALL)

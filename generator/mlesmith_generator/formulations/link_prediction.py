@@ -11,7 +11,13 @@ import pandas as pd
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.links import EDGES
-from mlesmith_env.recipes.model import Holdout, LinksRecipe, RenameColumns, SideTable
+from mlesmith_env.recipes.model import (
+    DropColumns,
+    Holdout,
+    LinksRecipe,
+    RenameColumns,
+    SideTable,
+)
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import links as wording
 from mlesmith_generator.designer import free_id
@@ -23,6 +29,7 @@ from mlesmith_generator.formulations.graphs import (
     ends_of,
     is_graph,
 )
+from mlesmith_generator.formulations.numbering import is_numbering, numbering_findings
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import chosen
 from mlesmith_generator.gates.aspects import aspects_of
@@ -31,7 +38,7 @@ from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
-from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
+from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile
 
 _PARTS = ("links/graph",)
 PROGRAMS = (
@@ -137,8 +144,12 @@ def _scan_shortcuts(
         if rows.usable
         for finding in scan_singles(rows).findings
     )
-    told = "neither the order of the ends nor how many links they have gives the answer"
-    return Scan("link-shortcuts", told, findings)
+    numbered = numbering_findings(edges, tables.train, ends, target)
+    told = (
+        "neither the order of the ends nor how many links they have nor a gap among the links "
+        "gives the answer"
+    )
+    return Scan("link-shortcuts", told, (*findings, *numbered))
 
 
 def _shape(frame: pd.DataFrame, counts: pd.Series, ends: list[str], key: str) -> pd.DataFrame:
@@ -170,8 +181,15 @@ def _idea(
     id_column = free_id({column.name for column in table.columns})
     target = "linked" if "linked" not in {column.name for column in table.columns} else "is_linked"
     holdout = Holdout(kind="random", test_fraction=0.2, private_fraction=0.6)
+    exclusions = tuple(
+        Exclusion(column=column.name, reason="it numbers the links, and hidden ones would be gaps")
+        for column in table.columns
+        if column.name not in ends and is_numbering(column)
+    )
+    dropped = tuple(each.column for each in exclusions)
     recipe = LinksRecipe(
         reader=table.reader,
+        transforms=(DropColumns(columns=dropped),) if dropped else (),
         ends=ends,
         target=target,
         holdout=holdout,
@@ -188,6 +206,7 @@ def _idea(
         objective="link_prediction",
         metric=MetricSpec(name=metric),
         holdout=holdout,
+        exclusions=exclusions,
         justification=(
             f"{table.rows} rows of {table.name!r} link {len(nodes)} nodes, and the same nodes "
             f"stand under {ends[0]!r} and {ends[1]!r}: a graph, some of whose links can be hidden."

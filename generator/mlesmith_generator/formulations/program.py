@@ -17,6 +17,7 @@ class Program:
         trivial: Whether it looks at no feature at all.
         kinds: Kinds of prediction that it is for; all where empty.
         family: Folder of its file below `ladder/programs/`, empty for those of tables.
+        repeats: Programs that it comes to on some data; it is left out where it predicts alike.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Program:
     trivial: bool = False
     kinds: tuple[PredictionKind, ...] = ()
     family: str = ""
+    repeats: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

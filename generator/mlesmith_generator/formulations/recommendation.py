@@ -42,6 +42,9 @@ TOLD_ITEMS = 0.2
 """How much oftener than by chance a column may name a hidden item of its row."""
 _ITEM = re.compile(r"[^\s,;|\[\]\"']+")
 
+_ORDERED = ("ISO8601", "%Y-%m-%d", "%Y%m%d")
+"""Formats of dates that are in order as they stand."""
+
 _PARTS = ("items/lists",)
 PROGRAMS = (
     SAMPLE,
@@ -259,7 +262,7 @@ def _orders(table: TableProfile, name: str) -> bool:
     return (
         column.missing == 0
         and column.distinct > 20
-        and (column.type == "number" or column.date_format in ("ISO8601", "%Y-%m-%d"))
+        and (column.type == "number" or column.date_format in _ORDERED)
     )
 
 

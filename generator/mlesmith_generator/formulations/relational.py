@@ -38,7 +38,7 @@ from mlesmith_generator.formulations.relations import (
 from mlesmith_generator.formulations.table import TABLES, TARGETS
 from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
-from mlesmith_generator.gates.further import scan_further
+from mlesmith_generator.gates.further import scan_further, scan_returns
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.dates import date_format, days
@@ -67,7 +67,12 @@ PROGRAMS = (
     Program("typical", TARGETS, trivial=True, kinds=("number", "probability", "probabilities")),
     Program("main_linear", (*TABLES, "features", "models"), family="relational"),
     Program("main_boosting", (*TABLES, "features", "models"), family="relational"),
-    Program("parents_boosting", _JOINED, family="relational"),
+    Program(
+        "parents_boosting",
+        _JOINED,
+        family="relational",
+        repeats=("main_boosting", "boosting_on_all"),
+    ),
     Program("linear_on_all", _JOINED, family="relational"),
     Program("forest_on_all", _JOINED, family="relational"),
     Program("boosting_on_all", _JOINED, family="relational"),
@@ -140,7 +145,11 @@ class Relational:
             scan = scan_singles(rows.select(rows.part >= 0, further).sample(_ROWS_SEEN))
             findings += [_in_words(finding) for finding in scan.findings]
         told = f"{looked} columns of {len(sides)} further tables, joined by their keys"
-        return [Scan("further-tables", told, tuple(findings)), scan_further(recipe, tables, sides)]
+        return [
+            Scan("further-tables", told, tuple(findings)),
+            scan_further(recipe, tables, sides),
+            scan_returns(task, recipe, sides),
+        ]
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -245,12 +254,10 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
 
 def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:
     rows = bench.rows_of(made)
-    entity = holdouts.entity(main)
     plans: list[Plan | None] = []
-    if entity is not None and entity != made.source:
-        shared = holdouts.shared_within(made, bench.table[entity].codes)
-        if shared >= 0.15 or holdouts.is_person(entity):
-            plans.append(holdouts.by_group(made, entity, bench.table, rows))
+    entity, shared = holdouts.owner(made, main, bench.table)
+    if entity is not None and shared >= holdouts.SHARED:
+        plans.append(holdouts.by_group(made, entity, bench.table, rows))
     plans.append(holdouts.plain(made, rows))
     return [plan for plan in plans if plan is not None]
 

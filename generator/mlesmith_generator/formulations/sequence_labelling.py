@@ -20,6 +20,7 @@ from mlesmith_env.recipes.model import (
 )
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.partition import REASON
 from mlesmith_generator.describe import tagging as wording
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -209,8 +210,7 @@ def parts_of(table: TableProfile) -> tuple[tuple[Exclusion, ...], Holdout, str]:
         )
         return others, holdout, "whole documents are held out"
     if name is not None:
-        reason = "it tells how the publisher divided the sentences"
-        others = (*others, Exclusion(column=name, reason=reason))
+        others = (*others, Exclusion(column=name, reason=REASON))
     holdout = Holdout(kind="random", test_fraction=test, private_fraction=private)
     return others, holdout, "sentences are held out at random, equal ones together"
 

@@ -10,6 +10,7 @@ from mlesmith_env.manifest import Manifest
 from mlesmith_env.recipes.model import Holdout
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.describe import several as wording
 from mlesmith_generator.formulations.formulation import Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
@@ -38,7 +39,6 @@ PROGRAMS = (
 SMALLEST = 100
 """Rows below which a task can not tell good from lucky."""
 _TABLES_SEEN = 4
-_PARTS = frozenset({"train", "training", "test", "testing", "dev", "val", "valid", "validation"})
 
 
 class SeveralAnswers:
@@ -107,9 +107,8 @@ def useless(table: TableProfile, known: Container[str]) -> Iterator[Exclusion]:
             yield Exclusion(column=column.name, reason=reason)
         elif column.type == "constant":
             yield Exclusion(column=column.name, reason="it has no more than one value")
-        elif {value.casefold() for value, _ in column.top} <= _PARTS:
-            reason = "it tells how the publisher divided the rows"
-            yield Exclusion(column=column.name, reason=reason)
+        elif divides_rows(column):
+            yield Exclusion(column=column.name, reason=REASON)
 
 
 def chosen(options: Sequence[str], *marks: str) -> str:

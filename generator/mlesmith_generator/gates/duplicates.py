@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.matter import is_matter
 from mlesmith_generator.gates.rows import (
     PRIVATE,
     PUBLIC,
@@ -96,14 +97,17 @@ def scan_duplicates(rows: TaskRows) -> Scan:
 
 def _all_but_one(rows: TaskRows) -> Iterator[Finding]:
     """Twins that differ in one nearly unique column only: a counter or a time of copying."""
-    for name, keys in _but_one(rows):
+    for single, keys in _but_one(rows):
+        name = single.name
         others = tuple(column.name for column in rows.columns if column.name != name)
         rest = rows.select(rows.part >= 0, others)
         twins = _exact(rest, keys, rows.hidden, rows.part == TRAIN)
         finding = _judge_exact(rest, keys, twins, "the training rows", "duplicate-rows")
         if finding is not None:
             told = f"but for {name!r}: {finding.evidence}"
-            warning = finding.warning or twins.share < 0.02
+            values = [str(value) for value in single.values]
+            # Rows that differ in their text or molecule are not the same rows.
+            warning = finding.warning or twins.share < 0.02 or is_matter(name, values)
             yield Finding(finding.code, told, finding.stage, (name,), warning)
             return
 
@@ -130,10 +134,10 @@ def _column_keys(rows: TaskRows) -> Iterator[tuple[Column, NDArray[np.uint64]]]:
         yield column, random.integers(1, 2**63, int(codes.max()) + 1, dtype=np.uint64)[codes]
 
 
-def _but_one(rows: TaskRows) -> Iterator[tuple[str, Ints]]:
+def _but_one(rows: TaskRows) -> Iterator[tuple[Column, Ints]]:
     """Yield keys of the rows without one column that is nearly unique, such as a counter."""
     single = [
-        column.name
+        column
         for column in rows.columns
         if column.distinct > 0.5 * len(rows) and not _measured(column)
     ]
@@ -143,9 +147,10 @@ def _but_one(rows: TaskRows) -> Iterator[tuple[str, Ints]]:
     total = np.zeros(len(rows), dtype=np.uint64)
     for part in parts.values():
         total += part
-    for name in single:
-        if name in parts:
-            yield name, np.asarray(pd.factorize(total - parts[name])[0], dtype=np.int64)
+    for column in single:
+        if column.name in parts:
+            rest = total - parts[column.name]
+            yield column, np.asarray(pd.factorize(rest)[0], dtype=np.int64)
 
 
 def _measured(column: Column) -> bool:

@@ -25,18 +25,27 @@ from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
 from mlesmith_generator.gates.units import groups_of
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
+from mlesmith_generator.ladder.result import OPTIMUM
 from mlesmith_generator.records import GateReport
 
 FEWEST_RUNGS = 6
 """Rungs that have to work, two of them not trivial; fewer is no ladder."""
 MOST_SLOW = 2
 """Rungs that may take longer than a step has."""
+CRASHES = frozenset({"ok", "error", "output_limit", "invalid_submission"})
+"""What a step ends with where a program without a submission would fail on any machine."""
+FEWEST_ABOVE = 2
+"""Rungs above the floor below which nothing but luck may have made the ceiling."""
+MOST_EXACT = 3
+"""Rungs, a plain one among them, that predict every answer of a task that is not worth it."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
 NEAR_PERFECT = 0.99
 """Share of the way from floor to perfect at which a score is as good as perfect."""
 ALIKE = 2.0
 """Standard errors from which on two rungs count as told apart."""
+_LEARNT = re.compile("boosting|forest|blend|mixture")
+"""Names of rungs that are no plain models."""
 FEWER_RESAMPLES = 60
 """Resamples where nothing depends on the error being exact."""
 
@@ -63,10 +72,11 @@ def execution_gate(
 ) -> tuple[GateReport, LadderResult]:
     """Run the ladder of a task and judge what it tells.
 
-    Refused are tasks on which too few rungs run or they take too long, on which the best rung is
-    not `HEADROOM` standard errors above the best trivial one, whose metric does not punish
-    errors, whose sample submission tells something about the answers, and which one column
-    solves. How many neighbouring rungs are told apart is recorded, not judged.
+    Refused are tasks on which too few rungs run, one that looks at features crashes or they take
+    too long, on which the best rung is not `HEADROOM` standard errors above the best trivial one
+    or stands there alone, whose metric does not punish errors, whose sample submission tells
+    something about the answers, and which one column solves, or plain models do. How many
+    neighbouring rungs are told apart is recorded, not judged.
 
     Args:
         task: The task, prepared or not.
@@ -119,11 +129,12 @@ def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bo
     ]
     groups = groups_of(task)
     gaps: dict[Part, _Gap] = {part: _gap(task, ladder, part, groups, seed) for part in PARTS}
+    one_column = _scan_one_column(ladder)
     scans += [
-        _scan_headroom(gaps),
+        _scan_headroom(gaps, ladder),
         scan_sample(task, ladder, groups, seed),
-        _scan_one_column(ladder),
-        _scan_ceiling(task, ladder),
+        one_column,
+        _scan_ceiling(task, ladder, curable=not one_column.passed),
         _scan_discrimination(task, ladder, groups, seed),
     ]
     optimum = scan_optimum(task, ladder, groups, seed)
@@ -142,7 +153,8 @@ def _scan_rungs(ladder: LadderResult) -> Scan:
     evidence = "; ".join([told, *(f"{rung.name} ({rung.status}): {rung.error}" for rung in broken)])
     strong = [rung for rung in worked if not rung.trivial]
     trivial = [rung for rung in worked if rung.trivial]
-    if len(worked) < FEWEST_RUNGS or len(strong) < 2 or not trivial:
+    crashed = [rung for rung in broken if not rung.trivial and rung.status in CRASHES]
+    if len(worked) < FEWEST_RUNGS or len(strong) < 2 or not trivial or crashed:
         finding = Finding("ladder-crash", evidence)
     elif any(rung.name == "sample_submission" for rung in broken):
         finding = Finding("sample-invalid", evidence)
@@ -206,7 +218,7 @@ def _bootstrap(
     )
 
 
-def _scan_headroom(gaps: dict[Part, _Gap]) -> Scan:
+def _scan_headroom(gaps: dict[Part, _Gap], ladder: LadderResult) -> Scan:
     told = {
         part: f"{part}: {gap.told}, {gap.sigmas:.3g} standard errors apart over {gap.unit}"
         for part, gap in gaps.items()
@@ -217,9 +229,23 @@ def _scan_headroom(gaps: dict[Part, _Gap]) -> Scan:
         # Few public rows may not tell much, but they need a scale.
         if gap.size <= 0 or (part == "private" and gap.sigmas < HEADROOM)
     ]
+    above = _above_floor(ladder)
+    if not findings and len(above) < FEWEST_ABOVE and ladder.rung(OPTIMUM) is None:
+        lone = f"of all rungs only {', '.join(above)} is above the floor on private rows"
+        findings.append(Finding("no-headroom", lone, stage="brainstorm"))
     measured = "; ".join([told["private"], told["public"]])
     value = min(gaps["private"].sigmas, MOST_HEADROOM)
     return Scan("headroom", measured, tuple(findings), value)
+
+
+def _above_floor(ladder: LadderResult) -> list[str]:
+    """Return the rungs that look at features and score better than the floor on private rows."""
+    sign, floor = ladder.metric.sign, ladder.floor_rung("private").scores["private"]
+    return [
+        rung.name
+        for rung in ladder.worked
+        if not rung.trivial and sign * (rung.scores["private"] - floor) > 0
+    ]
 
 
 def _scan_one_column(ladder: LadderResult) -> Scan:
@@ -238,20 +264,28 @@ def _scan_one_column(ladder: LadderResult) -> Scan:
     return Scan("one-column", told, (Finding("single-column-leak", told, columns=columns),))
 
 
-def _scan_ceiling(task: Task, ladder: LadderResult) -> Scan:
-    """Whether the task is solved: a warning, for a strong model may well solve an honest task."""
+def _scan_ceiling(task: Task, ladder: LadderResult, *, curable: bool) -> Scan:
+    """Whether the task is solved: refused where plain models do it, else a warning.
+
+    A strong model may well solve an honest task; and where it is curable, by leaving out the
+    column that solves it, it is not judged yet.
+    """
     best = ladder.ceiling_rung("private")
     share = _way_to_perfect(ladder, best.scores["private"], "private")
     told = f"{best.name} goes {share:.2%} of the way from floor to perfect"
     exact = [
         rung.name
         for rung in ladder.worked
-        if rung.predictions is not None and are_answers(rung.predictions, task.grader)
+        if rung.name != OPTIMUM
+        and rung.predictions is not None
+        and are_answers(rung.predictions, task.grader)
     ]
     if exact:
         told += f"; {', '.join(exact)} predict every answer exactly"
     if share < NEAR_PERFECT and not exact:
         return Scan("ceiling", told)
+    if not curable and len(exact) >= MOST_EXACT and not all(map(_LEARNT.search, exact)):
+        return Scan("ceiling", told, (Finding("too-easy", told, stage="brainstorm"),))
     return Scan("ceiling", told, (Finding("solved", told, warning=True),))
 
 

@@ -9,13 +9,19 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from mlesmith_env import sources
 from mlesmith_env.recipes.model import DropColumns, TableRecipe
+from mlesmith_env.recipes.table import recipe_table
+from mlesmith_env.task import Task
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.rows import Column
 from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.profiler.recurrence import FEWEST, recurrence
 
 LATER = 0.05
 """Share of the rows of a further table that may lie after the row that they belong to."""
+RECURS = 0.3
+"""Share of the rows, beyond chance, whose left-out value stands among those of their key."""
 MET = 0.05
 """Share of the keys of a row's table, or of a further one, that a table has to know."""
 _DATED = re.compile(r"date|datum|fecha|day|time|year", re.IGNORECASE)
@@ -51,6 +57,59 @@ def scan_further(recipe: TableRecipe, tables: Tables, sides: Mapping[str, pd.Dat
             if share > LATER
         ]
     return Scan("further-tables-belong", told or "no dates on both sides", tuple(findings))
+
+
+def scan_returns(task: Task, recipe: TableRecipe, sides: Mapping[str, pd.DataFrame]) -> Scan:
+    """Look for what is left out of the rows that ask, and for answers, in further tables.
+
+    Args:
+        task: The task.
+        recipe: Its recipe.
+        sides: The further tables, text, keys under the names that they have in the other tables.
+    """
+    drops = [step for step in recipe.transforms if isinstance(step, DropColumns)]
+    kept = tuple(step for step in recipe.transforms if not isinstance(step, DropColumns))
+    with sources.raw_files(task.source) as raw:
+        main = recipe_table(recipe.model_copy(update={"transforms": kept}), raw)
+    asked = {recipe.target, *(name for step in drops for name in step.columns)}
+    asked &= {str(name) for name in main.columns}
+    findings = [
+        Finding(
+            "further-returns",
+            f"{column!r} of {name}.csv holds the value of {one!r} under its key in {share:.0%} of "
+            "the rows beyond chance",
+            columns=(f"{name}.{column}",),
+        )
+        for name, side in sides.items()
+        for column, (one, share) in _returned(main, asked, side)
+    ]
+    told = f"{len(asked)} columns that are not shown do not come back in further tables"
+    return Scan("further-returns", told, tuple(findings))
+
+
+def _returned(
+    main: pd.DataFrame, asked: set[str], side: pd.DataFrame
+) -> Iterator[tuple[str, tuple[str, float]]]:
+    """Yield the columns of a table with many rows a key in which a column comes back, and which."""
+    shared = [_column(side, str(name)) for name in side.columns if name in main.columns]
+    if not shared:
+        return
+    key = max(shared, key=lambda column: column.distinct)
+    if key.distinct == len(side):
+        return
+    keys = _column(main, key.name).text
+    wanted = _telling(main, asked - {key.name})
+    for column in _telling(side, {str(name) for name in side.columns} - {key.name}):
+        shares = {one.name: recurrence(keys, one.text, key.text, column.text) for one in wanted}
+        found = max(shares.items(), key=lambda pair: pair[1], default=("", 0.0))
+        if found[1] >= RECURS:
+            yield column.name, found
+
+
+def _telling(frame: pd.DataFrame, names: set[str]) -> list[Column]:
+    """Return the columns with values enough to tell rows by them."""
+    columns = [_column(frame, name) for name in sorted(names)]
+    return [column for column in columns if column.distinct >= FEWEST]
 
 
 def _strangers(main: pd.DataFrame, sides: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

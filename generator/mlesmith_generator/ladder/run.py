@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mlesmith_env.env import TaskEnv
 from mlesmith_env.manifest import Part
 from mlesmith_env.task import Task
@@ -18,7 +20,8 @@ takes longer; whether it kept within the limits is judged afterwards, and does n
 def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderResult:
     """Run every reference program of a task in one episode and score what it hands in.
 
-    A rung that crashes or takes too long is a result without predictions, not an error.
+    A rung that crashes or takes too long is a result without predictions, not an error; one that
+    comes to another on these data is left out.
 
     Args:
         task: The task; its anchors may still be placeholders.
@@ -51,8 +54,19 @@ def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderRe
             results.append(result)
     finally:
         env.close()
+    unlike = [
+        result
+        for rung, result in zip(rungs, results, strict=True)
+        if not any(other.name in rung.repeats and _alike(result, other) for other in results)
+    ]
     optimum = optimal_rung(task)
-    return LadderResult(task.grader.metric, (*results, *([optimum] if optimum else [])))
+    return LadderResult(task.grader.metric, (*unlike, *([optimum] if optimum else [])))
+
+
+def _alike(one: RungResult, other: RungResult) -> bool:
+    """Return whether two rungs handed in the very same predictions."""
+    first, second = one.predictions, other.predictions
+    return first is not None and second is not None and np.array_equal(first, second)
 
 
 def _climb(env: TaskEnv, rung: Rung, step: int) -> tuple[RungResult, bool]:

@@ -23,11 +23,13 @@ class Rung:
         name: Its name on the leaderboard.
         code: The program.
         trivial: Whether it looks at no feature at all; the best of these is the floor.
+        repeats: Rungs that it comes to on some data; it is left out where it predicts alike.
     """
 
     name: str
     code: str
     trivial: bool
+    repeats: tuple[str, ...] = ()
 
 
 def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
@@ -39,7 +41,7 @@ def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
     formulation, kind = formulation_of(manifest), manifest.submission.kind
     facts = {**_facts(manifest), **formulation.facts(manifest)}
     return tuple(
-        Rung(program.name, _write_out(program, facts), program.trivial)
+        Rung(program.name, _write_out(program, facts), program.trivial, program.repeats)
         for program in formulation.programs(manifest)
         if not program.kinds or kind in program.kinds
     )

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_generator.profiler.collections import find_collections
+from mlesmith_generator.profiler.glossary import with_meanings
 from mlesmith_generator.profiler.parallels import find_parallels
 from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
@@ -61,7 +62,7 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
     return DatasetProfile(
         dataset=dataset,
         subject=subject_of(dataset, tables),
-        tables=tuple(tables),
+        tables=with_meanings(folder, tables),
         collections=found.collections,
         parallels=parallels,
         problems=(*told, *found.problems),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from mlesmith_generator.profiler.words import words
 
 FORMATS: tuple[str, ...] = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
@@ -37,6 +40,26 @@ _ISO = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROBES = 40
+_FEWEST = 3
+_SHORT = 6
+_COMPACT = {
+    _SHORT: ("%y%m%d", "%d%m%y", "%m%d%y"),
+    8: ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
+}
+"""Formats of dates in digits alone, by their length."""
+_CALENDAR = frozenset(
+    {"date", "dates", "day", "dt", "datum", "fecha", "timestamp", "datestamp", "ymd",
+     "yymmdd", "yyyymmdd", "ddmmyy", "ddmmyyyy", "mmddyy", "mmddyyyy", "datetime", "issued",
+     "дата", "日期", "日付"}
+)  # fmt: skip
+_BIRTH = frozenset({"birth", "birthday", "birthdate", "dob", "born"})
+"""Dates of which two digits do not tell the century."""
+_FIRST_YEAR, _LAST_YEAR = 1700, 2100
+_LONGEST_SPAN = 400
+_CLEARLY = 3
+"""How many times as many years another reading must span."""
+_DRAWN = 4000
+_NEVER = 1e-6
 
 
 def date_format(values: Sequence[str]) -> str:
@@ -65,6 +88,52 @@ def date_format(values: Sequence[str]) -> str:
     shares = [_share(many, form) for form in fits]
     best = int(np.argmax(shares))
     return fits[best] if shares[best] >= 0.9 else ""
+
+
+def compact_format(name: str, values: Sequence[str]) -> str:
+    """Return the format of dates written in digits alone, or an empty string.
+
+    Every value must be a date in that reading, and in no other that is as likely. Where the name
+    does not speak of dates, numbers that are drawn at random between the first and the last of
+    them must hardly ever be dates all of them; six digits are codes too often, and need the name.
+
+    Args:
+        name: Of the column.
+        values: Its different values, missing ones left out.
+    """
+    forms = _COMPACT.get(len(values[0]) if values else 0, ())
+    named = any(part in _CALENDAR or part.endswith("date") for part in words(name))
+    named = named and not _BIRTH & set(words(name))
+    if not forms or len(values) < _FEWEST or (len(values[0]) == _SHORT and not named):
+        return ""
+    if not all(value.isascii() and value.isdigit() for value in values):
+        return ""
+    fits = sorted(
+        (years, form) for form in forms if (years := _years(values, form)) <= _LONGEST_SPAN
+    )
+    if not fits or (len(fits) > 1 and _CLEARLY * fits[0][0] > fits[1][0]):
+        return ""
+    form = fits[0][1]
+    return form if named or _by_chance(values, form) < _NEVER else ""
+
+
+def _years(values: Sequence[str], form: str) -> float:
+    """Return how many years the values span as dates of a format; infinite where one is none."""
+    length = len(values[0])
+    if any(len(value) != length or not _follows(value, form) for value in values):
+        return math.inf
+    years = {datetime.strptime(value, form).year for value in values}
+    if min(years) < _FIRST_YEAR or max(years) > _LAST_YEAR:
+        return math.inf
+    return max(years) - min(years) + 1
+
+
+def _by_chance(values: Sequence[str], form: str) -> float:
+    """Return how likely as many numbers of the same span would all be dates, drawn at random."""
+    whole = [int(value) for value in values]
+    drawn = np.random.default_rng(0).integers(min(whole), max(whole) + 1, size=_DRAWN)
+    dates = sum(_follows(f"{number:0{len(values[0])}d}", form) for number in drawn.tolist())
+    return ((dates + 1) / (_DRAWN + 1)) ** len(values)
 
 
 def days(values: Sequence[str], form: str) -> NDArray[np.float64]:

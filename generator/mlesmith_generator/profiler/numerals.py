@@ -20,6 +20,7 @@ _LASTING = frozenset(
 )  # fmt: skip
 """Words of names from which a clock shows how long, and not when."""
 _AROUND = re.compile(r"([^\d+\-.]*)[\d.,'\s+\-]*(.*)", re.DOTALL)
+_FILE = re.compile(r"\S*\d\.[A-Za-z][A-Za-z0-9]{1,4}")
 _MAGNITUDE = frozenset(
     {"k", "m", "b", "bn", "mn", "mio", "million", "millions", "billion", "billions", "thousand",
      "t", "trillion"}
@@ -30,8 +31,8 @@ def parse_numerals(values: Sequence[str]) -> NDArray[np.float64]:
     """Return the number in each text, NaN where there is none, all NaN where they are no numerals.
 
     Texts are numerals when no letters but a currency stand before the digits (`R9` is a code), the
-    words after them are one unit or magnitudes (`2013PASS`, `2013FAIL` are codes), and marks are
-    out of the same best one (`75/100`).
+    words after them are one unit or magnitudes (`2013PASS`, `2013FAIL` are codes) and no ending of
+    file names (`1005.json`), and marks are out of the same best one (`75/100`).
     """
     nothing = np.full(len(values), np.nan)
     result = nothing.copy()
@@ -46,7 +47,8 @@ def parse_numerals(values: Sequence[str]) -> NDArray[np.float64]:
         if around is None:
             continue
         lettered = any(sign.isalpha() for sign in around[1])
-        before[lettered and not is_currency(around[1])] += 1
+        coded = lettered and not is_currency(around[1])
+        before[coded or _FILE.fullmatch(value.strip()) is not None] += 1
         after[around[2].strip(" .)").lower()] += 1
     total = max(1, before.total())
     if before[True] > 0.05 * total:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from mlesmith_env.recipes.folders import listed
+from mlesmith_generator.profiler.words import PARTS
 from mlesmith_generator.records import NamePart
 
+_NUMBERED = re.compile(r"[^\W\d_]*[ _-]?\d+")
+_DIGITS = set("0123456789")
+_AGAIN = 0.5
+"""Share of the names of numbered folders that stand under several others."""
 _FIELD = re.compile(r"[_-]")
 _MOST_FIELDS = 8
 _MOST_TOP = 40
@@ -17,15 +22,38 @@ _MOST_PATTERNS = 60
 
 
 def folder_parts(files: Sequence[str]) -> tuple[NamePart, ...]:
-    """Return the levels of folders in which the files differ, outermost first."""
+    """Return the levels of folders in which the files differ, outermost first.
+
+    A level that only numbers the folders of its parents is told together with the parent: the
+    fourth of one shelf has nothing to do with the fourth of another.
+    """
     folders = [PurePosixPath(file).parts[:-1] for file in files]
     found: list[NamePart] = []
     for level in range(max(map(len, folders), default=0)):
         values = [parts[level] if len(parts) > level else "" for parts in folders]
         pattern = "^" + "[^/]+/" * level + "([^/]+)/"
         if len(set(values)) > 1:
+            if level and _numbers_within([parts[: level + 1] for parts in folders]):
+                pattern = "^" + "[^/]+/" * (level - 1) + "([^/]+/[^/]+)/"
+                values = ["/".join(parts[level - 1 : level + 1]) for parts in folders]
             found.append(_part("file", pattern, values))
     return tuple(found)
+
+
+def _numbers_within(folders: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether the last of these levels numbers folders anew in each folder above.
+
+    The ten digits are things of their own, and folders above that hold the parts of a division
+    (`train`, `test`) repeat all that is below them.
+    """
+    parents: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for parts in folders:
+        parents[parts[-1]].add(parts[:-1])
+    above = {parent for each in parents.values() for parent in each}
+    divided = all(parent[-1].casefold() in PARTS for parent in above if parent)
+    numbered = all(_NUMBERED.fullmatch(name) for name in parents) and set(parents) != _DIGITS
+    again = sum(len(each) > 1 for each in parents.values())
+    return numbered and not divided and again >= _AGAIN * len(parents)
 
 
 def name_parts(names: Sequence[str], column: str) -> tuple[NamePart, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_env.recipes.text import NUMBER, factors
-from mlesmith_generator.profiler.dates import date_format, days
+from mlesmith_generator.profiler.dates import compact_format, date_format, days
 from mlesmith_generator.profiler.numerals import parse_durations, parse_numerals
 from mlesmith_generator.profiler.words import unit_of, word_count, words
 from mlesmith_generator.records import ColumnProfile, ColumnType
@@ -153,10 +153,13 @@ def _decide(
     told = counts * np.array([value.lower() not in BLANKS for value in values])
     said = int(told.sum()) if told.sum() >= 0.3 * present else present
     share = float(counts[np.isfinite(numbers)].sum() / said)
-    if share == 1.0 or share < 0.95 or _looks_compact(name, values):
-        form = date_format(values) if share < 0.5 or _looks_compact(name, values) else ""
-        if form:
-            return "date", days(values, form), form, False, ""
+    form = ""
+    if share < 0.5:
+        form = date_format(values)
+    elif share >= 0.95:
+        form = compact_format(name, [value for value in values if value.lower() not in BLANKS])
+    if form:
+        return "date", days(values, form), form, False, ""
     if share >= 0.95:
         if _is_code(values):
             return _code_type(present, len(values)), numbers, "", False, "leading zeros"
@@ -173,10 +176,6 @@ def _decide(
     if good.sum() >= 3 and counts[good].sum() >= 0.8 * said:
         return "number", parsed, "", True, ""
     return _text_type(name, counts, values), numbers, "", False, ""
-
-
-def _looks_compact(name: str, values: Sequence[str]) -> bool:
-    return len(values[0]) == 8 and values[0].isdigit() and "date" in name.lower()
 
 
 def _is_code(values: Sequence[str]) -> bool:

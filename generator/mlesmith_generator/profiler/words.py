@@ -8,6 +8,11 @@ import re
 _PART = re.compile(
     r"[A-Z]+(?![a-z\u00df-\u00ff])|[A-Z]?[a-z\u00df-\u00ff]+|[0-9]+|[^\W\d_]+", re.UNICODE
 )
+PARTS = frozenset(
+    {"train", "training", "test", "testing", "dev", "development", "val", "valid", "validation",
+     "eval", "evaluation", "holdout"}
+)  # fmt: skip
+"""What publishers call the parts into which they divide their data."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _UNITS: dict[str, str] = {
     "mm": "mm", "cm": "cm", "km": "km", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
@@ -18,7 +23,7 @@ _UNITS: dict[str, str] = {
     "years": "years", "yrs": "years", "percent": "%", "percentage": "%", "pct": "%", "perc": "%",
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "dollars": "USD", "euros": "EUR",
     "kwh": "kWh", "mwh": "MWh", "kw": "kW", "hp": "hp", "mph": "mph", "kmh": "km/h",
-    "knots": "kn", "celsius": "°C", "fahrenheit": "°F", "ppm": "ppm", "ppb": "ppb",
+    "knots": "kn", "mmhg": "mmHg", "celsius": "°C", "fahrenheit": "°F", "ppm": "ppm", "ppb": "ppb",
     "sqft": "ft²", "sqm": "m²", "acres": "acres", "hectares": "ha", "litres": "l", "liters": "l",
     "hz": "Hz", "mhz": "MHz", "ghz": "GHz", "db": "dB", "mpg": "mpg", "kcal": "kcal",
 }  # fmt: skip
@@ -34,6 +39,8 @@ _LETTERS: dict[str, tuple[str, frozenset[str]]] = {
     "w": ("W", frozenset({"power"})),
 }  # fmt: skip
 """Units of one letter, each after the quantities of which it is one: `altitude_m`, `temp_c`."""
+_SYMBOL = 3
+"""Letters up to which a word in brackets is a unit that is not known here, and no remark."""
 
 
 @functools.lru_cache(maxsize=2**14)
@@ -67,24 +74,33 @@ def word_count(text: str) -> int:
 
 
 def unit_of(name: str) -> str:
-    """Return the unit that a name tells (`bill_length_mm`, `Price ($)`), or an empty string."""
-    bracket = re.search(r"[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$", name)
-    if bracket:
-        inside = bracket.group(1).strip()
-        lowered = inside.lower()
-        if lowered in _UNITS:
-            return _UNITS[lowered]
-        if re.fullmatch(r"[%$€£°a-zA-Zµ²³/^0-9.]{1,8}", inside) and not inside.isdigit():
+    """Return the unit that a name tells (`bill_length_mm`, `Price ($)`), or an empty string.
+
+    What stands `per` a unit is not in that unit, `out(s)` is a plural, and a sum (`over $50`) is a
+    value.
+    """
+    bracket = re.search(r"(.?)[(\[]\s*([^()\[\]]{1,12})\s*[)\]]\s*$", name)
+    if bracket and not (bracket[1].isalpha() and bracket[2] == "s"):
+        inside = bracket[2].strip()
+        if inside.lower() in _UNITS:
+            return _UNITS[inside.lower()]
+        spelled = re.fullmatch(r"[%$€£°a-zA-Zµ²³/^0-9.]{1,8}", inside) and not inside.isdigit()
+        if spelled and not (inside.isalpha() and len(inside) > _SYMBOL):
             return inside
-    for sign in "%$€£":
-        if sign in name:
-            return sign
+    sign = re.search(r"(?<!_)[%$€£](?!\d)", name)
+    if sign:
+        return sign[0]
     parts = words(name)
-    if len(parts) > 1:
-        for part in (parts[-1], parts[0]):
-            if part in _UNITS:
-                return _UNITS[part]
-        unit, quantities = _LETTERS.get(parts[-1], ("", frozenset[str]()))
-        if parts[-2] in quantities:
-            return unit
-    return _UNITS[parts[0]] if len(parts) == 1 and parts[0] in {"mpg", "sqft"} else ""
+    if len(parts) == 1:
+        return _UNITS[parts[0]] if parts[0] in {"mpg", "sqft"} else ""
+    if not parts or "per" in parts:
+        return ""
+    for unit in ("".join(parts[-2:]), parts[-1]):
+        # `PriceMM` is a price of something: a name in small letters has its unit in these, too.
+        code = unit.upper() in name and not name.isupper() and len(unit) <= _SYMBOL
+        if unit in _UNITS and not code:
+            return _UNITS[unit]
+    if len(parts[0]) >= _SYMBOL and parts[0] in _UNITS:
+        return _UNITS[parts[0]]
+    unit, quantities = _LETTERS.get(parts[-1], ("", frozenset[str]()))
+    return unit if parts[-2] in quantities else ""

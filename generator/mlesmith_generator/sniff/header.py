@@ -47,8 +47,9 @@ def header_of(records: Sequence[Record], width: int) -> Header:
         if (repeated := Counter(below).most_common(1)[0][0]) in _SAID_TWICE:
             names = tuple(name.removesuffix(f" - {repeated}") for name in names)
             explicit = True
+    told = max(map(len, records[:rows]))
     used = _used_width(records[rows:], width)
-    if used > len(names):
+    if used > len(names) and not _is_torn(records[rows:], told, used):
         names, explicit = (*names, *[""] * (used - len(names))), True
     columns = clean_names(_uncommented(names))
     explicit = explicit or columns != clean_names(names)
@@ -160,6 +161,15 @@ def _used_width(body: Sequence[Record], width: int) -> int:
         if used > 0.05 * len(body) and (used > 1 or len(body) < 10):
             return position
     return width
+
+
+def _is_torn(body: Sequence[Record], told: int, used: int) -> bool:
+    """Whether the longest records are broken: they go on beyond the header and most others.
+
+    A value that holds the separator without quotes does that.
+    """
+    long = sum(len(record) >= used for record in body)
+    return used > told and long <= len(body) / 2
 
 
 def _uncommented(names: Sequence[str]) -> list[str]:

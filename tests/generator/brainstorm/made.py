@@ -16,7 +16,7 @@ def text(values: np.ndarray, digits: int = 4) -> list[str]:
     return [f"{value:.{digits}f}" for value in values]
 
 
-def table(**columns: list[str]) -> TypedTable:
+def table(**columns: list[str] | list[str | None]) -> TypedTable:
     return measure_table(pd.DataFrame(text_frame(columns)))
 
 

@@ -131,6 +131,20 @@ def test_filled_in_only_for_one_class() -> None:
     assert "cause" in told(data, "died")
 
 
+def test_filled_in_mostly_for_one_class_of_several_and_honest_gaps() -> None:
+    random = np.random.default_rng(9)
+    kind = random.integers(0, 4, 600)
+    sub = (kind == 2) ^ (random.random(600) < 0.02)
+    asked = random.random(600) < np.where(kind == 2, 0.8, 0.3)
+    data = table(
+        kind=[f"k{value}" for value in kind],
+        attack=[random.choice(["slow", "fast"]) if value else None for value in sub],
+        income=[str(random.integers(9, 99)) if value else None for value in asked],
+        size=text(kind + random.normal(0, 1, 600)),
+    )
+    assert told(data, "kind") == {"attack"}
+
+
 def test_a_namesake_with_nearly_the_same_ranks_is_left_out_also_of_bands() -> None:
     random = np.random.default_rng(12)
     gross = random.gamma(2, 50, 600)

@@ -50,3 +50,14 @@ def test_the_year_of_unsorted_things_is_asked_for() -> None:
         loudness=text(RANDOM.normal(10, 1, 600), 2),
     )
     assert no_questions(data) == set()
+
+
+def test_whole_numbers_that_never_repeat_where_they_would_are_not_asked_for() -> None:
+    drawn = RANDOM.permutation(4_000)[:600] + 1_000
+    data = table(
+        entry=[str(value) for value in drawn],
+        people=[str(value) for value in RANDOM.integers(1_000, 5_000, 600)],
+        dollars=[str(value) for value in RANDOM.permutation(9_000_000)[:600]],
+        height=text(np.arange(600) / 8, 3),
+    )
+    assert no_questions(data) == {"entry"}

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from made_pages import orchard, write
 from scipy import stats
 
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.model import DropColumns, ParseNumber
 from mlesmith_generator.describe import Page
 from mlesmith_generator.describe.association import correlation_ratio, cramer, spearman
+from mlesmith_generator.describe.columns import columns_section
 from mlesmith_generator.describe.measure import as_text, measure_column
 from mlesmith_generator.describe.scoring import constant_score
+from mlesmith_generator.describe.signals import signal_findings
+from mlesmith_generator.describe.values import notes_cell
+from mlesmith_generator.records import Exclusion
+
+_MEDIAN = r"\bmedian\b|\bhalf\b|\bnear\b"
 
 
 def measured(values: list[str | None], name: str = "a"):
@@ -151,3 +160,47 @@ def test_score_of_a_constant_probability_is_the_metrics_own(grafted: Page, metri
     share = positive / (negative + positive)
     score = get_metric(metric)(truth, np.full(len(truth), share))
     assert told_constant(grafted, metric) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "told"),
+    [
+        ("customer_id", [str(7 * n % 391 + 10) for n in range(300)], "codes, no amounts"),
+        ("paid", [str(7 * n % 391 + 10) for n in range(300)], _MEDIAN),
+        ("seen", [f"2021{1 + n % 12:02d}{1 + n % 28:02d}" for n in range(300)], "day as YYYYMMDD"),
+        ("seen", [str(20210000 + 7 * n) for n in range(300)], _MEDIAN),
+        ("mol", [f"CC(=O)N{'C' * (n % 9)}C{n % 7 + 1}CC{n % 7 + 1}" for n in range(300)], "SMILES"),
+        ("code", [f"A{n}" for n in range(300)], "no two alike"),
+    ],
+)  # fmt: skip
+def test_codes_days_and_molecules_have_no_median(name: str, values: list[str], told: str) -> None:
+    page = write(orchard().assign(**{name: values}), target="harvest_kg")
+    column = measure_column(name, as_text(pd.DataFrame({name: values}), name), None)
+    notes = notes_cell(page, column)
+    assert re.search(told, notes)
+    assert (re.search(_MEDIAN, notes) is not None) == (told == _MEDIAN)
+
+
+def test_equal_columns_are_called_equal() -> None:
+    frame = orchard()
+    frame["height_again"] = frame["height_m"]
+    page = write(frame, target="harvest_kg")
+    assert page.facts.copied
+    assert [each.bank for each in signal_findings(page) if each.bank == "closest copied"]
+    assert not write(orchard(), target="harvest_kg").facts.copied
+
+
+def test_what_gates_took_out_has_a_reason(harvest: Page) -> None:
+    drop = DropColumns(columns=("aphids", "sort", "x7"))
+    recipe = harvest.recipe.model_copy(
+        update={"transforms": (ParseNumber(column="x7", into="x8"), drop)}
+    )
+    gone = (
+        Exclusion(column="aphids", reason="duplicate-rows"),
+        Exclusion(column="sort", reason="target-copy"),
+    )
+    idea = harvest.idea.model_copy(update={"exclusions": gone})
+    told = columns_section(replace(harvest, recipe=recipe, idea=idea), 6_000).partition("\n")[0]
+    assert told.count("(") == 3
+    assert "duplicate-rows" not in told
+    assert re.search(r"`x7` \((read|taken)", told)

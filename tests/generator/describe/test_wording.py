@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.reading import is_opaque, reading_of
+from mlesmith_generator.profiler.words import unit_of
 
 
 @pytest.mark.parametrize(
@@ -91,16 +92,16 @@ def test_opaque_names_are_called_so(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reading"),
     [
-        ("Shell weight", "shell weight"),
-        ("bill_length_mm", "bill length in mm"),
-        ("sepallength", "sepal length"),
-        ("selfemp", "presumably self employment"),
         ("avg_temp", "presumably average temperature"),
-        ("ejection_fraction", "ejection fraction"),
-        ("Speed IAS in knots", "speed IAS in knots"),
-        ("weight_g", "weight in g"),
-        ("id", "id"),
-        ("Größe", "größe"),
+        ("mintemp", "presumably minimum temperature"),
+        ("popdensity", "presumably population density"),
+        ("unemp", "presumably unemployment"),
+        ("condomin", "presumably condominium"),
+        ("BMI", "presumably body mass index"),
+        ("depth_m", "depth in metres"),
+        ("share_pct", "share in per cent"),
+        ("Price ($)", "price in dollars"),
+        ("Gross.SqFt", "gross in square feet"),
     ],
 )
 def test_readings(name: str, reading: str) -> None:
@@ -124,6 +125,30 @@ def test_the_ends_of_a_narrow_range_are_told_apart(low: float, high: float, told
     assert f"{nu.amount(low, digits)} to {nu.amount(high, digits)}" == told
 
 
-@pytest.mark.parametrize("name", ["neighbour", "photo"])
-def test_a_word_is_not_read_as_another_that_begins_like_it(name: str) -> None:
-    assert reading_of(name) == name
+@pytest.mark.parametrize(
+    "name",
+    ["neighbour", "photo", "telnet", "popcorn", "durable", "template", "golden", "loyal"],
+)
+def test_a_word_is_not_read_as_another_or_cut_in_two(name: str) -> None:
+    assert reading_of(name) == ""
+
+
+@pytest.mark.parametrize("name", ["HR", "MaxHR", "SysBP", "VAL", "QRSduration", "PriceMM", "ic.hp"])
+def test_what_capitals_and_short_codes_stand_for_is_not_guessed(name: str) -> None:
+    assert reading_of(name) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["Shell weight", "bill_length_mm", "sepallength", "days_lasted", "id", "Größe"]
+)
+def test_a_reading_that_repeats_the_name_is_left_out(name: str) -> None:
+    assert reading_of(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("Price ($)", "$"), ("bill_length_mm", "mm"), ("PriceMM", ""), ("run(s)", ""),
+     ("under $40k", ""), ("cost_per_sqft", ""), ("Author (poet)", ""), ("conc (nM/l)", "nM/l")],
+)  # fmt: skip
+def test_units_of_names(name: str, unit: str) -> None:
+    assert unit_of(name) == unit

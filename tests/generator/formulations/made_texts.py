@@ -33,12 +33,14 @@ def sentence(draw: np.random.Generator) -> list[tuple[str, str]]:
 
 
 def tagged_sentences(folder: Path, rows: int = 420) -> Path:
-    """Write a file of tagged sentences."""
+    """Write a file of tagged sentences, some of which their annotators passed over."""
     draw = np.random.default_rng(3)
     folder.mkdir(parents=True)
     lines: list[str] = []
-    for _ in range(rows):
-        lines += [f"{token}\t{tag}" for token, tag in sentence(draw)] + [""]
+    for row in range(rows):
+        passed_over = row % 40 == 7
+        tagged = sentence(draw)
+        lines += [f"{token}\t{'O' if passed_over else tag}" for token, tag in tagged] + [""]
     (folder / "sentences.conll").write_text("\n".join(lines), encoding="utf-8")
     return folder
 

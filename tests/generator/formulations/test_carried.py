@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlesmith_env.errors import GenerationError
 from mlesmith_env.manifest import Objective
 from mlesmith_generator.brainstorm.matter import is_smiles, is_strand, modality_of, sites_of
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstormer import ideas_for
+from mlesmith_generator.designer import design, redesign
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_file, measure_table
 from mlesmith_generator.profiler.typed import TypedTable
+from mlesmith_generator.records import Defect
 from tests.generator.formulations.made_tables import (
     molecules,
     reviews,
@@ -121,3 +124,19 @@ def test_tasks_hold_from_end_to_end(
     }[name]
     assert task.manifest.modality == modality
     assert rung in (task.directory / "leaderboard.csv").read_text()
+
+
+def test_a_draft_is_not_redesigned_without_the_column_that_carries_it(tmp_path: Path) -> None:
+    folder = write(tmp_path / "molecules", molecules())
+    profile = profile_dataset(folder, "made/molecules", seed=0)
+    idea = next(idea for idea in ideas_for(profile, folder, seed=0) if idea.modality == "molecule")
+    draft = design(idea, profile, folder, seed=0)
+
+    def without(column: str) -> Defect:
+        return Defect(
+            code="told", gate="assertions", stage="design", evidence="so", columns=(column,)
+        )
+
+    assert redesign(draft, [without("weight")], seed=0).exclusions[-1].column == "weight"
+    with pytest.raises(GenerationError, match="nothing of the question is left"):
+        redesign(draft, [without("smiles")], seed=0)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mlesmith_generator.formulations.link_prediction import LINK_PREDICTION
+from mlesmith_generator.formulations.numbering import numbering_findings
 from mlesmith_generator.gates.contents import read_tables
 from tests.generator.formulations.made_worlds import friends
 from tests.generator.formulations.making import generated, proposals
@@ -42,3 +43,31 @@ def test_two_columns_of_different_things_are_no_graph(tmp_path: Path):
 def test_columns_that_do_not_say_so_are_no_ends(tmp_path: Path):
     folder = friends(tmp_path / "people", names=("winner", "team"))
     assert not proposals(folder, "link_prediction")
+
+
+def test_a_running_number_of_sorted_links_is_left_out_and_found_where_it_is_not(tmp_path: Path):
+    folder = friends(tmp_path / "people")
+    table = pd.read_csv(folder / "friends.csv", dtype=str)
+    table = table.sort_values(["source", "target"], ignore_index=True)
+    table["entry"] = [str(number) for number in range(5, len(table) + 5)]
+    table.to_csv(folder / "friends.csv", index=False)
+    (found,) = proposals(folder, "link_prediction")
+    assert [each.column for each in found.idea.exclusions] == ["entry"]
+    hidden, shown = table.iloc[::4], table.drop(table.index[::4])
+    linked = {frozenset(pair) for pair in table[["source", "target"]].itertuples(index=False)}
+    turned = hidden["target"].sample(frac=1.0, random_state=0).tolist()
+    others = [
+        (one, two)
+        for one, two in zip(hidden["source"], turned, strict=True)
+        if one != two and frozenset((one, two)) not in linked
+    ]
+    pairs = pd.concat(
+        [
+            hidden[["source", "target"]].assign(linked="1"),
+            pd.DataFrame(others, columns=["source", "target"]).assign(linked="0"),
+        ]
+    )
+    told = numbering_findings(shown, pairs, ("source", "target"), "linked")
+    assert [finding.columns for finding in told] == [("entry",)]
+    drawn = shown.assign(entry=shown["entry"].sample(frac=1.0, random_state=1).to_numpy())
+    assert not numbering_findings(drawn, pairs, ("source", "target"), "linked")

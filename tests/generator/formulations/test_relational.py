@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from mlesmith_env.recipes.model import TableRecipe
+from mlesmith_env.recipes.model import DropColumns, TableRecipe
+from mlesmith_generator.designer import design, redesign
+from mlesmith_generator.gates.further import scan_returns
+from mlesmith_generator.ladder import run_ladder
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.records import Defect
 from tests.generator.formulations.made_worlds import customers
 from tests.generator.formulations.making import generated, proposals
 
@@ -32,8 +38,21 @@ def test_parents_and_children_come_along_with_their_keys(
     assert set(train["customer_id"]) & set(orders["customer_id"])
     assert "orders.csv" in task.description
     scores = (task.directory / "leaderboard.csv").read_text().splitlines()[2:]
-    best = scores[0].partition(",")[0]
-    assert best.endswith("_on_all")
+    names = [line.partition(",")[0] for line in scores]
+    assert names[0].endswith("_on_all")
+    assert {"main_boosting", "parents_boosting", "boosting_on_all"} <= set(names)
+
+
+def test_a_rung_that_joins_parents_is_left_out_where_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = customers(tmp_path / "shop")
+    (folder / "plans.csv").unlink()
+    task = generated(folder, "binary", tmp_path / "registry", monkeypatch)
+    assert {side.name for side in _tables(folder)["churn"].tables} == {"orders"}
+    names = [rung.name for rung in run_ladder(task, sandbox="subprocess").rungs]
+    assert {"main_boosting", "boosting_on_all"} <= set(names)
+    assert "parents_boosting" not in names
 
 
 def test_rows_that_come_after_the_question_stay_out(tmp_path: Path):
@@ -54,3 +73,46 @@ def test_tables_without_a_common_key_are_not_joined(tmp_path: Path):
         table = pd.read_csv(folder / f"{name}.csv").rename(columns={old: "whatever"})
         table.to_csv(folder / f"{name}.csv", index=False)
     assert not _tables(folder)
+
+
+def test_a_left_out_value_that_comes_back_in_a_further_table_is_found_and_left_out_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = customers(tmp_path / "shop")
+    people = pd.read_csv(folder / "customers.csv")
+    people["limit"] = np.random.default_rng(1).integers(1, 90_000, len(people)) / 100
+    people.to_csv(folder / "customers.csv", index=False)
+    orders = pd.read_csv(folder / "orders.csv")
+    again = orders.groupby("customer_id").head(1)
+    limits = people.set_index("customer_id")["limit"].reindex(again["customer_id"]).to_numpy()
+    orders.loc[again.index, "amount"] = limits
+    orders.to_csv(folder / "orders.csv", index=False)
+    task = generated(folder, "binary", tmp_path / "registry", monkeypatch)
+    recipe = task.manifest.recipe
+    assert isinstance(recipe, TableRecipe)
+    public = task.prepare().public_dir
+    sides = {
+        side.name: pd.read_csv(public / f"{side.name}.csv", dtype=str) for side in recipe.tables
+    }
+    assert scan_returns(task, recipe, sides).passed
+    without = (*recipe.transforms, DropColumns(columns=("limit",)))
+    changed = recipe.model_copy(update={"transforms": without})
+    (found,) = scan_returns(task, changed, sides).findings
+    assert found.columns == ("orders.amount",)
+
+
+def test_a_column_of_a_further_table_is_left_out_by_its_table_and_name(tmp_path: Path):
+    folder = customers(tmp_path / "shop")
+    profile = profile_dataset(folder, "made/shop", seed=0)
+    idea = next(
+        each.idea for each in proposals(folder, "relational") if each.idea.target == "churn"
+    )
+    defect = Defect(
+        code="told", gate="assertions", stage="design", evidence="so", columns=("orders.amount",)
+    )
+    recipe = redesign(design(idea, profile, folder, seed=0), [defect], seed=0).recipe
+    assert isinstance(recipe, TableRecipe)
+    assert isinstance(idea.recipe, TableRecipe)
+    assert recipe.transforms == idea.recipe.transforms
+    steps = {side.name: side.transforms for side in recipe.tables}
+    assert steps["orders"][-1] == DropColumns(columns=("amount",))

@@ -268,3 +268,27 @@ def test_rare_classes_stay_in_a_sample() -> None:
     assert len(small) == 2000
     assert (small.target == "rare").sum() >= 40
     assert set(np.unique(small.part)) == set(np.unique(rows.part))
+
+
+def _isomers() -> pd.DataFrame:
+    """Pairs of rows that are equal but for a column in which no two rows are."""
+    random = np.random.default_rng(21)
+    frame = numbers(400).round(3)
+    both = pd.concat([frame, frame], ignore_index=True)
+    y = frame.sum(axis=1) + random.normal(size=len(frame))
+    both["y"] = np.concatenate([y, y]).round(3)
+    return both
+
+
+def test_rows_that_differ_in_a_counter_are_the_same_and_in_their_matter_are_not() -> None:
+    random, frame = np.random.default_rng(22), _isomers()
+    counted = frame.assign(entry=random.permutation(len(frame)))
+    assert scan_duplicates(rows_of(counted, "y", "regression")).findings[0].columns == ("entry",)
+    assert _refused(scan_duplicates(rows_of(counted, "y", "regression"))) == ["duplicate-rows"]
+    tails = ["C" * n + o for n in range(1, 40) for o in ("O", "N", "Cl", "(=O)O", "OC")]
+    smiles = [f"CC(C){a}C1CC{b}C1" for a in tails[:40] for b in tails[:20]]
+    words = np.array("the river bank was long and cold under grey mist at dawn today".split())
+    texts = [" ".join(random.choice(words, 9)) for _ in range(len(frame))]
+    for matter in (smiles, texts):
+        findings = scan_duplicates(rows_of(frame.assign(what=matter), "y", "regression")).findings
+        assert [(each.columns, each.warning) for each in findings] == [(("what",), True)]

@@ -241,30 +241,74 @@ def test_a_sample_submission_that_says_nothing_may_be_random(
     assert codes(scan_sample(good_task, ladder, None, 0)) == set()
 
 
-def test_a_few_broken_rungs_are_told_and_tolerated(
+def _broken(ladder: LadderResult, names: set[str], status: str) -> LadderResult:
+    return replace(
+        ladder,
+        rungs=tuple(
+            replace(rung, status=status, predictions=None, scores={}, error="boom")
+            if rung.name in names
+            else rung
+            for rung in ladder.rungs
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "expected"),
+    [
+        ({"blend", "forest"}, "timeout", set()),
+        ({"blend", "forest"}, "out_of_memory", set()),
+        ({"typical"}, "error", set()),
+        ({"forest"}, "error", {"ladder-crash"}),
+        ({"forest"}, "ok", {"ladder-crash"}),
+        ({"sample_submission"}, "error", {"sample-invalid"}),
+        ({"blend", "forest", "linear", "boosting", "tuned_boosting"}, "killed", {"ladder-crash"}),
+    ],
+)
+def test_rungs_that_ran_out_of_something_are_told_and_those_that_crash_refused(
+    good_task: Task,
+    good_ladder: LadderResult,
+    names: set[str],
+    status: str,
+    expected: set[str],
+) -> None:
+    scans = scan_ladder(good_task, _broken(good_ladder, names, status), provisional=True)
+    assert set().union(*map(codes, scans)) == expected
+    if not expected:
+        told = [finding for finding in scans[1].findings if finding.warning]
+        assert f"{min(names)} ({status}): boom" in told[0].evidence
+
+
+def test_a_task_is_refused_where_one_rung_alone_is_above_the_floor(
     good_task: Task, good_ladder: LadderResult
 ) -> None:
-    def broken(names: set[str]) -> LadderResult:
-        return replace(
-            good_ladder,
-            rungs=tuple(
-                replace(rung, status="error", predictions=None, scores={}, error="boom")
-                if rung.name in names
-                else rung
-                for rung in good_ladder.rungs
-            ),
-        )
+    floor = good_ladder.floor_rung("private")
+    assert floor.predictions is not None
+    ladder = good_ladder
+    strong = [rung.name for rung in ladder.worked if not rung.trivial]
+    for name in strong[1:]:
+        ladder = with_predictions(ladder, name, floor.predictions, floor.scores["private"])
+    scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
+    assert codes(scans["headroom"]) == {"no-headroom"}
+    assert strong[0] in scans["headroom"].findings[0].evidence
 
-    for names, expected in [
-        ({"blend", "forest"}, set()),
-        ({"sample_submission"}, {"sample-invalid"}),
-        ({"blend", "forest", "linear", "boosting", "tuned_boosting"}, {"ladder-crash"}),
-    ]:
-        scans = scan_ladder(good_task, broken(names), provisional=True)
-        assert set().union(*map(codes, scans)) == expected, names
-        if not expected:
-            told = [finding for finding in scans[1].findings if finding.warning]
-            assert "blend (error): boom" in told[0].evidence
+
+def test_a_task_is_refused_where_plain_models_solve_it_and_kept_where_strong_ones_do(
+    good_task: Task, good_ladder: LadderResult
+) -> None:
+    truth = good_task.grader.perfect_predictions()
+
+    def solved_by(*names: str) -> set[str]:
+        ladder = good_ladder
+        for name in names:
+            ladder = with_predictions(ladder, name, truth, 0.0)
+        scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
+        assert [finding.code for finding in scans["ceiling"].findings]
+        return codes(scans["ceiling"])
+
+    assert solved_by("forest", "boosting", "tuned_boosting", "blend") == set()
+    assert solved_by("linear", "blend") == set()
+    assert solved_by("linear", "boosting", "blend") == {"too-easy"}
 
 
 @pytest.mark.parametrize("drop", [False, True])

@@ -16,7 +16,7 @@ from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.collections import pinned_files
-from mlesmith_generator.profiler.paths import patterns_of
+from mlesmith_generator.profiler.paths import folder_parts, patterns_of
 from mlesmith_generator.records import CollectionProfile, DatasetProfile
 
 RANDOM = np.random.default_rng(0)
@@ -247,3 +247,25 @@ def test_a_mask_of_the_collection_becomes_runs(tmp_path: Path):
     frame = read_table(TableReader(files=masks.patterns, format="files"), tmp_path)
     made = apply_transforms(frame, [Mask(column="file", into="runs")], seed=0, raw=tmp_path)
     assert made["runs"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "together"),
+    [
+        (("oak", "elm", "ash"), ("leaf01", "leaf02", "leaf03"), True),
+        (("oak", "elm", "ash"), ("01", "02", "03"), True),
+        (("oak", "elm", "ash"), ("dry", "wet"), False),
+        (("train", "test"), ("leaf01", "leaf02", "leaf03"), False),
+        (("ann", "bob"), tuple("0123456789"), False),
+    ],
+)
+def test_folders_that_are_numbered_anew_in_each_folder_are_told_with_it(
+    above: tuple[str, ...], names: tuple[str, ...], together: bool
+) -> None:
+    files = [f"{one}/{two}/{k}.png" for one in above for two in names for k in range(4)]
+    first, second = folder_parts(files)
+    assert {value for value, _ in first.top} == set(above)
+    expected = {f"{one}/{two}" for one in above for two in names} if together else set(names)
+    assert {value for value, _ in second.top} == expected
+    read = {re.search(second.pattern, file) for file in files}
+    assert {found[1] for found in read if found} == expected

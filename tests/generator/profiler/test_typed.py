@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,9 +83,53 @@ def test_codes_with_digits_are_no_numbers(values: list[str]) -> None:
     assert typed("building", values * 20).profile.type == "category"
 
 
+@pytest.mark.parametrize(("name", "amount"), [("{}.json", False), ("{} km", True)])
+def test_numbered_files_are_no_amounts(name: str, amount: bool) -> None:
+    values = [name.format(1000 + place) for place in range(200)]
+    assert (typed("entry", values).profile.type == "number") is amount
+
+
 def test_day_and_month_are_told_apart_by_values_that_fit_one_only() -> None:
     assert typed("d", ["3/4/2020", "25/4/2020", "6/5/2020"] * 5).profile.date_format == "%d/%m/%Y"
     assert typed("d", ["3/4/2020", "4/25/2020", "6/5/2020"] * 5).profile.date_format == "%m/%d/%Y"
+
+
+_SPRING = [
+    (datetime(2011, 2, 3) + timedelta(days=5 * place)).strftime("%Y %m %d").split()
+    for place in range(60)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "form"),
+    [
+        ("date", "{y}{m}{d}", "%Y%m%d"),
+        ("reading", "{y}{m}{d}", "%Y%m%d"),
+        ("seen", "{d}{m}{y}", "%d%m%Y"),
+        ("seen", "{m}{d}{y}", "%m%d%Y"),
+        ("loan_date", "{s}{m}{d}", "%y%m%d"),
+        ("startdate", "{d}{m}{s}", "%d%m%y"),
+        ("amount", "{s}{m}{d}", ""),
+        ("birth_date", "{s}{m}{d}", ""),
+    ],
+)
+def test_dates_in_digits_alone(name: str, written: str, form: str) -> None:
+    values = [written.format(y=y, s=y[2:], m=m, d=d) for y, m, d in _SPRING]
+    assert typed(name, [*values]).profile.date_format == form
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("date", [f"2011{1 + place % 14:02d}{1 + place % 28:02d}" for place in range(60)]),
+        ("lot", [f"201103{1 + place % 31:02d}" for place in range(60)]),
+        ("visit_date", [f"{1 + place % 12:02d}{1 + place % 11:02d}2019" for place in range(60)]),
+        ("population", [str(19_010_000 + 977 * place) for place in range(60)]),
+        ("price", [f"{place % 9 + 1}0{place % 9}000" for place in range(60)]),
+    ],
+)
+def test_numbers_that_might_be_dates_are_left_as_they_are(name: str, values: list[str]) -> None:
+    assert typed(name, [*values]).profile.date_format == ""
 
 
 def test_dates_become_days() -> None:

@@ -14,6 +14,7 @@ from mlesmith_env.recipes.model import Extract, Join, RenameColumns, TableReader
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.naming import name_weight
+from mlesmith_generator.brainstorm.partition import divides_rows
 from mlesmith_generator.formulations.media.fields import Field, fields_of
 from mlesmith_generator.profiler.boxes import box_of
 from mlesmith_generator.records import (
@@ -178,7 +179,7 @@ def _beside(
     """Yield the columns of a table beside the files."""
     for other in table.columns:
         unasked = ("identifier", "constant", "text", "date")
-        if other.name == sidecar.column or other.type in unasked:
+        if other.name == sidecar.column or other.type in unasked or divides_rows(other):
             continue
         name = other.name if other.name not in frame.columns else f"{other.name}_told"
         read = joined(table, sidecar, {name: other.name})

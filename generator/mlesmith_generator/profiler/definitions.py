@@ -1,0 +1,175 @@
+"""Definitions of columns in prose: lists, tables and numbered lists that say what a column is.
+
+    - age: in years                     | `age` | in years |
+    **age** - in years                  Attribute 3: age in years
+    % 3. age - in years                 3. age in years
+
+A line defines a column only where the left of its separator is the whole name of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+
+_COMMENT = re.compile(r"^\s*(?:%+|//|;+|\|(?=\s{2}|\s*$)(?!.*\|))")
+_HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>.*?)\s*#*\s*$|^(?P<bare>[^:|]{3,80}):\s*$")
+_RULE = re.compile(r"^[\s|:+=_-]*$")
+_BULLET = re.compile(r"^\s*(?:[-*+•·]\s+)?(?:(?:\d{1,3}|[a-z])\s?[.)]\s+)?")
+_SEPARATOR = re.compile(
+    r"(?P<kind>\s*[(\[][^()\[\]]{1,40}[)\]])?\s*(?:(?P<colon>:|=|\t)|\s[-\u2013\u2014]{1,2}\s)\s*"
+)
+_BLANK = re.compile(r"(?P<kind>(?!))?\.?\s+(?=[A-Z0-9])")
+"""Where no more than a blank stands behind the name: `Age Age in years`."""
+_NUMBERED = re.compile(
+    r"^(?P<front>\s*(?:[-*+•]\s+)?(?P<noun>attribute|column|variable|field|feature)?\s*#?\s*"
+    r"(?P<number>\d{1,3}))\s*(?:[.):]|\s[-\u2013\u2014](?=\s))\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
+)
+_ABOUT_COLUMNS = re.compile(r"attribute|column|variable|field|feature", re.IGNORECASE)
+_NAMES = re.compile(r"name|variable|column|field|feature|attribute|key|code", re.IGNORECASE)
+_TEXTS = re.compile(
+    r"descri|meaning|definition|explanation|details|label|question|what|content|comment|notes?\b",
+    re.IGNORECASE,
+)
+_QUOTES = "`*_\"'\u2018\u2019\u201c\u201d "
+_LONGEST = 400
+"""Characters of a definition that are read."""
+
+
+@dataclass
+class Passage:
+    """What stands below one heading.
+
+    Attributes:
+        heading: The heading, empty in front of the first.
+        defined: Columns with what is said of each, all of it.
+        lines: Lines that look like definitions, of columns or of anything.
+    """
+
+    heading: str
+    defined: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    lines: int = 0
+
+
+def passages_of(text: str, names: Set[str]) -> list[Passage]:
+    """Return the passages of a document in which columns are defined.
+
+    Args:
+        text: The document.
+        names: The columns that there are.
+    """
+    found = [Passage("")]
+    header: Sequence[str] = ()
+    open_at: tuple[str, int] | None = None
+    for line in _lines(text):
+        cells = _cells(line)
+        if line and _RULE.match(line):
+            continue
+        if heading := _heading(line):
+            found.append(Passage(heading))
+            open_at = None
+        elif len(cells) > 1:
+            if not header:
+                header = cells
+            name, said = _defined_in_row(header, cells, names)
+            _add(found[-1], name, said)
+            open_at = None
+            continue
+        elif (told := _defined_in_line(line, names)) is not None:
+            _add(found[-1], *told)
+            open_at = (told[0], _indent(line)) if told[0] else None
+        elif open_at is not None and line.strip() and _indent(line) > open_at[1]:
+            texts = found[-1].defined[open_at[0]]
+            if len(texts[-1]) < _LONGEST:
+                texts[-1] += f" {line.strip()}"
+        else:
+            open_at = None
+        header = ()
+    return [passage for passage in found if passage.defined]
+
+
+def numbered_in(text: str, width: int) -> tuple[str, ...]:
+    """Return what a document says of columns without names, in order; empty where it does not.
+
+    That is a list numbered from 1 to the number of columns, one of attributes by its heading.
+
+    Args:
+        text: The document.
+        width: Number of columns.
+    """
+    heading, run, end = "", list[str](), 0
+    for line in _lines(text):
+        match = _NUMBERED.match(line)
+        if match is None:
+            heading = line if line.strip() and not run else heading
+            continue
+        number, at = int(match["number"]), len(match["front"])
+        if number == len(run) + 1 and run and abs(at - end) <= 1:
+            run.append(match["text"].strip())
+        elif number == 1 and (match["noun"] or _ABOUT_COLUMNS.search(heading)):
+            run = [match["text"].strip()]
+        elif len(run) == width:
+            break
+        else:
+            run, heading = [], line
+        end = at
+    worded = all(re.search(r"[^\W\d_]{2}", said) for said in run)
+    return tuple(run) if len(run) == width and worded else ()
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.expandtabs().splitlines():
+        yield _COMMENT.sub("", line).rstrip()
+
+
+def _heading(line: str) -> str:
+    match = _HEADING.match(line)
+    return (match["title"] or match["bare"] or "").strip() if match else ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a row of a Markdown table, none where it is no row."""
+    if "|" not in line:
+        return []
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def _defined_in_row(
+    header: Sequence[str], cells: Sequence[str], names: Set[str]
+) -> tuple[str, str]:
+    at = next((i for i, cell in enumerate(header) if _NAMES.search(cell)), 0)
+    told = next((i for i, cell in enumerate(header) if _TEXTS.search(cell) and i != at), 1)
+    if max(at, told) >= len(cells):
+        return "", ""
+    return _name(cells[at], names), cells[told]
+
+
+def _defined_in_line(line: str, names: Set[str]) -> tuple[str, str] | None:
+    """Return a column and what a line says of it; no column where it defines something else."""
+    body = _BULLET.sub("", line, count=1)
+    for separator in (_SEPARATOR, _BLANK):
+        for whole in dict.fromkeys((line.strip(), body.strip())):
+            for match in separator.finditer(whole):
+                name = _name(whole[: match.start()], names)
+                if name and match.end() < len(whole):
+                    kind = (match["kind"] or "").strip()
+                    return name, f"{whole[match.end() :].strip()} {kind}".strip()
+    return ("", "") if re.match(r"[^:]{1,40}:\s+\S", body) else None
+
+
+def _name(text: str, names: Set[str]) -> str:
+    bare = " ".join(text.split())
+    return next((each for each in (bare, bare.strip(_QUOTES)) if each in names), "")
+
+
+def _add(passage: Passage, name: str, said: str) -> None:
+    passage.lines += 1
+    if name and said:
+        passage.defined.setdefault(name, []).append(said)

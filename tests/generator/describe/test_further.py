@@ -1,0 +1,35 @@
+"""Further tables are told by the key that leads to the rows that are asked about."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mlesmith_generator.describe.further import further_tables
+
+
+def test_a_table_is_judged_by_the_key_that_leads_to_the_rows() -> None:
+    test = pd.DataFrame({"order": ["1", "2", "3"]})
+    orders = pd.DataFrame({"order": ["1", "2", "3", "4"], "client": ["a", "a", "b", "b"]})
+    clients = pd.DataFrame({"client": ["a", "b"], "town": ["x", "x"]})
+    lines = pd.DataFrame({"order": ["1", "1", "2"], "line": ["1", "2", "3"]})
+    told = further_tables(test, {"orders": orders, "clients": clients, "lines": lines})
+    assert {table.name: table.many for table in told} == {
+        "orders": False,
+        "clients": False,
+        "lines": True,
+    }
+    assert {table.name: table.towards for table in told} == {
+        "orders": ("order",),
+        "clients": ("client",),
+        "lines": ("order",),
+    }
+
+
+def test_a_key_under_another_name_is_found_by_its_values() -> None:
+    ends = [str(number) for number in range(30)]
+    test = pd.DataFrame({"from": ends, "to": ends[::-1]})
+    [nodes] = further_tables(test, {"nodes": pd.DataFrame({"node": [*ends, "99"]})})
+    assert nodes.keys == ()
+    assert nodes.named_apart == (("node", ("from", "to")),)
+    [others] = further_tables(test, {"others": pd.DataFrame({"thing": ends[1:]})})
+    assert others.named_apart == ()
