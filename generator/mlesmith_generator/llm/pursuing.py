@@ -41,13 +41,10 @@ class ModelPursuit:
         self._studio = studio
         self._amend = amend
         self._rounds = 0
-        self._was_formed = False
-        about = f"idea {number}"
-        tools = studio.drafting_tools(idea)
-        self._designer = studio.talk("designer", about, tools)
+        self._about = f"idea {number}"
+        self._tools = studio.drafting_tools(idea)
+        self._designer = studio.talk("designer", self._about, self._tools)
         self._refactor: Conversation | None = None
-        if studio.staffing.model("refactor"):
-            self._refactor = studio.talk("refactor", about, tools)
         profile = profile_told(studio.assignment.profile)
         question = (
             f"Work out this idea:\n{idea_told(idea)}\n\nWhat was measured about the dataset:\n"
@@ -64,7 +61,7 @@ class ModelPursuit:
     def players(self) -> Mapping[Role, str]:
         """The models that worked on the last candidate."""
         named = {"designer": self._studio.staffing.model("designer")}
-        if self._refactor is not None and self._was_formed:
+        if self._refactor is not None:
             named["refactor"] = self._studio.staffing.model("refactor")
         return cast("Mapping[Role, str]", named)
 
@@ -100,7 +97,7 @@ class ModelPursuit:
                 f"Work it out as it is now:\n{idea_told(self._idea)}"
             )
             self._draft = self._formed(self._designed(question))
-        elif by_stage["design"] or self._refactor is None:
+        elif by_stage["design"] or not self._studio.staffing.model("refactor"):
             found = [*by_stage["design"], *by_stage["refactor"]]
             self._draft = self._formed(self._designed(_to_mend(found)))
         else:
@@ -120,7 +117,8 @@ class ModelPursuit:
 
     def _formed(self, draft: ProposedDraft) -> ProposedDraft:
         """Return a draft in the one layout; drafts without scripts are in it already."""
-        if self._refactor is None or not (draft.prepare_py or draft.metric_py):
+        scripted = draft.prepare_py or draft.metric_py
+        if not scripted or not self._studio.staffing.model("refactor"):
             return draft
         return self._refactored(
             "Bring this draft into the one layout:\n" + as_json(draft.model_dump(mode="json"))
@@ -128,8 +126,7 @@ class ModelPursuit:
 
     def _refactored(self, question: str) -> ProposedDraft:
         if self._refactor is None:
-            raise GenerationError("nobody plays the Refactor")
-        self._was_formed = True
+            self._refactor = self._studio.talk("refactor", self._about, self._tools)
         return self._refactor.ask(question, ProposedDraft)
 
     def _built(self, workshop: Path) -> Task:
