@@ -158,7 +158,8 @@ def _because(page: Page, names: list[str], reason: str) -> str:
     bank = f"reason {reason}"
     if bank in banks():
         reason = _lower(page.voice.say(bank))
-    return f"{md.listing(names)} ({'each ' if len(names) > 1 else ''}{reason})"
+    each = "each " if len(names) > 1 and not reason.startswith(("the target ", "it ")) else ""
+    return f"{md.listing(names)} ({each}{reason})"
 
 
 def _clause(reason: str) -> str:

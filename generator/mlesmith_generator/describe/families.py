@@ -64,7 +64,7 @@ def together(
 ) -> tuple[list[ColumnFacts], list[Cells]]:
     """Return the columns to be told one by one, and rows for large families of like values.
 
-    Such a family is a numbered series, or the items of one scale whose names begin alike. What a
+    Such a family is a numbered series, or measures of one kind whose names begin alike. What a
     publisher explains column by column stays in rows of its own.
 
     Args:
@@ -81,7 +81,7 @@ def together(
             told.update(each.name for each in members)
     loose = [column for column in free if column.name not in told]
     for first, members in _prefixed(loose, 2)[0]:
-        if len(members) >= _MANY and _levels(members) <= _LEVELS:
+        if len(members) >= _MANY and _alike(members):
             rows.extend(_items(page, first, members, budget))
             told.update(each.name for each in members)
     return [column for column in columns if column.name not in told], rows
@@ -104,7 +104,7 @@ def _alike(members: Sequence[ColumnFacts]) -> bool:
     """Whether the members have the same levels, or numbers of one order of size."""
     if not all(each.numeric for each in members):
         return _levels(members) <= _LEVELS
-    sizes = [max(abs(each.p05 or 0.0), abs(each.p95 or 0.0)) for each in members]
+    sizes = [max(abs(each.minimum or 0.0), abs(each.maximum or 0.0)) for each in members]
     return len({each.integer for each in members}) == 1 and max(sizes) <= _SIZES * min(sizes)
 
 

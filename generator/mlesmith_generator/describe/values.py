@@ -11,6 +11,7 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import is_opaque, reading_of, vocabulary
+from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.profiler.words import unit_of, words
 
 _LISTED = 8
@@ -82,7 +83,9 @@ def notes_cell(page: Page, column: ColumnFacts) -> str:
     """
     if quoted := page.quoted(column.name):
         return "; ".join(part for part in (quoted, _trait(page, column)) if part)
-    opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if is_opaque(column.name) else ""
+    placed = page.table is not None and is_nameless(page.table)  # Which is told above the table.
+    dark = is_opaque(column.name) and not placed
+    opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if dark else ""
     reading = reading_of(column.name) or opaque
     told = [reading, "unit not told" if _unit_missing(column) else "", _trait(page, column)]
     return "; ".join(part for part in told if part)

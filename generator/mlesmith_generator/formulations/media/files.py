@@ -186,10 +186,26 @@ def _proposal(
         topic=label.name.replace("_", " "),
         question=_question(label, what, len(classes))
         + (" from unseen sources" if subject is not None else ""),
-        measured={} if label.field is None else {"place": label.field.place},
+        measured={"place": place} if (place := _place(label, collection)) else {},
     )
     few = 0.4 if min(counts[value] for value in classes) < 2 * SMALLEST_CLASS else 0.0
     return Proposal(idea, label.weight - few)
+
+
+def _place(label: Label, collection: CollectionProfile) -> str:
+    """Return where a label stood at the source, in words; empty where a table told it."""
+    if label.field is not None:
+        return label.field.place
+    if label.origin != "folder":
+        return ""
+    level = int(label.name.removeprefix("folder_")) if label.name.startswith("folder_") else 0
+    if len(collection.folders) == 1:
+        return "the folder that the file lay in"
+    return (
+        "the outermost folder of its path"
+        if level == 0
+        else f"the folder at level {level + 1} of its path"
+    )
 
 
 def _question(label: Label, what: str, classes: int) -> str:
