@@ -150,7 +150,7 @@ def best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
         plan = holdouts.by_group(made, name, bench.table, rows)
         if plan is not None:
             whole = judge(bench, made, plan, merit)
-            if whole is not None or shared >= 0.9:
+            if whole is not None or shared >= holdouts.FIXED:
                 return whole
     return judge(bench, made, holdouts.plain(made, rows), merit)
 
