@@ -54,7 +54,7 @@ class Map:
 
 def map_of(table: TypedTable) -> Map | None:
     """Return the map that the rows of a table lie on; None where they have no places, or few."""
-    found = _axes(table)
+    found = axes_of(table)
     if found is None:
         return None
     latitude, longitude = found
@@ -79,8 +79,11 @@ def map_of(table: TypedTable) -> Map | None:
     return None
 
 
-def _axes(table: TypedTable) -> tuple[TypedColumn, TypedColumn] | None:
-    """Return the columns of latitude and longitude, or of a plane's second and first direction."""
+def axes_of(table: TypedTable) -> tuple[TypedColumn, TypedColumn] | None:
+    """Return the columns that say where rows lie; None where there are none, or several.
+
+    These are latitude and longitude, or the second and first direction of a plane.
+    """
     latitude = _column(table, _LATITUDE, 90.0)
     longitude = _column(table, _LONGITUDE, 360.0)
     if latitude is not None and longitude is not None:

@@ -69,6 +69,15 @@ def test_whole_squares_of_a_plane_are_hidden(tmp_path: Path) -> None:
     assert grid.degrees > 1_000
 
 
+@pytest.mark.parametrize("names", [("latitude", "longitude"), ("YCOORD", "XCOORD")])
+def test_the_place_itself_is_not_asked_for(tmp_path: Path, names: tuple[str, str]) -> None:
+    frame = wells() if names[0] == "latitude" else in_a_plane(1e6, *names)
+    frame["rain_total"] = (wells()["latitude"] * 30 + wells()["longitude"] * 10).round(0)
+    asked = {each.idea.target for each in proposals(write(tmp_path / "wells", frame), "table")}
+    assert asked
+    assert not asked & set(names)
+
+
 def test_what_does_not_depend_on_the_place_is_no_question_of_places(tmp_path: Path) -> None:
     frame = wells()
     random = np.random.default_rng(2)
