@@ -230,7 +230,7 @@ class Connect(Model):
 
 
 class Grid(Model):
-    """Name the cell of a grid over latitude and longitude in which a row lies.
+    """Name the cell of a grid over latitude and longitude (or a plane) in which a row lies.
 
     A cell is called by its south-west corner in whole steps: `r<row>c<column>`.
     """
@@ -238,8 +238,8 @@ class Grid(Model):
     op: Literal["grid"] = "grid"
     latitude: str
     longitude: str
-    degrees: float = Field(gt=0, le=90)
-    """Size of a cell, the same in both directions."""
+    degrees: float = Field(gt=0)
+    """Size of a cell in the unit of the columns, mostly degrees; the same in both directions."""
     into: str
 
 

@@ -18,6 +18,8 @@ from mlesmith_generator.records import TableProfile
 FOLDS = 3
 SHARED = 0.15
 """Share of a target's variance between people or things from which whole ones are held out."""
+FIXED = 0.9
+"""Share from which rows of things that are known from training are a matter of looking up."""
 _PERSONS = frozenset(
     {"id", "subject", "patient", "person", "participant", "respondent", "resp", "child", "childid",
      "subj", "pid", "user", "customer", "client", "member", "animal", "cow", "chick", "mouse",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.coordinates import axes_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
@@ -109,7 +110,10 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
         return [], "no column is a number or a category that could be predicted"
     found: list[Scored] = []
     most, tried = max(4, min(PROBES, 2400 // len(bench.table.columns))), 0
+    where = {column.name for column in axes_of(bench.table) or ()}
     for merit in ranked:
+        if merit.column in where:
+            continue  # Where a row lies is known of it, and not to be guessed.
         sources = {scored.made.source for scored in found}
         if tried >= most or (merit.score < -1.0 and len(sources) >= 3):
             break
@@ -150,7 +154,7 @@ def best_plan(bench: Bench, made: Target, merit: Merit) -> Scored | None:
         plan = holdouts.by_group(made, name, bench.table, rows)
         if plan is not None:
             whole = judge(bench, made, plan, merit)
-            if whole is not None or shared >= 0.9:
+            if whole is not None or shared >= holdouts.FIXED:
                 return whole
     return judge(bench, made, holdouts.plain(made, rows), merit)
 

@@ -32,6 +32,8 @@ def holdout_section(page: Page) -> str:
 
 def _fields(page: Page) -> dict[str, str]:
     grid = next(each for each in page.transforms if isinstance(each, Grid))
+    north = page.facts.feature(grid.latitude)
+    plane = north is not None and max(abs(north.minimum or 0), abs(north.maximum or 0)) > 90
     return {
         "target": page.code(page.target),
         "subject": subject_text(page.profile),
@@ -40,5 +42,6 @@ def _fields(page: Page) -> dict[str, str]:
         "k": nu.counted(len(page.facts.features), "column", words=True),
         "latitude": page.code(grid.latitude),
         "longitude": page.code(grid.longitude),
-        "degrees": f"{grid.degrees:g}",
+        "degrees": nu.amount(grid.degrees) if plane else f"{grid.degrees:g}",
+        "unit": "units" if plane else "degrees",
     }

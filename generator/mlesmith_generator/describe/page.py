@@ -83,7 +83,7 @@ class Page:
     def quoted(self, name: str, limit: int = 2 * LABEL) -> str:
         """Return what the publisher says of a column, in quotation marks; empty where nothing."""
         said = self.table.meanings.get(name, "") if self.table is not None else ""
-        return f"\u201c{md.escaped(said, limit)}\u201d" if said else ""
+        return f"\u201c{md.escaped(md.brief(said, limit), limit)}\u201d" if said else ""
 
     @property
     def nameless(self) -> bool:

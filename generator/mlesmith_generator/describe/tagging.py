@@ -63,14 +63,14 @@ def target_section(page: Page) -> str:
     facts, fields = _measured(page), _fields(page)
     chunked = _chunked(facts)
     parts = [page.voice.say("target entities" if chunked else "target tags", **fields)]
-    if any(isinstance(made, Extract) and made.words for made in page.transforms):
-        parts.append(page.voice.say("tags given twice", **fields))
     words, tags = facts.example
     parts.append(
         md.table(
             ("token", "tag"), [(md.code(w), md.code(t)) for w, t in zip(words, tags, strict=False)]
         )
     )
+    if any(isinstance(made, Extract) and made.words for made in page.transforms):
+        parts.append(page.voice.say("tags given twice", **fields))
     counts = facts.kinds if chunked else facts.tags
     rows = [
         (

@@ -195,7 +195,7 @@ def _label_trait(column: ColumnFacts) -> str:
 
 def _is_code(parts: Sequence[str]) -> bool:
     """Whether a name ends in a word for codes, or in `id` glued to a plain word."""
-    last = parts[-1] if parts else ""
+    last = next((part for part in reversed(parts) if not part.isdigit()), "")
     return last in _CODES or (last.endswith("id") and last[:-2] in vocabulary())
 
 

@@ -258,7 +258,8 @@ def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:
     entity, shared = holdouts.owner(made, main, bench.table)
     if entity is not None and shared >= holdouts.SHARED:
         plans.append(holdouts.by_group(made, entity, bench.table, rows))
-    plans.append(holdouts.plain(made, rows))
+    if shared < holdouts.FIXED or plans == [None]:
+        plans.append(holdouts.plain(made, rows))
     return [plan for plan in plans if plan is not None]
 
 

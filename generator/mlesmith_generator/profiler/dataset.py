@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
+from mlesmith_generator.origin import read_origin
 from mlesmith_generator.profiler.collections import find_collections
 from mlesmith_generator.profiler.glossary import with_meanings
 from mlesmith_generator.profiler.parallels import find_parallels
@@ -22,6 +23,17 @@ FILLER = frozenset(
      "and", "list", "v", "version", "old", "new", "complete", "processed"}
 )  # fmt: skip
 """Words in names of files that say nothing of what is in them."""
+GENERIC = frozenset(
+    {"test", "split", "splits", "image", "images", "picture", "pictures", "photo", "photos",
+     "audio", "recordings", "text", "texts", "files", "folder", "column", "columns",
+     "features", "labels", "subset", "sample", "samples", "part", "small", "medium", "large",
+     "big", "tiny", "mini", "detection", "classification", "regression", "segmentation",
+     "recognition", "prediction", "jpg", "png", "wav", "known", "unknown", "cause", "causes"}
+)  # fmt: skip
+"""Words that tell a form of data or of a task, and no subject."""
+_SHORT = 3
+"""Letters of a word that is a code more often than a word."""
+_TITLE_WORDS = 3
 
 
 def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProfile:
@@ -61,7 +73,7 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
         told = [told for told in told if told.split(": ")[0] not in {*found.documents, root.name}]
     return DatasetProfile(
         dataset=dataset,
-        subject=subject_of(dataset, tables),
+        subject=subject_of(dataset, tables, title=read_origin(root).title),
         tables=with_meanings(folder, tables),
         collections=found.collections,
         parallels=parallels,
@@ -69,21 +81,40 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
     )
 
 
-def subject_of(dataset: str, tables: list[TableProfile]) -> str:
+def subject_of(dataset: str, tables: list[TableProfile], *, title: str = "") -> str:
     """Return two or three words for what the data are about, from the names of dataset and file.
 
-    An owner's prefix (`owner__name`, `owner--package-name`) and filler such as `df` is left out.
+    An owner's prefix (`owner__name`, `owner--package-name`) and filler such as `df` is left out,
+    unless nothing else says what the data are.
+
+    Args:
+        dataset: Name of the dataset.
+        tables: Its tables.
+        title: Its title as published, which helps where the name is a code, such as `ais`.
     """
-    name = re.split(r"__|--", dataset)[-1]
+    *front, name = re.split(r"__|--", dataset)
     parts = name.split("-", 1)
     stem = tables[0].name if len(tables) == 1 else ""
     if len(parts) == 2 and stem and _plain(parts[1]) == _plain(stem):
-        name = parts[1]
+        front, name = parts[:1], parts[1]
     chosen = [word for word in words(name) if word not in FILLER]
     if len(chosen) < 2 and stem:
         chosen += [word for word in words(stem) if word not in FILLER and word not in chosen]
     letters = [word for word in chosen if not word.isdigit()] or list(words(name)) or ["table"]
+    titled = _titled(title)
+    if set(letters) <= GENERIC | FILLER:
+        owner = [word for word in words(" ".join(front)) if not word.isdigit()]
+        letters = list(dict.fromkeys([*owner[:2], *letters])) if owner else titled or letters
+    elif len(letters) == 1 and len(letters[0]) <= _SHORT and titled:
+        letters = titled
     return " ".join(letters[:3])
+
+
+def _titled(title: str) -> list[str]:
+    """Return the words of a short title, up to what it puts in brackets or behind; else none."""
+    head = re.split(r"[(\[:;,|]| [-\u2013\u2014] ", title, maxsplit=1)[0]
+    chosen = [word for word in words(head) if word not in FILLER and not word.isdigit()]
+    return chosen if len(chosen) <= _TITLE_WORDS else []
 
 
 def _plain(text: str) -> str:

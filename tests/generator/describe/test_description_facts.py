@@ -165,6 +165,7 @@ def test_score_of_a_constant_probability_is_the_metrics_own(grafted: Page, metri
 @pytest.mark.parametrize(
     ("name", "values", "told"),
     [
+        ("client_id2", [str(7 * n % 391 + 10) for n in range(300)], "codes, no amounts"),
         ("customer_id", [str(7 * n % 391 + 10) for n in range(300)], "codes, no amounts"),
         ("paid", [str(7 * n % 391 + 10) for n in range(300)], _MEDIAN),
         ("seen", [f"2021{1 + n % 12:02d}{1 + n % 28:02d}" for n in range(300)], "day as YYYYMMDD"),

@@ -15,6 +15,14 @@ from tests.generator.formulations.made_tables import wells, write
 from tests.generator.formulations.making import generated, proposals
 
 
+def in_a_plane(scale: float, north: str, east: str) -> pd.DataFrame:
+    """Wells whose places are numbers of another scale, under other names."""
+    made = wells()
+    for axis, name in (("latitude", north), ("longitude", east)):
+        made[name] = (scale * made.pop(axis)).round(0 if scale > 1 else 6)
+    return made
+
+
 @pytest.mark.parametrize(
     ("frame", "found"),
     [
@@ -24,6 +32,11 @@ from tests.generator.formulations.making import generated, proposals
         (wells().rename(columns={"latitude": "plateau", "longitude": "longing"}), False),
         (wells().assign(latitude=lambda made: 10 * made["latitude"]), False),
         (wells().assign(latitude=45.5, longitude=3.5), False),
+        (in_a_plane(1e6, "YCOORD", "XCOORD"), True),
+        (in_a_plane(1e5, "northing", "easting"), True),
+        (in_a_plane(1.0, "Y", "X"), True),
+        (in_a_plane(10.0, "y", "x"), False),
+        (in_a_plane(1e5, "yield", "x"), False),
     ],
 )
 def test_maps_are_told_by_names_and_degrees(frame: pd.DataFrame, found: bool) -> None:
@@ -44,6 +57,25 @@ def test_whole_squares_are_hidden(tmp_path: Path) -> None:
     )
     assert isinstance(idea.recipe, TableRecipe)
     assert isinstance(idea.recipe.transforms[0], Grid)
+
+
+def test_whole_squares_of_a_plane_are_hidden(tmp_path: Path) -> None:
+    folder = write(tmp_path / "wells", in_a_plane(1e6, "YCOORD", "XCOORD"))
+    recipe = proposals(folder, "geospatial")[0].idea.recipe
+    assert isinstance(recipe, TableRecipe)
+    grid = recipe.transforms[0]
+    assert isinstance(grid, Grid)
+    assert (grid.latitude, grid.longitude) == ("YCOORD", "XCOORD")
+    assert grid.degrees > 1_000
+
+
+@pytest.mark.parametrize("names", [("latitude", "longitude"), ("YCOORD", "XCOORD")])
+def test_the_place_itself_is_not_asked_for(tmp_path: Path, names: tuple[str, str]) -> None:
+    frame = wells() if names[0] == "latitude" else in_a_plane(1e6, *names)
+    frame["rain_total"] = (wells()["latitude"] * 30 + wells()["longitude"] * 10).round(0)
+    asked = {each.idea.target for each in proposals(write(tmp_path / "wells", frame), "table")}
+    assert asked
+    assert not asked & set(names)
 
 
 def test_what_does_not_depend_on_the_place_is_no_question_of_places(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def masked_pictures(root: Path) -> Path:
 
 
 def recordings(root: Path) -> Path:
-    """Tones and noises of six players: `<what>_<who>_<number>.wav`."""
+    """Tones and noises of six players, first tones drowned: `<what>_<who>_<number>.wav`."""
     random = np.random.default_rng(3)
     root.mkdir(parents=True)
     moments = np.arange(2_000) / 8_000
@@ -85,7 +85,8 @@ def recordings(root: Path) -> Path:
             for number in range(8):
                 tone = np.sin(2 * np.pi * base * pitch * random.uniform(0.95, 1.05) * moments)
                 noise = random.normal(size=len(moments))
-                values = 0.3 * noise if base == 0 else 0.5 * tone + 0.1 * noise
+                drowned = base == 0 or number == 0
+                values = 0.3 * noise if drowned else 0.5 * tone + 0.1 * noise
                 with wave.open(str(root / f"{what}_{who}_{number}.wav"), "wb") as sound:
                     sound.setnchannels(1)
                     sound.setsampwidth(2)

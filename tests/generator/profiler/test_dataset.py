@@ -73,6 +73,22 @@ def test_subject_leaves_owner_and_filler_out(dataset: str, subject: str) -> None
     assert subject_of(dataset, tables) == subject
 
 
+@pytest.mark.parametrize(
+    ("dataset", "title", "subject"),
+    [
+        ("gpkg--rose-abc", "Roses of the north (raw)", "roses north"),
+        ("gpkg--rose-abc", "A long story of roses and of thorns", "abc"),
+        ("gpkg--rose-abc", "", "abc"),
+        ("rivers__images", "Rivers", "rivers images"),
+        ("small-images", "Rivers from above", "rivers from above"),
+        ("abalone", "Sea snails", "abalone"),
+    ],
+)
+def test_a_name_that_says_nothing_is_helped(dataset: str, title: str, subject: str) -> None:
+    tables = [_named("abc")] if dataset.endswith("abc") else []
+    assert subject_of(dataset, tables, title=title) == subject
+
+
 def _named(name: str):
     from mlesmith_env.recipes.model import TableReader
     from mlesmith_generator.records import TableProfile

@@ -1,9 +1,10 @@
 def places(table):
-    """Where each row lies, in units of a degree of latitude: shape (rows, 2), holes in the middle."""
+    """Where each row lies, in units of the latitude: shape (rows, 2), holes in the middle."""
     found = [table.numbers[:, table.number_sources.index(name)] for name in (LATITUDE, LONGITUDE)]
     where = np.column_stack(found)
     where = np.where(np.isnan(where), np.nanmedian(where, axis=0), where)
-    where[:, 1] *= np.cos(np.deg2rad(where[:, 0].mean()))
+    if np.abs(where[:, 0]).max() <= 90:  # Degrees, and no metres of a projection.
+        where[:, 1] *= np.cos(np.deg2rad(where[:, 0].mean()))
     return where
 
 
