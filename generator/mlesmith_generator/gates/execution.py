@@ -37,14 +37,16 @@ CRASHES = frozenset({"ok", "error", "output_limit", "invalid_submission"})
 FEWEST_ABOVE = 2
 """Rungs above the floor below which nothing but luck may have made the ceiling."""
 MOST_EXACT = 3
-"""Rungs, a plain one among them, that predict every answer of a task that is not worth it."""
+"""Unlike rungs, a plain one among them, that predict every answer of a task not worth it."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
 NEAR_PERFECT = 0.99
 """Share of the way from floor to perfect at which a score is as good as perfect."""
 ALIKE = 2.0
 """Standard errors from which on two rungs count as told apart."""
-_LEARNT = re.compile("boosting|forest|blend|mixture")
+_MIXED = re.compile("blend|mixture|tuned_")
+"""Names of rungs that are made of others, and so are not unlike them."""
+_LEARNT = re.compile("boosting|forest")
 """Names of rungs that are no plain models."""
 FEWER_RESAMPLES = 60
 """Resamples where nothing depends on the error being exact."""
@@ -284,7 +286,8 @@ def _scan_ceiling(task: Task, ladder: LadderResult, *, curable: bool) -> Scan:
         told += f"; {', '.join(exact)} predict every answer exactly"
     if share < NEAR_PERFECT and not exact:
         return Scan("ceiling", told)
-    if not curable and len(exact) >= MOST_EXACT and not all(map(_LEARNT.search, exact)):
+    unlike = [name for name in exact if not _MIXED.search(name)]
+    if not curable and len(unlike) >= MOST_EXACT and not all(map(_LEARNT.search, unlike)):
         return Scan("ceiling", told, (Finding("too-easy", told, stage="brainstorm"),))
     return Scan("ceiling", told, (Finding("solved", told, warning=True),))
 

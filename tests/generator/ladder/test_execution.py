@@ -308,7 +308,8 @@ def test_a_task_is_refused_where_plain_models_solve_it_and_kept_where_strong_one
 
     assert solved_by("forest", "boosting", "tuned_boosting", "blend") == set()
     assert solved_by("linear", "blend") == set()
-    assert solved_by("linear", "boosting", "blend") == {"too-easy"}
+    assert solved_by("linear", "boosting", "tuned_boosting", "blend") == set()
+    assert solved_by("linear", "forest", "boosting") == {"too-easy"}
 
 
 @pytest.mark.parametrize("drop", [False, True])
