@@ -29,7 +29,7 @@ def generated(
     monkeypatch.setenv("MLESMITH_CACHE", str(registry.parent / "cache"))
     monkeypatch.setattr("mlesmith_generator.brainstormer.FORMS", 12)
     monkeypatch.setattr(
-        "mlesmith_generator.pipeline.ideas_for",
+        "mlesmith_generator.planner.ideas_for",
         lambda *given, **named: tuple(
             idea
             for idea in ideas_for(*given, **{**named, "limit": 12})
