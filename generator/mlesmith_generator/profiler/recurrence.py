@@ -36,10 +36,11 @@ def recurrence(
     """
     wanted, offered = _comparable(values, further_values)
     known = np.asarray(further_keys.notna()) & (offered >= 0)
-    there = keys.isin(further_keys[known].unique()).to_numpy() & (wanted >= 0)
+    offering = further_keys.loc[known]
+    there = keys.isin(offering.unique()).to_numpy() & (wanted >= 0)
     if len(np.unique(wanted[there])) < FEWEST:
         return 0.0
-    both = pd.concat([keys[there], further_keys[known]], ignore_index=True)
+    both = pd.concat([keys.loc[there], offering], ignore_index=True)
     places = np.asarray(pd.factorize(both)[0], dtype=np.int64)
     asked, met = places[: int(there.sum())], places[int(there.sum()) :]
     size = int(max(wanted.max(), offered.max())) + 1
