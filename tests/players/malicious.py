@@ -211,7 +211,7 @@ class Malicious(Good):
             "target": target,
             "holdout": {"kind": "random"},
             "id_column": "row_id",
-            "timeout_s": 20.0,
+            "timeout_s": 4.0,
         }
         return changed
 
