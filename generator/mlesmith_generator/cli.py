@@ -122,6 +122,9 @@ def generate(
         float,
         typer.Option(min=1.0, help="Seconds after which it is not.", rich_help_panel=_MODELS),
     ] = 3600.0,
+    answer_tokens: Annotated[
+        int, typer.Option(min=1, help="Most tokens of one answer.", rich_help_panel=_MODELS)
+    ] = 16_000,
     calls_at_once: Annotated[
         int, typer.Option(min=1, help="Calls at the same time.", rich_help_panel=_MODELS)
     ] = 8,
@@ -163,7 +166,8 @@ def generate(
     sources = [each for source in sources for each in synthetic.expand(source, count, seed)]
 
     models = None
-    if planner == "rules" and (model or role_model or solver):
+    given = (model, role_model, solver, base_url, budget_usd, budget_tokens, prices)
+    if planner == "rules" and any(each not in ("", None, False, []) for each in given):
         raise InvalidSettingError(
             "models play no stage under --planner rules: choose --planner llm or mixed"
         )
@@ -185,6 +189,7 @@ def generate(
             budget_usd,
             budget_tokens,
             Bounds(idea_tokens, idea_seconds),
+            answer_tokens,
         )
     settings = Settings(registry.absolute(), ideas, seed, sandbox, models)
     complete = generate_all(

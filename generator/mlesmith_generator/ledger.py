@@ -208,12 +208,16 @@ def spending(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     events = list(events)
     calls = [event for event in events if event.get("event") == "call"]
     paid = [call for call in calls if not call["cached"]]
-    costs = [call["cost_usd"] for call in paid]
+    # Answers of no use are charged for as well; whether an answer that never came is, nobody knows.
+    faults = [event for event in events if event.get("event") == "fault"]
+    charged = [*paid, *(fault for fault in faults if fault.get("cost_usd"))]
+    costs = [each["cost_usd"] for each in charged]
     return {
         "calls": len(paid),
         "calls_known": len(calls) - len(paid),
+        "faults_of_unknown_cost": sum(fault.get("cost_usd", 0.0) is None for fault in faults),
         "provider_failures": _count(events, "provider-failure"),
-        "tokens": sum(int(c["prompt_tokens"]) + int(c["completion_tokens"]) for c in paid),
+        "tokens": sum(int(c["prompt_tokens"]) + int(c["completion_tokens"]) for c in charged),
         "cost_usd": None if None in costs else round(sum(costs), 9),
     }
 

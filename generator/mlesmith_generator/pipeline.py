@@ -220,7 +220,8 @@ def _attempt(
         work.ledger.record("draft", idea=number, round=pursuit.rounds, slug=task.manifest.slug)
         kept = False
         try:
-            reports, ladder, defects = _judge(work, task, pursuit, number)
+            with work.planner.judging():
+                reports, ladder, defects = _judge(work, task, pursuit, number)
             if ladder is None or defects:
                 return None, defects
             signed = work.planner.signed(task.manifest.provenance)

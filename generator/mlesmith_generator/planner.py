@@ -7,6 +7,7 @@ gates find. The gates are the same for all planners; one may add judges of its o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -92,6 +93,10 @@ class Planner(Protocol):
         """Work an idea out; raises GenerationError where it can not be carried out."""
         ...
 
+    def judging(self) -> AbstractContextManager[None]:
+        """Return a context for judging: what is raised out of it is an error of ours, or a bug."""
+        ...
+
     def review(self, task: Task) -> GateReport | None:
         """Return a judgement on top of the written rules', or None where there is none."""
         ...
@@ -164,6 +169,10 @@ class RulePlanner:
     def pursue(self, idea: Idea) -> Pursuit:
         """Work an idea out by the rules of Designer and Refactor."""
         return RulePursuit(idea, self._assignment)
+
+    def judging(self) -> AbstractContextManager[None]:
+        """Return a context that changes nothing: whatever trips over a rule's draft is a bug."""
+        return nullcontext()
 
     def review(self, task: Task) -> GateReport | None:
         """The written rules are the review gate itself: nothing comes on top."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -64,6 +65,15 @@ def enclosed(root: Path, file: str) -> Path:
             f"{file!r} is a link that leads out of the dataset; put a copy in its place"
         )
     return path
+
+
+def lay(file: Path, target: Path) -> None:
+    """Put a file where it may be read: linked where that works, else copied; raises OSError."""
+    try:
+        os.link(file, target)
+    except OSError:
+        # Another file system, or another owner's file.
+        shutil.copyfile(file, target)
 
 
 def listed(root: Path, patterns: Sequence[str]) -> list[str]:

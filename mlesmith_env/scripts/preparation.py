@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlesmith_env.errors import SandboxLostError, ScriptError
 from mlesmith_env.manifest import PREPARE
+from mlesmith_env.recipes.folders import lay
 from mlesmith_env.recipes.model import ScriptRecipe
 from mlesmith_env.sandbox import SandboxLimits
 from mlesmith_env.scripts.box import ScriptBox, told
@@ -104,11 +103,6 @@ def _stage(raw: Path, into: Path) -> None:
                 continue
             target = into / path.relative_to(raw)
             target.parent.mkdir(parents=True, exist_ok=True)
-            found = path.resolve(strict=True)
-            try:
-                os.link(found, target)
-            except OSError:
-                # Another file system, or another owner's file.
-                shutil.copyfile(found, target)
+            lay(path.resolve(strict=True), target)
     except OSError as error:
         raise SandboxLostError(f"the raw files can not be laid out: {error}") from error

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from tests.generator.llm.provider import Body, said
-from tests.players.reading import Call, blocks
+from tests.players.reading import Call, blocks, data
 
 _ASKED = re.compile(
     r"target|class|label|outcome|diagnos|price|quality|rating|score|result|status|churn|default|"
@@ -81,7 +81,7 @@ class Good:
         if "did not pass" in call.question:
             return (json.dumps({"ideas": [], "why_none": "nothing better is left to ask for"}),)
         if call.turn == 0 and "can not be carried out" not in call.question:
-            first = tables[0]["files"][0] if tables else ""
+            first = tables[0]["reader"]["files"][0] if tables else ""
             looks = [("list_files", {"folder": ""})]
             looks += [("read_head", {"file": first, "lines": 5})] if first else []
             return ("I look at the files first.", *looks)
@@ -182,8 +182,7 @@ class Good:
 
     def writer(self, call: Call) -> tuple[Any, ...]:
         """Say at the beginning what is asked, and keep the measured facts."""
-        page = call.questions[0].split("\n\n", 1)[1]
-        page = page.partition("\n\nThe last page came back")[0]
+        page = data(call.questions[0])[0]
         title = page.splitlines()[0].removeprefix("# ")
         lead = f"## Context\n\nThis task is called {title}. "
         return (json.dumps({"description": page.replace("## Context\n\n", lead, 1)}),)
@@ -248,7 +247,7 @@ def _counting(table: dict[str, Any], target: str) -> str:
     reader = table["reader"]
     return (
         "import json, pandas as pd\n"
-        f"files, target = {[f'input/{name}' for name in table['files']]!r}, {target!r}\n"
+        f"files, target = {[f'input/{name}' for name in reader['files']]!r}, {target!r}\n"
         f"options = {{'sep': {reader.get('delimiter', ',')!r}, 'dtype': str, "
         f"'encoding': {reader.get('encoding', 'utf-8')!r}, 'skipinitialspace': True}}\n"
         "if options['sep'] == 'whitespace': options['sep'] = r'\\s+'\n"
@@ -331,7 +330,7 @@ def _idea(table: dict[str, Any], column: dict[str, Any]) -> dict[str, Any]:
         "metric": metric,
         "holdout": {"kind": "stratified" if classes else "random"},
         "excluded": list(unique.values()),
-        "data_use": f"{', '.join(table['files'][:3])}, all columns",
+        "data_use": f"{', '.join(table['reader']['files'][:3])}, all columns",
         "justification": f"{name!r} has {column['distinct']} values in {table['rows']} rows.",
     }
 

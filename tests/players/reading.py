@@ -11,6 +11,7 @@ from typing import Any
 from tests.generator.llm.provider import Body
 
 _ROLE = re.compile(r"You are the (\w+)|You solve a machine-learning task")
+_DATA = re.compile(r"<data (\w+)>\n(.*?)\n</data \1>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -101,3 +102,8 @@ def blocks(text: str) -> list[dict[str, Any]]:
             found.append(value)
         start = text.find("{", end)
     return found
+
+
+def data(text: str) -> list[str]:
+    """Return what stands between the marks of data in a text."""
+    return [found[2] for found in _DATA.finditer(text)]

@@ -135,7 +135,11 @@ def plain(text: str) -> str:
 def bare(cell: str) -> str:
     """Return the text of a cell without code marks, emphasis and escapes; case is kept."""
     text = cell.strip()
-    marks = re.fullmatch(r"(`+) ?((?:(?!\1).)*?) ?\1", text, flags=re.DOTALL)
-    text = marks.group(2) if marks else re.sub(r"^(\*\*|__|\*|_)(.*)\1$", r"\2", text)
+    mark = "`" * (len(text) - len(text.lstrip("`")))
+    inside = text[len(mark) : -len(mark)] if mark and len(text) > 2 * len(mark) else ""
+    if inside and text.endswith(mark) and mark not in inside:
+        text = inside.removeprefix(" ").removesuffix(" ")
+    else:
+        text = re.sub(r"^(\*\*|__|\*|_)(.*)\1$", r"\2", text)
     text = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&])", r"\1", text)
     return " ".join(unicodedata.normalize("NFC", text).split())

@@ -6,8 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mlesmith_env.manifest import Modality, Objective
+from mlesmith_env.manifest import Modality, Objective, PredictionKind
 from mlesmith_generator.records import Stage
+
+LONGEST_PAGE = 20_000
+LONGEST_SCRIPT = 40_000
+"""Characters."""
 
 
 class Answer(BaseModel):
@@ -66,7 +70,7 @@ class ProposedForm(Answer):
 
     id_column: str = "id"
     columns: tuple[str, ...] = Field(min_length=1)
-    kind: str = Field(description="Kind of prediction, such as `number` or `probability`.")
+    kind: PredictionKind
     classes: tuple[str, ...] = ()
     truth: tuple[str, ...] = ()
 
@@ -86,9 +90,9 @@ class ProposedDraft(Answer):
     )
     recipe: dict[str, Any]
     submission: ProposedForm
-    description: str = Field(description="The page, in Markdown.")
-    prepare_py: str = ""
-    metric_py: str = ""
+    description: str = Field(max_length=LONGEST_PAGE, description="The page, in Markdown.")
+    prepare_py: str = Field(default="", max_length=LONGEST_SCRIPT)
+    metric_py: str = Field(default="", max_length=LONGEST_SCRIPT)
     justification: str = ""
     changes: str = Field(default="", description="What was changed, and why.")
 

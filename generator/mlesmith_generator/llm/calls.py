@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlesmith_generator.llm.chat import ChatReply, ChatRequest
+from mlesmith_generator.llm.chat import ChatReply, ChatRequest, Usage
 from mlesmith_generator.llm.endpoint import Endpoint
 from mlesmith_generator.llm.faults import FaultError, ProviderError
-from mlesmith_generator.llm.prices import PriceTable
+from mlesmith_generator.llm.prices import Price, PriceTable
 from mlesmith_generator.llm.purse import Purse
 from mlesmith_generator.llm.store import CallStore
-
-_CHARACTERS_A_TOKEN = 2.5
-"""Fewer than tokens have in any language that is written in letters, so an upper estimate."""
 
 Tell = Callable[..., None]
 """Records an event: `tell("call", role=…, …)`."""
@@ -55,17 +52,33 @@ class Calls:
         price = self.prices.of(request.model)
         most = most_tokens(request)
         dear = price.cost_of(most, request.max_tokens) if price else 0.0
-        self.purse.reserve(dear, most + request.max_tokens)
+        tokens = most + request.max_tokens
+
+        def before() -> None:
+            self.purse.reserve(dear, tokens)
+
+        def fault(found: FaultError, wait_s: float | None) -> None:
+            used = found.usage
+            if used is not None or not found.charged:
+                # What may have been charged, and was not counted, stays set aside.
+                spent = used.prompt_tokens + used.completion_tokens if used else 0
+                cost = price.cost(used) if price and used else 0.0
+                self.purse.settle(dear - cost, tokens - spent)
+            self.tell(
+                "fault",
+                role=role,
+                reason=found.reason,
+                told=str(found),
+                wait_s=wait_s,
+                prompt_tokens=used.prompt_tokens if used else 0,
+                completion_tokens=used.completion_tokens if used else 0,
+                cost_usd=_cost(price, used) if found.charged else 0.0,
+            )
+
         began = time.monotonic()
-
-        def fault(found: FaultError, wait_s: float) -> None:
-            self.tell("fault", role=role, reason=found.reason, told=str(found), wait_s=wait_s)
-
         try:
-            reply = self.endpoint.complete(request, on_fault=fault)
+            reply = self.endpoint.complete(request, before=before, on_fault=fault)
         except ProviderError as error:
-            # Nobody is charged for an answer that did not come.
-            self.purse.settle(dear, most + request.max_tokens)
             self.tell(
                 "provider-failure",
                 role=role,
@@ -75,14 +88,17 @@ class Calls:
                 attempts=error.attempts,
             )
             raise
-        self.store.keep(key, reply)
         if reply.usage is not None:
             used = reply.usage.prompt_tokens + reply.usage.completion_tokens
             cost = price.cost(reply.usage) if price else 0.0
-            self.purse.settle(dear - cost, most + request.max_tokens - used)
-        # What was not counted may have cost all that was set aside for it.
+            self.purse.settle(dear - cost, tokens - used)
+        self.store.keep(key, reply)
         self._told(request, reply, role, key, seconds=time.monotonic() - began, cached=False)
         return reply
+
+    def forget(self, request: ChatRequest) -> None:
+        """Forget the answer to a request: it was of no use, and the next run has to ask again."""
+        self.store.forget(request.key(self.endpoint.name))
 
     def _told(
         self,
@@ -103,12 +119,17 @@ class Calls:
             "prompt_tokens": usage.prompt_tokens if usage else 0,
             "completion_tokens": usage.completion_tokens if usage else 0,
             # Unknown is null, never zero. Where the answer was known, nothing was paid now.
-            "cost_usd": round(price.cost(usage), 9) if price and usage else None,
+            "cost_usd": _cost(price, usage),
             "seconds": round(seconds, 3),
         }
         self.tell("call", **event)
 
 
+def _cost(price: Price | None, usage: Usage | None) -> float | None:
+    """Return the dollars of a call, None where price or tokens are not known."""
+    return round(price.cost(usage), 9) if price and usage else None
+
+
 def most_tokens(request: ChatRequest) -> int:
-    """Return an upper estimate of the tokens that a request has a model read."""
-    return math.ceil(len(str(request.wire())) / _CHARACTERS_A_TOKEN)
+    """Return more tokens than a request can have a model read: one for every byte."""
+    return len(json.dumps(request.wire(), ensure_ascii=False).encode("utf-8", "replace"))

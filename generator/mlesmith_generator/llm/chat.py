@@ -49,7 +49,7 @@ class Message(Record):
                 {
                     "id": call.id,
                     "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
+                    "function": {"name": call.name, "arguments": _arguments(call)},
                 }
                 for call in self.tool_calls
             ]
@@ -94,6 +94,8 @@ class ChatRequest(Record):
     model: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    tools_allowed: bool = True
+    """Whether tools may be called in this turn; they stay told of where they were called before."""
     answer: AnswerSchema | None = None
     max_tokens: int = Field(ge=1)
     """Most tokens that the model may write."""
@@ -109,6 +111,8 @@ class ChatRequest(Record):
         }
         if self.tools:
             body["tools"] = [tool.wire() for tool in self.tools]
+            if not self.tools_allowed:
+                body["tool_choice"] = "none"
         if self.answer is not None:
             body["response_format"] = self.answer.wire()
         return body
@@ -141,3 +145,12 @@ class ChatReply(Record):
     def message(self) -> Message:
         """Return the reply as the next message of the conversation."""
         return Message(role="assistant", content=self.content, tool_calls=self.tool_calls)
+
+
+def _arguments(call: ToolCall) -> str:
+    """Return the arguments of a call for the history, which wants JSON whatever was written."""
+    try:
+        json.loads(call.arguments)
+    except (ValueError, RecursionError):
+        return "{}"
+    return call.arguments

@@ -8,7 +8,7 @@ that follows no schema goes back with the reason, a few times; then it is a fail
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,6 +23,8 @@ _Answer = TypeVar("_Answer", bound=BaseModel)
 
 MAX_TURNS = 16
 """Answers of the model in which it may call tools, for one question."""
+MAX_CALLS = 16
+"""Tools that one answer may call."""
 MAX_MENDS = 3
 """How often an answer may come back because it follows no schema."""
 
@@ -54,6 +56,7 @@ class Conversation:
         calls: Asks the model.
         toolbox: What it may call.
         note: Told of every message, for the transcript.
+        check: Called before every call; what it raises ends the conversation.
         turns: Answers in which it may call tools, for one question.
     """
 
@@ -64,6 +67,7 @@ class Conversation:
         toolbox: Toolbox | None = None,
         *,
         note: Callable[[Message], None] | None = None,
+        check: Callable[[], None] | None = None,
         turns: int = MAX_TURNS,
     ) -> None:
         """Begin with the persona's prompt."""
@@ -71,7 +75,9 @@ class Conversation:
         self._calls = calls
         self._toolbox = toolbox or Toolbox()
         self._note = note
+        self._check = check
         self._turns = turns
+        self._asked: list[ChatRequest] = []
         self._messages: list[Message] = []
         self._add(Message(role="system", content=persona.prompt))
 
@@ -105,13 +111,11 @@ class Conversation:
             if reply.finish_reason == "length":
                 wrong = "your answer was cut off at its longest; say the same in fewer words"
             else:
-                try:
-                    return answer.model_validate(_json_in(reply.content))
-                except ValidationError as error:
-                    wrong = f"your answer does not follow the schema: {told(error)}"
-                except ValueError as error:
-                    wrong = f"your answer is not JSON: {error}"
+                found, wrong = _answer_in(reply.content, answer)
+                if found is not None:
+                    return found
             if mends == MAX_MENDS:
+                self.forget()
                 reason = "truncated" if reply.finish_reason == "length" else "schema"
                 raise ProviderError(
                     reason,
@@ -121,6 +125,7 @@ class Conversation:
                 )
             mends += 1
             self._add(Message(role="user", content=f"{wrong}. Answer again, with JSON alone."))
+        self.forget()
         raise ProviderError(
             "schema",
             f"{self._persona.model} as {self._persona.role} went on calling tools after the "
@@ -128,23 +133,34 @@ class Conversation:
             self._turns,
         )
 
+    def forget(self) -> None:
+        """Forget what was answered: it led to nothing, and another run has to ask again."""
+        for request in self._asked:
+            self._calls.forget(request)
+
     def _reply(self, schema: AnswerSchema, *, tools: bool) -> ChatReply:
+        if self._check is not None:
+            self._check()
         request = ChatRequest(
             model=self._persona.model,
             messages=self.messages,
-            tools=self._toolbox.specs if tools else (),
+            tools=self._toolbox.specs,
+            tools_allowed=tools,
             answer=schema,
             max_tokens=self._persona.max_tokens,
             seed=self._persona.seed,
         )
+        self._asked.append(request)
         return self._calls.ask(request, role=self._persona.role)
 
     def _answer_calls(self, reply: ChatReply, *, allowed: bool) -> None:
-        for call in reply.tool_calls:
+        for place, call in enumerate(reply.tool_calls):
             if reply.finish_reason == "length":
                 result = "error: your message was cut off before its end; nothing was called"
-            elif allowed:
+            elif allowed and place < MAX_CALLS:
                 result = self._toolbox.call(call)
+            elif allowed:
+                result = f"error: at most {MAX_CALLS} calls are made at a time; call it again"
             else:
                 result = "error: no more calls are allowed; give your answer now, as JSON"
             self._add(Message(role="tool", tool_call_id=call.id, content=result))
@@ -155,25 +171,31 @@ class Conversation:
             self._note(message)
 
 
-def _json_in(content: str) -> object:
-    """Return the JSON of an answer, also where prose or a fence stands around it.
+def _answer_in(content: str, answer: type[_Answer]) -> tuple[_Answer | None, str]:
+    """Return the first object in a content that follows a schema, or why there is none.
 
-    Raises:
-        ValueError: There is no JSON object in it.
+    Prose or a fence may stand around it, and other objects beside it.
     """
-    text = content.strip()
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        decoder, start = json.JSONDecoder(), text.find("{")
-        while start >= 0:
-            try:
-                found, _ = decoder.raw_decode(text, start)
-            except ValueError:
-                start = text.find("{", start + 1)
-                continue
-            return found
-        raise ValueError(str(error)) from None
+    wrong = ""
+    for found in _objects_in(content):
+        try:
+            return answer.model_validate(found), ""
+        except ValidationError as error:
+            wrong = wrong or f"your answer does not follow the schema: {told(error)}"
+    return None, wrong or "your answer is not JSON: there is no object in it that can be read"
+
+
+def _objects_in(content: str) -> Iterator[object]:
+    """Yield the JSON objects of a text, outermost ones, in order."""
+    decoder, start = json.JSONDecoder(), content.find("{")
+    while start >= 0:
+        try:
+            found, end = decoder.raw_decode(content, start)
+        except (ValueError, RecursionError):
+            end = start + 1
+        else:
+            yield found
+        start = content.find("{", end)
 
 
 def _name_of(record: type[BaseModel]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import METRIC, PREPARE, Provenance
+from mlesmith_env.metrics import get_metric
 from mlesmith_env.task import Task
 from mlesmith_generator import __version__
 from mlesmith_generator.byhand.draft import DraftFolder, HandDraft, draft_manifest
 from mlesmith_generator.dataset import Dataset
 from mlesmith_generator.llm.answers import ProposedDraft
+from mlesmith_generator.llm.faults import of_the_draft
 from mlesmith_generator.llm.toolbox import told
 from mlesmith_generator.profiler.collections import pinned_files
 from mlesmith_generator.records import DatasetProfile
@@ -54,6 +58,7 @@ def hand_draft(proposed: ProposedDraft) -> tuple[HandDraft, dict[str, str]]:
         raise GenerationError(f"the draft does not follow its schema: {told(error)}") from error
     written = {PREPARE: proposed.prepare_py, METRIC: proposed.metric_py}
     scripts = {name: text for name, text in written.items() if text.strip()}
+    _check_form(draft)
     if set(scripts) != set(draft.scripts):
         raise GenerationError(
             f"the draft declares {', '.join(draft.scripts) or 'no script'} (by recipe or metric of "
@@ -61,6 +66,23 @@ def hand_draft(proposed: ProposedDraft) -> tuple[HandDraft, dict[str, str]]:
         )
     _check_limits(draft)
     return draft, scripts
+
+
+def _check_form(draft: HandDraft) -> None:
+    """Refuse a submission form that does not suit what is asked, before anything trips over it."""
+    form, kinds = draft.submission, get_metric(draft.metric).kinds
+    if form.kind not in FITTING[draft.objective]:
+        raise GenerationError(
+            f"a {draft.objective} task asks for {' or '.join(FITTING[draft.objective])}, not for "
+            f"{form.kind!r}"
+        )
+    if form.kind not in kinds:
+        raise GenerationError(
+            f"{draft.metric.name} takes {', '.join(kinds)}, and the form has {form.kind!r}"
+        )
+    twice = [name for name, count in Counter(form.classes).items() if count > 1]
+    if twice:
+        raise GenerationError(f"the class {twice[0]!r} stands twice in `classes`")
 
 
 def _bounded(recipe: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,9 +129,21 @@ def candidate_of(
         ScriptError: `prepare.py` failed.
         SandboxError: The sandbox broke down or can not be had.
     """
+    with of_the_draft():
+        return _candidate(proposed, dataset, profile, names, workshop, seed)
+
+
+def _candidate(
+    proposed: ProposedDraft,
+    dataset: Dataset,
+    profile: DatasetProfile,
+    names: Names,
+    workshop: Path,
+    seed: int,
+) -> Task:
     draft, scripts = hand_draft(proposed)
     draft = draft.model_copy(update={"slug": _free(draft.slug, names)})
-    record = dataset.record(_files(draft, profile, dataset))
+    record = dataset.record(pinned_files(profile, dataset.folder))
     content = DraftFolder(draft, proposed.description, record, scripts)
     manifest = draft_manifest(content, record.representative)
     provenance = Provenance(
@@ -126,7 +160,7 @@ def candidate_of(
 def slugged(text: str) -> str:
     """Return a text as a slug: lower-case words with hyphens, no version at its end."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    slug = re.sub(r"(-v[0-9]+)+$", "", slug)[:70].strip("-")
+    slug = re.sub(r"(-v[0-9]+)+$", "", slug[:70].strip("-")).strip("-")
     if not slug:
         raise GenerationError(f"{text!r} is no name for a task; use words of subject and target")
     return slug
@@ -138,9 +172,3 @@ def _free(slug: str, names: Names) -> str:
         if names.free(each):
             return each
     raise GenerationError(f"{slug!r} and {_MOST_TRIES} names like it are taken; choose another")
-
-
-def _files(draft: HandDraft, profile: DatasetProfile, dataset: Dataset) -> Mapping[str, object]:
-    """Return the files to pin: those of the profile's tables and collections, or else all."""
-    del draft
-    return dict.fromkeys(pinned_files(profile, dataset.folder))

@@ -10,13 +10,15 @@ from __future__ import annotations
 import email.utils
 import json
 import os
+import queue
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from random import SystemRandom
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -85,14 +87,28 @@ class Endpoint:
                 "with --base-url"
             )
 
+    @property
+    def shown(self) -> str:
+        """The address as it may be told: without what could be a secret in it."""
+        parts = urlsplit(self.name)
+        if not parts.hostname:
+            return self.name
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
     def complete(
-        self, request: ChatRequest, *, on_fault: Callable[[FaultError, float], None] | None = None
+        self,
+        request: ChatRequest,
+        *,
+        before: Callable[[], None] | None = None,
+        on_fault: Callable[[FaultError, float | None], None] | None = None,
     ) -> ChatReply:
         """Return what the model answers.
 
         Args:
             request: The call.
-            on_fault: Told of each attempt that failed and is made again, with the seconds waited.
+            before: Called before each attempt; what it raises ends the call.
+            on_fault: Told of each attempt that failed, with the seconds until the next, or None.
 
         Raises:
             ProviderError: No attempt brought an answer.
@@ -102,14 +118,17 @@ class Endpoint:
         while True:
             try:
                 with self.limits.slot(self.name, timeout_s=self.patience.timeout_s):
+                    if before is not None:
+                        before()
                     return self._attempt(request)
             except FaultError as fault:
-                if not fault.again or attempt >= self.patience.attempts:
-                    tries = f", after {attempt} tries" if attempt > 1 else ""
-                    raise ProviderError(fault.reason, f"{fault}{tries}", attempt) from fault
-                wait = self._wait(attempt, fault)
+                last = not fault.again or attempt >= self.patience.attempts
+                wait = None if last else self._wait(attempt, fault)
                 if on_fault is not None:
                     on_fault(fault, wait)
+                if wait is None:
+                    tries = f", after {attempt} tries" if attempt > 1 else ""
+                    raise ProviderError(fault.reason, f"{fault}{tries}", attempt) from fault
                 time.sleep(wait)
                 attempt += 1
 
@@ -118,73 +137,126 @@ class Endpoint:
         asked = fault.wait_s if fault.wait_s is not None else backed
         return max(0.0, min(asked, self.patience.longest_wait_s))
 
-    @cached_property
-    def _client(self) -> Any:
+    def _attempt(self, request: ChatRequest) -> ChatReply:
+        """Make one call; it has its seconds in all, however slowly an answer trickles in."""
         openai = _client_module()
         key = os.environ.get(KEY_VARIABLE) or _NO_KEY
         address = None if self.name == "openai" else self.name
-        return openai.OpenAI(
+        client = openai.OpenAI(
             api_key=key, base_url=address, max_retries=0, timeout=self.patience.timeout_s
         )
+        answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
 
-    def _attempt(self, request: ChatRequest) -> ChatReply:
-        openai = _client_module()
-        keys = [os.environ.get(KEY_VARIABLE, "")]
+        def ask() -> None:
+            try:
+                raw = client.chat.completions.with_raw_response.create(**request.wire())
+                answers.put(raw.http_response.text)
+            except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
+                answers.put(error)
+
+        late = FaultError(
+            "timeout",
+            f"{self.shown} did not answer within {self.patience.timeout_s:g} s",
+            charged=True,
+        )
+        threading.Thread(target=ask, daemon=True).start()
         try:
-            raw = self._client.chat.completions.with_raw_response.create(**request.wire())
-            text = raw.http_response.text
-        except openai.APITimeoutError as error:
-            told = f"{self.name} did not answer within {self.patience.timeout_s:g} s"
-            raise FaultError("timeout", told) from error
-        except openai.APIStatusError as error:
-            raise _status_fault(error, keys) from None
-        except openai.APIConnectionError as error:
-            told = redacted(f"{self.name}: {error.__cause__ or error}", keys)
-            raise FaultError("unreachable", told) from None
-        except openai.OpenAIError as error:
-            raise FaultError("malformed", redacted(str(error), keys)) from None
-        return read_reply(text)
+            answer = answers.get(timeout=self.patience.timeout_s)
+        except queue.Empty:
+            raise late from None
+        finally:
+            client.close()
+        if isinstance(answer, str):
+            return read_reply(answer)
+        keys = [os.environ.get(KEY_VARIABLE, "")]
+        if isinstance(answer, openai.APITimeoutError):
+            raise late
+        if isinstance(answer, openai.APIStatusError):
+            raise _status_fault(answer, keys)
+        if isinstance(answer, openai.APIConnectionError):
+            cause = answer.__cause__
+            # What was sent and not answered may have been paid for.
+            refused = type(cause).__name__ in ("ConnectError", "UnsupportedProtocol")
+            told = f"{self.shown}: {type(cause or answer).__name__}: {cause or answer}"
+            told = redacted(told.replace(self.name, self.shown), keys)
+            raise FaultError("unreachable", told, charged=not refused)
+        if isinstance(answer, openai.OpenAIError):
+            raise FaultError("malformed", redacted(str(answer), keys), charged=True)
+        raise answer
 
 
 def read_reply(text: str) -> ChatReply:
     """Return the reply in the body of an answer.
+
+    Providers differ in what they leave out: ids of calls, counts of tokens, empty contents.
 
     Raises:
         FaultError: It is not JSON, follows no schema of the protocol, or says nothing at all.
     """
     try:
         body = _Completion.model_validate(json.loads(text))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, ValidationError, RecursionError) as error:
         told = redacted(f"the endpoint's answer is no chat completion: {error}")
-        raise FaultError("malformed", told) from None
+        raise FaultError("malformed", told, charged=True) from None
+    usage = _counted(body.usage)
+
+    def fault(reason: str, told: str, *, again: bool = True) -> FaultError:
+        return FaultError(reason, redacted(told), again=again, charged=True, usage=usage)
+
     if not body.choices:
-        raise FaultError("empty", "the endpoint's answer holds no choice")
+        raise fault("empty", "the endpoint's answer holds no choice")
     choice = body.choices[0]
-    said = choice.message
-    calls = tuple(
-        ToolCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
-        for call in said.tool_calls or ()
-    )
+    said, content = choice.message, _text(choice.message.content)
+    calls = _calls(said.tool_calls or [])
     if said.refusal:
-        raise FaultError("refusal", redacted(f"the model refused: {said.refusal}"), again=False)
+        raise fault("refusal", f"the model refused: {said.refusal}", again=False)
     if choice.finish_reason == "content_filter":
-        raise FaultError("refusal", "the provider's filter withheld the answer", again=False)
-    if not calls and not (said.content or "").strip() and choice.finish_reason != "length":
-        raise FaultError("empty", "the model answered with nothing")
+        raise fault("refusal", "the provider's filter withheld the answer", again=False)
+    if not calls and not content.strip() and choice.finish_reason != "length":
+        raise fault("empty", "the model answered with nothing")
     return ChatReply(
-        content=said.content or "",
+        content=content,
         tool_calls=calls,
         finish_reason=choice.finish_reason or "stop",
-        model=body.model or "",
-        usage=_counted(body.usage),
+        model=_clean(body.model or ""),
+        usage=usage,
     )
 
 
-def _counted(usage: _Counted | None) -> Usage | None:
+def _counted(usage: dict[str, Any] | None) -> Usage | None:
     """Return the tokens of a call; None where the provider did not count both kinds."""
-    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+    told = usage or {}
+    read, written = told.get("prompt_tokens"), told.get("completion_tokens")
+    if not isinstance(read, int) or not isinstance(written, int) or min(read, written) < 0:
         return None
-    return Usage(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens)
+    return Usage(prompt_tokens=read, completion_tokens=written)
+
+
+def _calls(found: Sequence[_Call]) -> tuple[ToolCall, ...]:
+    """Return calls of tools, each with an id of its own and its arguments as text."""
+    calls: list[ToolCall] = []
+    for place, call in enumerate(found):
+        given = call.function.arguments
+        arguments = given if isinstance(given, str) else json.dumps(given if given else {})
+        known = {each.id for each in calls}
+        told = call.id or f"call-{place}"
+        own = told if told not in known else f"{told}-{place}"
+        calls.append(
+            ToolCall(id=own, name=_clean(call.function.name), arguments=_clean(arguments or "{}"))
+        )
+    return tuple(calls)
+
+
+def _text(content: str | list[dict[str, Any]] | None) -> str:
+    """Return a content, which some providers give in parts."""
+    if isinstance(content, list):
+        content = "".join(str(part.get("text") or "") for part in content)
+    return _clean(content or "")
+
+
+def _clean(text: str) -> str:
+    """Return a text that can be written down: halves of characters are replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class _Loose(BaseModel):
@@ -193,16 +265,16 @@ class _Loose(BaseModel):
 
 class _Function(_Loose):
     name: str
-    arguments: str = "{}"
+    arguments: Any = "{}"
 
 
 class _Call(_Loose):
-    id: str
+    id: str | None = None
     function: _Function
 
 
 class _Said(_Loose):
-    content: str | None = None
+    content: str | list[dict[str, Any]] | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
 
@@ -212,15 +284,10 @@ class _Choice(_Loose):
     finish_reason: str | None = None
 
 
-class _Counted(_Loose):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
 class _Completion(_Loose):
     choices: list[_Choice]
     model: str | None = None
-    usage: _Counted | None = None
+    usage: dict[str, Any] | None = None
 
 
 def _status_fault(error: Any, keys: list[str]) -> FaultError:

@@ -6,13 +6,17 @@ where an instruction would.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import weakref
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from pydantic import Field
 
 from mlesmith_env import settings, sources
 from mlesmith_env.errors import GenerationError
+from mlesmith_env.recipes.folders import enclosed, lay, listed
 from mlesmith_env.registry import default_roots
 from mlesmith_env.sandbox import Sandbox, SandboxSpec, make_sandbox
 from mlesmith_generator.llm.toolbox import Arguments, Tool, as_json
@@ -65,12 +69,12 @@ class Explorer:
     ) -> None:
         """Remember what to show; the sandbox is made when a program is to be run."""
         self._profile = profile
-        self._folder = folder if folder.is_dir() else folder.parent
+        self._source = folder if folder.is_dir() else folder.parent
         self._backend = sandbox
         self._closed = closed
+        self._started = contextlib.ExitStack()
         self._sandbox: Sandbox | None = None
-        self._end = weakref.finalize(self, _end, holder := list[Sandbox]())
-        self._holder = holder
+        self._end = weakref.finalize(self, self._started.close)
 
     def tools(self) -> tuple[Tool[_Folder], Tool[_Head], Tool[_ColumnName], Tool[_Program]]:
         """Return the tools for a conversation."""
@@ -94,6 +98,23 @@ class Explorer:
     def close(self) -> None:
         """End the sandbox. May be called more than once."""
         self._end()
+
+    @cached_property
+    def _folder(self) -> Path:
+        """The files as they may be seen: without hidden ones, and none of them a link."""
+        source = self._source.resolve()
+        shown = listed(self._source, ("*", "**/*"))
+        plain = {path.relative_to(source).as_posix() for path in source.rglob("*")
+                 if path.is_file() and not path.is_symlink()}  # fmt: skip
+        if plain == set(shown):
+            return source
+        made = tempfile.TemporaryDirectory(prefix="mlesmith-look-")
+        folder = Path(self._started.enter_context(made)).resolve()
+        for name in shown:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            lay(enclosed(self._source, name).resolve(strict=True), target)
+        return folder
 
     def _list(self, asked: _Folder) -> str:
         root = self._inside(asked.folder or ".")
@@ -138,7 +159,7 @@ class Explorer:
             )
             spec = SandboxSpec(self._folder, tuple(dict.fromkeys(closed)))
             self._sandbox = make_sandbox(self._backend, spec)
-            self._holder.append(self._sandbox)
+            self._started.callback(self._sandbox.close)
             self._sandbox.start()
         result = self._sandbox.run(asked.code, timeout_s=_SECONDS, seed=0)
         result.output_path.unlink(missing_ok=True)
@@ -148,13 +169,12 @@ class Explorer:
     def _inside(self, name: str) -> Path:
         """Return a path of the dataset; raises GenerationError where it leads elsewhere."""
         pure = PurePosixPath(name)
-        path = (self._folder / pure).resolve()
-        inside = not pure.is_absolute() and path.is_relative_to(self._folder.resolve())
+        try:
+            path = (self._folder / pure).resolve()
+            inside = not pure.is_absolute() and path.is_relative_to(self._folder)
+            _ = path.exists()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise GenerationError(f"{name[:80]!r} is no path: {error}") from error
         if not inside:
             raise GenerationError(f"{name!r} leads out of the dataset; paths are relative to it")
         return path
-
-
-def _end(holder: list[Sandbox]) -> None:
-    for sandbox in holder:
-        sandbox.close()

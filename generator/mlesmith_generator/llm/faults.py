@@ -7,9 +7,11 @@ provider. Keys that a provider repeats in its messages are blotted out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
-from mlesmith_env.errors import MlesmithError
+from mlesmith_env.errors import GenerationError, MlesmithError
+from mlesmith_generator.llm.chat import Usage
 
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|key)-[A-Za-z0-9_*-]{6,}")
 _LONGEST = 300
@@ -48,16 +50,27 @@ class FaultError(Exception):
         reason: As of `ProviderError`.
         again: Whether it is worth another try.
         wait_s: Seconds that the provider asked to wait, or None.
+        charged: Whether the provider may have charged for it.
+        usage: The tokens that it charged for, where it told them.
     """
 
     def __init__(
-        self, reason: str, told: str, *, again: bool = True, wait_s: float | None = None
+        self,
+        reason: str,
+        told: str,
+        *,
+        again: bool = True,
+        wait_s: float | None = None,
+        charged: bool = False,
+        usage: Usage | None = None,
     ) -> None:
         """Keep what an attempt ended with."""
         super().__init__(told)
         self.reason = reason
         self.again = again
         self.wait_s = wait_s
+        self.charged = charged
+        self.usage = usage
 
 
 def redacted(text: str, keys: Iterable[str] = ()) -> str:
@@ -67,3 +80,20 @@ def redacted(text: str, keys: Iterable[str] = ()) -> str:
             text = text.replace(key, "[key]")
     text = " ".join(_KEY_LIKE.sub("[key]", text).split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+@contextmanager
+def of_the_draft() -> Generator[None]:
+    """Turn whatever a model's words trip over in our code into an error of the draft.
+
+    Raises:
+        GenerationError: Something was raised that is no error of ours; its kind is told.
+    """
+    try:
+        yield
+    except MlesmithError:
+        raise
+    except Exception as error:
+        raise GenerationError(
+            f"the draft can not be dealt with: {type(error).__name__}: {error}"
+        ) from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+
+from pydantic import ValidationError
 
 from mlesmith_env.errors import GenerationError, MlesmithError
 from mlesmith_env.forms import FITTING
@@ -12,6 +14,7 @@ from mlesmith_env.recipes.model import Holdout
 from mlesmith_generator.brainstorm.wanted import wanted
 from mlesmith_generator.llm.answers import ProposedIdea, ProposedIdeas
 from mlesmith_generator.llm.conversation import Conversation
+from mlesmith_generator.llm.toolbox import told
 from mlesmith_generator.planner import Assignment
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea
 
@@ -22,13 +25,29 @@ _ROUNDS = 2
 """How often ideas may come back because they name what there is not."""
 
 
+def asked_in(idea: Idea) -> tuple[str, str, str]:
+    """Return what two ideas must not share: table, target and objective."""
+    return idea.table, idea.target, idea.objective
+
+
 def ask_for_ideas(
-    talk: Conversation, question: str, brought: Brought, limit: int
+    talk: Conversation,
+    question: str,
+    brought: Brought,
+    limit: int,
+    taken: Collection[tuple[str, str, str]] = (),
 ) -> tuple[Idea, ...]:
     """Return the ideas of a model that can be carried out, best first.
 
-    What names a table, column or metric that there is not goes back with the reason; what still
-    does is left out.
+    What names a table, column or metric that there is not, or asks what was asked already, goes
+    back with the reason; what still does is left out.
+
+    Args:
+        talk: The conversation with whoever has ideas.
+        question: What to ask.
+        brought: Brings a proposal into a record.
+        limit: Ideas at most.
+        taken: What was asked already, as `asked_in` tells.
 
     Raises:
         GenerationError: No idea is left; the message says why.
@@ -44,9 +63,14 @@ def ask_for_ideas(
         good, wrong = [], []
         for proposed in answer.ideas[:limit]:
             try:
-                good.append(brought(proposed))
+                idea = brought(proposed)
             except MlesmithError as error:
                 wrong.append(f"{proposed.target}: {error}")
+                continue
+            if asked_in(idea) in [*taken, *map(asked_in, good)]:
+                wrong.append(f"{proposed.target}: it is asked for in the same way already")
+            else:
+                good.append(idea)
         if not wrong:
             break
         question = (
@@ -134,7 +158,10 @@ def idea_by_rules(proposed: ProposedIdea, assignment: Assignment, known: tuple[I
 
 
 def _metric(proposed: ProposedIdea) -> MetricSpec:
-    spec = MetricSpec(name=proposed.metric, params=proposed.metric_params)
+    try:
+        spec = MetricSpec(name=proposed.metric, params=proposed.metric_params)
+    except ValidationError as error:
+        raise GenerationError(f"no such metric: {told(error)}") from error
     metric = get_metric(spec)
     if not set(FITTING[proposed.objective]) & set(metric.kinds):
         raise GenerationError(

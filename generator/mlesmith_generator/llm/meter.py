@@ -33,6 +33,11 @@ class Meter:
         self._began = time.monotonic()
 
     @property
+    def seconds(self) -> float:
+        """Seconds that an idea may take."""
+        return self._bounds.seconds
+
+    @property
     def expense(self) -> Expense:
         """What the idea took so far."""
         return Expense(self._tokens, self._usd)

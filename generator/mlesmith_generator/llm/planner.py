@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
@@ -13,8 +14,8 @@ from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.llm.answers import ProposedIdea
 from mlesmith_generator.llm.conversation import Conversation
-from mlesmith_generator.llm.faults import BudgetError
-from mlesmith_generator.llm.ideas import ask_for_ideas, idea_by_rules, idea_from
+from mlesmith_generator.llm.faults import BudgetError, of_the_draft
+from mlesmith_generator.llm.ideas import ask_for_ideas, asked_in, idea_by_rules, idea_from
 from mlesmith_generator.llm.meter import Meter
 from mlesmith_generator.llm.profile_words import profile_told
 from mlesmith_generator.llm.pursuing import ModelPursuit
@@ -24,6 +25,7 @@ from mlesmith_generator.llm.settings import ModelSettings
 from mlesmith_generator.llm.solving import played
 from mlesmith_generator.llm.staffing import RULES
 from mlesmith_generator.llm.studio import Studio
+from mlesmith_generator.llm.toolbox import fenced
 from mlesmith_generator.llm.transcript import Transcript
 from mlesmith_generator.llm.writing import WrittenPursuit
 from mlesmith_generator.planner import Assignment, Expense, Planner, Pursuit, RulePlanner
@@ -51,9 +53,8 @@ def hire(
     """
     meter = Meter(ledger.record, models.bounds)
     transcript = Transcript(registry, assignment.dataset.slug, ledger.run)
-    studio = Studio(
-        assignment, models.staffing, models.calls(registry, meter.tell), meter, transcript
-    )
+    calls = models.calls(registry, meter.tell)
+    studio = Studio(assignment, models.staffing, calls, meter, transcript, models.answer_tokens)
     return ModelPlanner(studio, rules)
 
 
@@ -74,6 +75,7 @@ class ModelPlanner:
         self._pursuit: Pursuit | None = None
         self._measured: tuple[Idea, ...] = ()
         self._pursued = 0
+        self._taken: set[tuple[str, str, str]] = set()
         self._spent = False
         self._credits: dict[Role, str] = {}
 
@@ -98,6 +100,7 @@ class ModelPlanner:
     def pursue(self, idea: Idea) -> Pursuit:
         """Work an idea out with the model as Designer, or by rules."""
         self._pursued += 1
+        self._taken.add(asked_in(idea))
         self._studio.meter.start(self._pursued)
         self._pursuit = None
         if self._plays("designer") and self._studio.assignment.dataset.wish is None:
@@ -108,6 +111,10 @@ class ModelPlanner:
             self._pursuit = WrittenPursuit(made, self._studio, self._pursued, self._let_rules)
             return self._pursuit
         return made
+
+    def judging(self) -> AbstractContextManager[None]:
+        """Return a context in which what trips over a model's draft is an error of the draft."""
+        return of_the_draft() if isinstance(self._pursuit, ModelPursuit) else nullcontext()
 
     def review(self, task: Task) -> GateReport | None:
         """Return the Reviewer's verdict; without one nothing is admitted."""
@@ -163,7 +170,7 @@ class ModelPlanner:
         self._brainstormer = self._studio.talk("brainstormer", "ideas")
         question = (
             "This is what was measured about the dataset. Explore it, then answer with at most "
-            f"{given.ideas} ideas.\n\n{profile_told(given.profile)}"
+            f"{given.ideas} ideas.\n\n{fenced(profile_told(given.profile))}"
         )
         if not self._studio.staffing.model("designer"):
             self._measured = self._ideas_of_rules()
@@ -205,7 +212,9 @@ class ModelPlanner:
             f"The idea to ask for {idea.target!r} did not pass: {told}. Answer with one idea: this "
             "one mended, or another that you have not proposed yet."
         )
-        (mended, *_) = ask_for_ideas(self._brainstormer, question, self._brought, 1)
+        taken = self._taken - {asked_in(idea)}
+        (mended, *_) = ask_for_ideas(self._brainstormer, question, self._brought, 1, taken)
+        self._taken.add(asked_in(mended))
         return mended
 
 
@@ -226,5 +235,5 @@ def _measured_told(ideas: Sequence[Idea]) -> str:
         "Rules have measured these ideas; each can be carried out as it stands. Take over by "
         "`adopts` those that somebody would want, in your order and with your reasons; propose "
         "others where they miss something: a column of a table, asked for as a number or classes. "
-        "\n" + "\n".join(lines)
+        "\n" + fenced("\n".join(lines))
     )

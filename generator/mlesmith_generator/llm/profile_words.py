@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlesmith_generator.llm.toolbox import as_json
-from mlesmith_generator.records import DatasetProfile, Defect, GateReport, Idea
+from mlesmith_generator.records import (
+    CollectionProfile,
+    DatasetProfile,
+    Defect,
+    GateReport,
+    Idea,
+    NamePart,
+)
 
 _MOST_COLUMNS = 60
 _MOST_RELATIONS = 20
+_MOST_FILES = 20
+_MOST_TABLES = 12
 
 
 def profile_told(profile: DatasetProfile) -> str:
@@ -17,8 +26,11 @@ def profile_told(profile: DatasetProfile) -> str:
         {
             "name": table.name,
             "rows": table.rows,
-            "files": list(table.reader.files),
-            "reader": table.reader.model_dump(mode="json", exclude_defaults=True),
+            "reader": {
+                **table.reader.model_dump(mode="json", exclude_defaults=True),
+                "files": list(table.reader.files[:_MOST_FILES]),
+            },
+            "more_files": max(0, len(table.reader.files) - _MOST_FILES),
             "columns": [
                 {
                     "name": column.name,
@@ -37,20 +49,38 @@ def profile_told(profile: DatasetProfile) -> str:
                 relation.model_dump(mode="json") for relation in table.relations[:_MOST_RELATIONS]
             ],
         }
-        for table in profile.tables
+        for table in profile.tables[:_MOST_TABLES]
     ]
-    collections = [
-        {"name": each.name, "media": each.media, "files": each.files}
-        for each in profile.collections
-    ]
+    collections = [_collection_told(each) for each in profile.collections[:_MOST_TABLES]]
     told = {
         "dataset": profile.dataset,
         "subject": profile.subject,
         "tables": tables,
         "collections": collections,
-        "problems": list(profile.problems),
+        "more_tables": max(0, len(profile.tables) - _MOST_TABLES),
+        "problems": list(profile.problems[:_MOST_RELATIONS]),
     }
     return as_json(told)
+
+
+def _collection_told(collection: CollectionProfile) -> dict[str, object]:
+    """Return what was measured about files of one kind: where labels may stand in their names."""
+    return {
+        "name": collection.name,
+        "media": collection.media,
+        "files": collection.files,
+        "bytes": collection.bytes,
+        "endings": list(collection.endings),
+        "reader": {"format": "files", "files": list(collection.patterns[:_MOST_FILES])},
+        "folders": [_part_told(part) for part in collection.folders[:_MOST_FILES]],
+        "parts_of_names": [_part_told(part) for part in collection.parts[:_MOST_FILES]],
+        "tables_about_them": [each.model_dump(mode="json") for each in collection.sidecars[:8]],
+        "parallel": [each.model_dump(mode="json") for each in collection.pairs[:8]],
+    }
+
+
+def _part_told(part: NamePart) -> dict[str, object]:
+    return {**part.model_dump(mode="json"), "top": list(part.top[:8])}
 
 
 def idea_told(idea: Idea) -> str:

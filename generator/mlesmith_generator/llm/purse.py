@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mlesmith_env.errors import LedgerError
 from mlesmith_generator.llm.faults import BudgetError
 
 _WIDTH = 240
@@ -123,6 +124,8 @@ class Purse:
 
 def _read(handle: int) -> Spending:
     text = os.pread(handle, 4096, 0).decode("utf-8", "replace")
+    if not text.strip():
+        return Spending()  # Nothing was spent yet.
     try:
         known: dict[str, Any] = json.loads(text)
         stopped = known.get("stopped")
@@ -132,9 +135,11 @@ def _read(handle: int) -> Spending:
             int(known["calls"]),
             None if stopped is None else (stopped[0], stopped[1]),
         )
-    except (ValueError, KeyError, TypeError, IndexError):
-        # Empty at first; a machine that stopped in between may leave half a line.
-        return Spending()
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise LedgerError(
+            "the registry's spending.json can not be read, so nobody knows what is left to spend: "
+            f"restore it, or remove it to begin at zero ({error})"
+        ) from error
 
 
 def _write(handle: int, spending: Spending) -> None:

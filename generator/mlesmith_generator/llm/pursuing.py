@@ -15,7 +15,7 @@ from mlesmith_generator.llm.faults import BudgetError, ProviderError
 from mlesmith_generator.llm.profile_words import defects_told, idea_told, profile_told
 from mlesmith_generator.llm.roles import Role
 from mlesmith_generator.llm.studio import Studio
-from mlesmith_generator.llm.toolbox import as_json
+from mlesmith_generator.llm.toolbox import as_json, fenced
 from mlesmith_generator.records import Defect, Idea
 
 Amend = Callable[[Idea, Sequence[Defect]], Idea]
@@ -45,7 +45,7 @@ class ModelPursuit:
         self._tools = studio.drafting_tools(idea)
         self._designer = studio.talk("designer", self._about, self._tools)
         self._refactor: Conversation | None = None
-        profile = profile_told(studio.assignment.profile)
+        profile = fenced(profile_told(studio.assignment.profile))
         question = (
             f"Work out this idea:\n{idea_told(idea)}\n\nWhat was measured about the dataset:\n"
             f"{profile}"
@@ -76,10 +76,10 @@ class ModelPursuit:
                 if build == _BUILDS:
                     raise
                 question = (
-                    f"Your draft can not be built: {error}. Mend it and answer with all of it."
+                    f"The draft can not be built: {error}. Mend it, and answer with all of it."
                 )
-                self._draft = self._designed(question)
-        raise GenerationError("the draft can not be built")
+                self._draft = self._formed(self._designed(self._with_draft(question)))
+        raise AssertionError("the last build returns or raises")
 
     def mend(self, defects: Sequence[Defect]) -> None:
         """Send each defect, with its evidence, to the stage that has to mend it."""
@@ -99,15 +99,20 @@ class ModelPursuit:
             self._draft = self._formed(self._designed(question))
         elif by_stage["design"] or not self._studio.staffing.model("refactor"):
             found = [*by_stage["design"], *by_stage["refactor"]]
-            self._draft = self._formed(self._designed(_to_mend(found)))
+            self._draft = self._formed(self._designed(self._with_draft(_to_mend(found))))
         else:
-            told = as_json(self._draft.model_dump(mode="json"))
-            question = f"{_to_mend(by_stage['refactor'])} The draft:\n{told}"
-            self._draft = self._refactored(question)
+            self._draft = self._refactored(self._with_draft(_to_mend(by_stage["refactor"]), True))
         if self._draft == before:
             raise GenerationError(
                 f"{defects[0].code}: the draft came back as it was: {defects[0].evidence}"
             )
+
+    def _with_draft(self, question: str, always: bool = False) -> str:
+        """Return a question with the draft as it stands, where somebody else worked on it last."""
+        if not always and self._refactor is None:
+            return question
+        told = as_json(self._draft.model_dump(mode="json"))
+        return f"{question} The draft as it stands:\n{told}"
 
     def _designed(self, question: str) -> ProposedDraft:
         draft = self._designer.ask(question, ProposedDraft)
@@ -127,7 +132,10 @@ class ModelPursuit:
     def _refactored(self, question: str) -> ProposedDraft:
         if self._refactor is None:
             self._refactor = self._studio.talk("refactor", self._about, self._tools)
-        return self._refactor.ask(question, ProposedDraft)
+        draft = self._refactor.ask(question, ProposedDraft)
+        if draft.given_up:
+            raise GenerationError(f"the Refactor gave up: {draft.given_up}")
+        return draft
 
     def _built(self, workshop: Path) -> Task:
         given = self._studio.assignment

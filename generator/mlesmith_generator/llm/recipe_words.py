@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
+import textwrap
 from typing import get_args
 
 from pydantic import BaseModel, Field
@@ -51,13 +54,33 @@ def _describe(asked: _Part) -> str:
     known = parts()
     if not asked.name:
         return "\n".join(f"{name}: {_first_line(record)}" for name, record in known.items())
-    if asked.name not in known:
+    # Schemas refer to parts by the names of their classes.
+    classes = {record.__name__: record for record in known.values()}
+    record = known.get(asked.name) or classes.get(asked.name)
+    if record is None:
         raise GenerationError(f"recipes have no part {asked.name!r}; there are {', '.join(known)}")
-    record = known[asked.name]
     schema = schema_of(record)
-    # Other parts are asked for by their own names.
-    schema.pop("$defs", None)
+    defined = schema.pop("$defs", {})
+    if "$ref" in schema:
+        schema = defined[schema["$ref"].rpartition("/")[2]]
+    for name, meaning in _meanings(record).items():
+        if name in schema.get("properties", {}):
+            schema["properties"][name] |= {"description": meaning}
+    schema.pop("description", None)
     return f"{inspect.getdoc(record) or ''}\n\n{as_json(schema)}"
+
+
+def _meanings(record: type[BaseModel]) -> dict[str, str]:
+    """Return what the source says below each field."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(record)))
+    body = [each for top in tree.body if isinstance(top, ast.ClassDef) for each in top.body]
+    found: dict[str, str] = {}
+    for field, below in itertools.pairwise(body):
+        told = below.value if isinstance(below, ast.Expr) else None
+        named = field.target if isinstance(field, ast.AnnAssign) else None
+        if isinstance(named, ast.Name) and isinstance(told, ast.Constant):
+            found[named.id] = inspect.cleandoc(str(told.value))
+    return found
 
 
 def _first_line(record: type[BaseModel]) -> str:

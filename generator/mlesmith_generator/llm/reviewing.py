@@ -15,8 +15,11 @@ from mlesmith_generator.llm.answers import Evidence, Review, ReviewFinding
 from mlesmith_generator.llm.conversation import Conversation
 from mlesmith_generator.llm.faults import ProviderError
 from mlesmith_generator.llm.studio import Studio
+from mlesmith_generator.llm.toolbox import as_json, fenced
 from mlesmith_generator.records import GateReport
 
+SHORTEST = 8
+"""Characters of a quote, blanks aside."""
 ROUNDS = 2
 """How often a review may come back because its evidence can not be found."""
 
@@ -41,12 +44,24 @@ class Documents:
 
     def wrong(self, evidence: Evidence) -> str:
         """Return why a piece of evidence can not be found, or an empty string."""
-        where = evidence.document
+        where = evidence.document.removeprefix("input/")
+        if evidence.kind == "quote" and len("".join(evidence.text.split())) < SHORTEST:
+            return f"a quote has at least {SHORTEST} characters, so that it can be found"
         if where in self.texts:
             if evidence.kind != "quote":
                 return f"{where} has no columns; quote it"
             found = _plain(evidence.text) in _plain(self.texts[where])
             return "" if found else f"{where} does not say {evidence.text!r}"
+        try:
+            return self._wrong_in(where, evidence)
+        except (OSError, ValueError, RuntimeError) as error:
+            return f"{where[:80]!r} can not be looked into: {error}"
+
+    def columns(self) -> set[str]:
+        """Return the names of the columns that solvers learn from."""
+        return set(pd.read_csv(self.public / "train.csv", dtype=str, nrows=0).columns)
+
+    def _wrong_in(self, where: str, evidence: Evidence) -> str:
         path = (self.public / where).resolve()
         if not path.is_relative_to(self.public.resolve()) or not path.is_file():
             return f"there is no document {where!r}"
@@ -73,11 +88,13 @@ def reviewed(task: Task, studio: Studio) -> GateReport:
         BudgetError: What may be spent is spent.
     """
     documents = Documents.of(task)
-    scripts = "".join(f"\n\n{name}:\n\n{text}" for name, text in task.scripts.items())
+    scripts = "".join(f"\n\n{name}:\n{fenced(text)}" for name, text in task.scripts.items())
     question = (
         f"Review this candidate, {task.manifest.slug}. It asks for {task.manifest.recipe.target!r} "
-        f"({task.manifest.objective}, scored by {task.manifest.metric.name}). Its page:\n\n"
-        f"{task.description}{scripts}"
+        f"({task.manifest.objective}, scored by {task.manifest.metric.name}, "
+        f"holdout {task.manifest.recipe.holdout.kind}). Its page:\n{fenced(task.description)}"
+        f"{scripts}\n\nWhat was left out, and how the files were made:\n"
+        f"{fenced(as_json(task.manifest.recipe.model_dump(mode='json', exclude_defaults=True)))}"
     )
     explorer = studio.explorer(documents.public)
     try:
@@ -103,6 +120,13 @@ def judged(talk: Conversation, question: str, documents: Documents) -> GateRepor
             for evidence in finding.evidence
             if (why := documents.wrong(evidence))
         ]
+        known = documents.columns()
+        missing += [
+            f"{finding.told!r}: `columns` names {name!r}, which train.csv does not have"
+            for finding in review.findings
+            for name in finding.columns
+            if name not in known
+        ]
         blocking = [finding for finding in review.findings if finding.severity == "blocking"]
         if bool(blocking) != (review.verdict == "reject"):
             missing.append(
@@ -115,6 +139,7 @@ def judged(talk: Conversation, question: str, documents: Documents) -> GateRepor
             "Your review can not be used as it stands: " + "; ".join(missing[:6]) + ". Look again, "
             "drop what you can not show, and answer again."
         )
+    talk.forget()
     raise ProviderError("schema", "the review's evidence could not be found", ROUNDS + 1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Literal, get_args
 
+from mlesmith_env.forms import FITTING
 from mlesmith_env.manifest import Objective
 from mlesmith_env.metrics import get_metric, metric_names
 
@@ -45,3 +46,8 @@ def metrics_told() -> str:
 def objectives_told() -> str:
     """Return the names of all objectives."""
     return ", ".join(get_args(Objective))
+
+
+def forms_told() -> str:
+    """Return which kinds of prediction each objective may ask for, one objective a line."""
+    return "\n".join(f"  - {name}: {' or '.join(kinds)}" for name, kinds in FITTING.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class ModelSettings:
         budget_usd: Dollars that all runs into one registry may spend together, or None.
         budget_tokens: Tokens that they may use together, or None.
         bounds: What one idea may take.
+        answer_tokens: Most tokens that one answer may have.
     """
 
     staffing: Staffing
@@ -48,6 +50,7 @@ class ModelSettings:
     budget_usd: float | None = None
     budget_tokens: int | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    answer_tokens: int = 16_000
 
     @property
     def shape(self) -> str:
@@ -65,6 +68,10 @@ class ModelSettings:
         self.endpoint.check()
         if self.budget_usd is None:
             return
+        if not (math.isfinite(self.budget_usd) and self.budget_usd >= 0):
+            raise InvalidSettingError(
+                f"--budget-usd {self.budget_usd} is no amount of dollars; leave it out for no bound"
+            )
         for stage, model in self.staffing.models.items():
             if self.prices.of(model) is None:
                 raise InvalidSettingError(

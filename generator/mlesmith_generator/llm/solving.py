@@ -39,7 +39,14 @@ def played(task: Task, ladder: LadderResult, studio: Studio) -> GateReport:
         nearby=task.nearby,
         scripts=task.scripts,
     )
-    env = TaskEnv(anchored, sandbox=studio.assignment.sandbox, max_steps=STEPS + 1)
+    # The clock of an episode runs while the model thinks, which says nothing of the task.
+    limits = manifest.limits
+    env = TaskEnv(
+        anchored,
+        sandbox=studio.assignment.sandbox,
+        max_steps=STEPS + 1,
+        time_limit_s=limits.time_limit_s + studio.meter.seconds,
+    )
     try:
         progress, told = _episode(env, studio)
     finally:
@@ -62,9 +69,13 @@ def _episode(env: TaskEnv, studio: Studio) -> tuple[float, str]:
         if move.finished or not move.program.strip():
             break
         runs += 1
-        observation, _, _, _, info = env.step({"kind": "execute_code", "content": move.program})
+        action = {"kind": "execute_code", "content": move.program}
+        observation, _, ended, truncated, info = env.step(action)
+        if ended or truncated:
+            break
         question = str(observation["feedback"])
-    _, _, _, _, info = env.step({"kind": "submit", "content": ""})
+    if "final" not in info:
+        _, _, _, _, info = env.step({"kind": "submit", "content": ""})
     final = info["final"]
     if not final["valid"]:
         return float("-inf"), f"no valid submission came of {runs} program(s): {final['error']}"

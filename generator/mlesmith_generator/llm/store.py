@@ -40,5 +40,9 @@ class CallStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, reply.model_dump_json(exclude_defaults=True))
 
+    def forget(self, key: str) -> None:
+        """Forget a reply; one that is not there is forgotten."""
+        self._path(key).unlink(missing_ok=True)
+
     def _path(self, key: str) -> Path:
         return self._root / key[:2] / f"{key}.json"

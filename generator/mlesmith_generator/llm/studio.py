@@ -23,7 +23,13 @@ from mlesmith_generator.llm.exploring import Explorer
 from mlesmith_generator.llm.meter import Meter
 from mlesmith_generator.llm.profile_words import report_told
 from mlesmith_generator.llm.recipe_words import recipe_tool
-from mlesmith_generator.llm.roles import Role, filled, metrics_told, objectives_told
+from mlesmith_generator.llm.roles import (
+    Role,
+    filled,
+    forms_told,
+    metrics_told,
+    objectives_told,
+)
 from mlesmith_generator.llm.staffing import Staffing
 from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox
 from mlesmith_generator.llm.transcript import Transcript
@@ -47,6 +53,7 @@ class Studio:
         calls: Asks the models.
         meter: Counts what they take.
         transcript: Where everything is written down.
+        answer_tokens: Most tokens that one answer may have.
     """
 
     def __init__(
@@ -56,6 +63,7 @@ class Studio:
         calls: Calls,
         meter: Meter,
         transcript: Transcript,
+        answer_tokens: int = 16_000,
     ) -> None:
         """Lay out the tools; nothing is started before it is used."""
         self.assignment = assignment
@@ -63,6 +71,7 @@ class Studio:
         self.meter = meter
         self._calls = calls
         self._transcript = transcript
+        self._answer_tokens = answer_tokens
         self._explorer = self.explorer(assignment.dataset.folder)
 
     def explorer(self, folder: Path) -> Explorer:
@@ -91,16 +100,19 @@ class Studio:
             "limit": str(self.assignment.ideas),
             "metrics": metrics_told(),
             "objectives": objectives_told(),
+            "forms": forms_told(),
         }
         persona = Persona(
             role=stage,
             model=self.staffing.model(stage),
             prompt=filled(stage, fields),
+            max_tokens=self._answer_tokens,
             seed=self.assignment.seed,
         )
         sight = (explorer or self._explorer).tools() if looking else ()
         toolbox = Toolbox([*sight, *tools])
-        return Conversation(persona, self._calls, toolbox, note=self._transcript.note(stage, about))
+        note = self._transcript.note(stage, about)
+        return Conversation(persona, self._calls, toolbox, note=note, check=self.meter.check)
 
     def drafting_tools(self, idea: Idea) -> tuple[Tool[Any], ...]:
         """Return the tools of those who work an idea out: recipes, a try of a draft, its facts."""

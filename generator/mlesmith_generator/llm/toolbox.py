@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Tool(Generic[_Given]):
             raise
         except MlesmithError as error:
             return f"error: {error}"
+        except Exception as error:  # noqa: BLE001 - a model's words may trip over anything
+            return f"error: {type(error).__name__}: {error}"
 
 
 class Toolbox:
@@ -105,6 +108,12 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     head, tail = longest * 2 // 3, longest // 3
     gone = len(text) - head - tail
     return f"{text[:head]}\n… {gone:,} characters left out …\n{text[-tail:]}"
+
+
+def fenced(text: str) -> str:
+    """Return a text of strangers between marks that it can not have foreseen."""
+    mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"<data {mark}>\n{text}\n</data {mark}>"
 
 
 def as_json(value: object) -> str:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from pydantic import Field
 
+from mlesmith_env import cache
 from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.review import review_gate
-from mlesmith_generator.llm.answers import Answer
+from mlesmith_generator.llm.answers import LONGEST_PAGE, Answer
 from mlesmith_generator.llm.faults import BudgetError
 from mlesmith_generator.llm.profile_words import defects_told, report_told
 from mlesmith_generator.llm.roles import Role
 from mlesmith_generator.llm.studio import Studio
+from mlesmith_generator.llm.toolbox import fenced
 from mlesmith_generator.planner import Pursuit
 from mlesmith_generator.records import Defect
 
@@ -27,7 +29,9 @@ _ROUNDS = 2
 class WrittenPage(Answer):
     """A page."""
 
-    description: str = Field(min_length=1, description="The whole page, in Markdown.")
+    description: str = Field(
+        min_length=1, max_length=LONGEST_PAGE, description="The whole page, in Markdown."
+    )
 
 
 class WrittenPursuit:
@@ -53,12 +57,13 @@ class WrittenPursuit:
         self._number = number
         self._spent = spent
         self._written = False
+        self._rewritten = 0
         self._found: Sequence[Defect] = ()
 
     @property
     def rounds(self) -> int:
         """How many times it came back from the gates."""
-        return self._inner.rounds
+        return self._inner.rounds + self._rewritten
 
     @property
     def players(self) -> Mapping[Role, str]:
@@ -66,10 +71,16 @@ class WrittenPursuit:
         return {"writer": self._studio.staffing.model("writer")} if self._written else {}
 
     def mend(self, defects: Sequence[Defect]) -> None:
-        """Have the task itself mended; its page is written again afterwards."""
+        """Have the page written again where that is the cure, else the task itself mended."""
         self._studio.meter.check()
         self._found = defects
-        self._inner.mend(defects)
+        about_page = self._written and all(
+            defect.gate == "review" and not defect.columns for defect in defects
+        )
+        if about_page:
+            self._rewritten += 1
+        else:
+            self._inner.mend(defects)
 
     def candidate(self, workshop: Path) -> Task:
         """Return the candidate with the model's page, or as it was if no page was good enough."""
@@ -93,13 +104,17 @@ class WrittenPursuit:
         talk = self._studio.talk("writer", f"idea {self._number}")
         question = (
             "Write the page of this task. The measured facts, as the rules put them:\n\n"
-            f"{task.description}"
+            f"{fenced(task.description)}"
         )
         if self._found:
             question += f"\n\nThe last page came back with\n{defects_told(self._found)}"
         for _ in range(_ROUNDS + 1):
             page = talk.ask(question, WrittenPage).description.strip() + "\n"
-            report = review_gate(_with_page(task, page), self._studio.assignment.profile)
+            tried = _with_page(task, page)
+            try:
+                report = review_gate(tried, self._studio.assignment.profile)
+            finally:
+                cache.remove(tried.cache_key)
             if report.passed:
                 return page
             question = (
