@@ -126,12 +126,9 @@ def _generate(job: GenerationJob, dataset: Dataset, ledger: Ledger) -> DatasetRe
     )
     names = Names(job.registry, dataset.slug, qualifier=dataset.name if job.qualified else "")
     assignment = Assignment(job.source, dataset, profile, names, job.ideas, job.seed, job.sandbox)
-    family = _family(job, dataset, profile)
-    if family.kin:
-        ledger.record("kin", datasets={name: found[0].told for name, found in family.kin.items()})
     planner = _planner(job, assignment, ledger)
     try:
-        return _follow(_Work(job, assignment, family, planner, ledger))
+        return _follow(job, assignment, planner, ledger)
     finally:
         planner.close()
 
@@ -156,23 +153,29 @@ class _Work:
     ledger: Ledger
 
 
-def _follow(work: _Work) -> DatasetResult:
+def _follow(
+    job: GenerationJob, assignment: Assignment, planner: Planner, ledger: Ledger
+) -> DatasetResult:
     """Follow all ideas; returns the tasks, or why there are none.
 
     Raises:
         ProviderError: A model did not answer. Ideas that others than it could judge were followed
             all the same, where the next call had a chance.
     """
-    slug = work.assignment.dataset.slug
+    dataset, slug = assignment.dataset, assignment.dataset.slug
     tasks: list[str] = []
     reasons: list[str] = []
     unjudged: list[ProviderError] = []
     try:
-        ideas = work.planner.ideas()
+        ideas = planner.ideas()
     except GenerationError as error:
         return DatasetResult(slug, (), str(error))
     except BudgetError as error:
         return DatasetResult(slug, (), str(error), stopped=True)
+    family = _family(job, dataset, assignment.profile)
+    if family.kin:
+        ledger.record("kin", datasets={name: found[0].told for name, found in family.kin.items()})
+    work = _Work(job, assignment, family, planner, ledger)
     for number, idea in enumerate(ideas, 1):
         work.ledger.record("idea", idea=number, **_told(idea))
         began = time.monotonic()

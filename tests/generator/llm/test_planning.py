@@ -104,7 +104,8 @@ def test_an_idea_has_its_bounds(brewery: Path, tmp_path: Path):
 
 @pytest.mark.parametrize("attack", sorted(ATTACKS))
 def test_attacks_are_refused_by_gates_that_trust_nobody(attack: str, brewery: Path, tmp_path: Path):
-    summary, _ = generated(Malicious(attack), brewery, tmp_path / "made", ideas=2)
+    ideas = 2 if attack == "favours a magic value" else 1  # The first idea asks for a class.
+    summary, _ = generated(Malicious(attack), brewery, tmp_path / "made", ideas=ideas)
     assert summary["tasks"] == 0, attack
     assert summary["ideas"] > 0
     assert summary["failed"] == []
