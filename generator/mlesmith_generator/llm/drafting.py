@@ -109,7 +109,7 @@ def candidate_of(
     """
     draft, scripts = hand_draft(proposed)
     draft = draft.model_copy(update={"slug": _free(draft.slug, names)})
-    record = dataset.record(_files(draft, profile, dataset))
+    record = dataset.record(pinned_files(profile, dataset.folder))
     content = DraftFolder(draft, proposed.description, record, scripts)
     manifest = draft_manifest(content, record.representative)
     provenance = Provenance(
@@ -138,9 +138,3 @@ def _free(slug: str, names: Names) -> str:
         if names.free(each):
             return each
     raise GenerationError(f"{slug!r} and {_MOST_TRIES} names like it are taken; choose another")
-
-
-def _files(draft: HandDraft, profile: DatasetProfile, dataset: Dataset) -> Mapping[str, object]:
-    """Return the files to pin: those of the profile's tables and collections, or else all."""
-    del draft
-    return dict.fromkeys(pinned_files(profile, dataset.folder))
