@@ -56,6 +56,7 @@ def ideas_for(
         raise GenerationError(
             "; ".join(why) or f"no task can be made of {profile.dataset}: nothing in it is data"
         )
+    queues = _apart_in_space(queues)
     chosen: list[Idea] = []
     again: list[Idea] = []
     asked: Counter[tuple[str, str]] = Counter()
@@ -74,6 +75,27 @@ def ideas_for(
         chosen.append(idea)
         asked[idea.formulation, idea.objective] += 1
     return tuple(chosen if len(forms) > 1 or len(chosen) > FORMS else [*chosen, *again[:1]])
+
+
+def _apart_in_space(queues: list[list[Proposal]]) -> list[list[Proposal]]:
+    """Leave out random holdouts of what is asked for at places: neighbours would be told."""
+    placed = {
+        _quantity(each.idea)
+        for queue in queues
+        for each in queue
+        if each.idea.formulation == "geospatial"
+    }
+    kept = [
+        [
+            each
+            for each in queue
+            if each.idea.objective not in _ONE_QUANTITY
+            or each.idea.holdout.kind not in ("random", "stratified")
+            or _quantity(each.idea) not in placed
+        ]
+        for queue in queues
+    ]
+    return [queue for queue in kept if queue]
 
 
 def _quantity(idea: Idea) -> tuple[str, str]:

@@ -10,6 +10,8 @@ import pytest
 
 from mlesmith_env.recipes.model import Grid, TableRecipe
 from mlesmith_generator.brainstorm.coordinates import map_of
+from mlesmith_generator.brainstormer import ideas_for
+from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.table import measure_table
 from tests.generator.formulations.made_tables import wells, write
 from tests.generator.formulations.making import generated, proposals
@@ -83,6 +85,20 @@ def test_what_does_not_depend_on_the_place_is_no_question_of_places(tmp_path: Pa
     random = np.random.default_rng(2)
     frame["hardness_score"] = (0.2 * frame["depth"] + random.normal(0, 2, len(frame))).round(2)
     assert not proposals(write(tmp_path / "wells", frame), "geospatial")
+
+
+def test_what_is_asked_for_at_places_is_not_asked_for_at_random_rows(tmp_path: Path) -> None:
+    folder = write(tmp_path / "wells", wells())
+    at_random = {
+        each.idea.target
+        for each in proposals(folder, "table")
+        if each.idea.holdout.kind in ("random", "stratified")
+    }
+    assert "hardness_score" in at_random
+    ideas = ideas_for(profile_dataset(folder, "wells"), folder, limit=8)
+    holdouts = {idea.holdout.kind for idea in ideas if "hardness" in idea.target}
+    assert "group" in holdouts
+    assert not holdouts & {"random", "stratified"}
 
 
 def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
