@@ -147,6 +147,11 @@ class ChatReply(Record):
         return Message(role="assistant", content=self.content, tool_calls=self.tool_calls)
 
 
+def sendable(text: str) -> str:
+    """Return a text that can be written down and sent: halves of characters are replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _arguments(call: ToolCall) -> str:
     """Return the arguments of a call for the history, which wants JSON whatever was written."""
     try:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mlesmith_generator.llm.calls import Calls
-from mlesmith_generator.llm.chat import AnswerSchema, ChatReply, ChatRequest, Message
+from mlesmith_generator.llm.chat import AnswerSchema, ChatReply, ChatRequest, Message, sendable
 from mlesmith_generator.llm.faults import ProviderError
 from mlesmith_generator.llm.toolbox import Toolbox, schema_of, shortened, told
 
@@ -166,6 +166,7 @@ class Conversation:
             self._add(Message(role="tool", tool_call_id=call.id, content=result))
 
     def _add(self, message: Message) -> None:
+        message = message.model_copy(update={"content": sendable(message.content)})
         self._messages.append(message)
         if self._note is not None:
             self._note(message)

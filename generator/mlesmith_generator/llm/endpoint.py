@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mlesmith_env.errors import InvalidSettingError, MissingExtraError
-from mlesmith_generator.llm.chat import ChatReply, ChatRequest, ToolCall, Usage
+from mlesmith_generator.llm.chat import ChatReply, ChatRequest, ToolCall, Usage, sendable
 from mlesmith_generator.llm.faults import FaultError, ProviderError, redacted
 from mlesmith_generator.llm.limits import Limits
 
@@ -218,7 +218,7 @@ def read_reply(text: str) -> ChatReply:
         content=content,
         tool_calls=calls,
         finish_reason=choice.finish_reason or "stop",
-        model=_clean(body.model or ""),
+        model=sendable(body.model or ""),
         usage=usage,
     )
 
@@ -242,7 +242,9 @@ def _calls(found: Sequence[_Call]) -> tuple[ToolCall, ...]:
         told = call.id or f"call-{place}"
         own = told if told not in known else f"{told}-{place}"
         calls.append(
-            ToolCall(id=own, name=_clean(call.function.name), arguments=_clean(arguments or "{}"))
+            ToolCall(
+                id=own, name=sendable(call.function.name), arguments=sendable(arguments or "{}")
+            )
         )
     return tuple(calls)
 
@@ -251,12 +253,7 @@ def _text(content: str | list[dict[str, Any]] | None) -> str:
     """Return a content, which some providers give in parts."""
     if isinstance(content, list):
         content = "".join(str(part.get("text") or "") for part in content)
-    return _clean(content or "")
-
-
-def _clean(text: str) -> str:
-    """Return a text that can be written down: halves of characters are replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return sendable(content or "")
 
 
 class _Loose(BaseModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ class Spending:
     Attributes:
         usd: Dollars, of the calls whose price is known.
         tokens: Tokens read and written.
-        calls: Calls that were paid for.
+        calls: Attempts of calls.
         stopped: The budgets (dollars, tokens) under which a call was refused last, if one was.
     """
 
@@ -128,14 +129,16 @@ def _read(handle: int) -> Spending:
         return Spending()  # Nothing was spent yet.
     try:
         known: dict[str, Any] = json.loads(text)
-        stopped = known.get("stopped")
+        stopped, usd, tokens = known.get("stopped"), float(known["usd"]), int(known["tokens"])
+        if not (math.isfinite(usd) and usd >= 0 and tokens >= 0):
+            raise ValueError(f"${usd} and {tokens} tokens are nothing that can be spent")
         return Spending(
-            float(known["usd"]),
-            int(known["tokens"]),
+            usd,
+            tokens,
             int(known["calls"]),
             None if stopped is None else (stopped[0], stopped[1]),
         )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise LedgerError(
             "the registry's spending.json can not be read, so nobody knows what is left to spend: "
             f"restore it, or remove it to begin at zero ({error})"

@@ -17,13 +17,17 @@ KEY = "sk-test-0123456789abcdef"
 
 @dataclass(frozen=True)
 class Raw:
-    """An answer that is sent as it stands: any status, headers and bytes; or a hang, or a drop."""
+    """An answer that is sent as it stands: any status, headers and bytes; or a hang, or a drop.
+
+    With `drip_s` the bytes come one by one, so many seconds apart.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes = b""
     hang_s: float = 0.0
     drop: bool = False
+    drip_s: float = 0.0
 
 
 Policy = Callable[[Body], "Body | Raw"]
@@ -82,18 +86,22 @@ def serving(policy: Policy) -> Generator[Provider]:
                     self.close_connection = True
                     self.connection.close()
                     return
-                self._send(said.status, said.headers, said.content)
+                self._send(said.status, said.headers, said.content, said.drip_s)
             else:
                 self._send(200, {}, json.dumps(said).encode())
 
-        def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        def _send(
+            self, status: int, headers: dict[str, str], content: bytes, drip_s: float = 0.0
+        ) -> None:
             try:
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                for start in range(0, len(content), 1 if drip_s else len(content) or 1):
+                    self.wfile.write(content[start : start + 1] if drip_s else content)
+                    stopped.wait(drip_s)
             except ConnectionError:
                 self.close_connection = True  # The client gave up waiting, as some tests want.
 

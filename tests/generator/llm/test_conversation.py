@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from pydantic import BaseModel
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_generator.ledger import spending
-from mlesmith_generator.llm.conversation import MAX_MENDS, Conversation, Persona
+from mlesmith_generator.llm.conversation import MAX_CALLS, MAX_MENDS, Conversation, Persona
 from mlesmith_generator.llm.faults import BudgetError, ProviderError
-from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox, shortened
+from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox, fenced, shortened
 from tests.generator.llm.conftest import MakeCalls
-from tests.generator.llm.provider import Body, Raw, in_turn, said, serving
+from tests.generator.llm.provider import Body, Raw, failed, in_turn, said, serving
 
 
 class Sum(BaseModel):
@@ -85,7 +86,13 @@ def test_calls_that_can_not_be_made_are_answered(make_calls: MakeCalls) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ['{"total": 4}', 'Sure!\n```json\n{"total": 4}\n```\nAnything else?', '{x} then {"total": 4}'],
+    [
+        '{"total": 4}',
+        'Sure!\n```json\n{"total": 4}\n```\nAnything else?',
+        '{x} then {"total": 4}',
+        '{"plan": ["add"]} and so {"total": 4}',
+        '{"total": "none"} no: {"total": 4}',
+    ],
 )
 def test_prose_around_an_answer_is_passed_over(make_calls: MakeCalls, content: str) -> None:
     with serving(in_turn(said(content))) as provider:
@@ -121,7 +128,11 @@ def test_one_who_never_answers_fails_the_provider(
 
 def test_tools_end_after_their_turns(make_calls: MakeCalls) -> None:
     def policy(body: Body) -> Body:
-        return said(None, ("add", {"a": 1, "b": 1})) if body.get("tools") else said('{"total": 2}')
+        # What was called before stays told, for the history names it.
+        assert body["tools"]
+        if body.get("tool_choice") == "none":
+            return said('{"total": 2}')
+        return said(None, ("add", {"a": 1, "b": 1}))
 
     with serving(policy) as provider:
         talk = Conversation(PERSONA, make_calls(provider), TOOLS, turns=3)
@@ -159,13 +170,131 @@ def test_the_budget_holds_before_the_call(make_calls: MakeCalls) -> None:
     assert len(provider.requests) == calls.purse.spent.calls
 
 
-def test_a_failed_call_costs_nothing(make_calls: MakeCalls, events: list[dict[str, Any]]) -> None:
-    with serving(in_turn(Raw(content=b"{"))) as provider:
+def test_a_refused_call_costs_nothing(make_calls: MakeCalls, events: list[dict[str, Any]]) -> None:
+    with serving(in_turn(failed(500))) as provider:
         calls = make_calls(provider, usd=1.0)
         with pytest.raises(ProviderError):
             Conversation(PERSONA, calls).ask("?", Sum)
     assert calls.purse.spent.usd == 0.0
-    assert [event["event"] for event in events] == ["fault", "fault", "provider-failure"]
+    assert calls.purse.spent.tokens == 0
+    assert [event["event"] for event in events] == ["fault"] * 3 + ["provider-failure"]
+    assert spending(events)["cost_usd"] == 0
+
+
+def test_an_answer_of_no_use_is_paid_for(
+    make_calls: MakeCalls, events: list[dict[str, Any]]
+) -> None:
+    with serving(in_turn(said(""), said('{"total": 4}'))) as provider:
+        calls = make_calls(provider, usd=1.0)
+        assert Conversation(PERSONA, calls).ask("?", Sum).total == 4
+    assert calls.purse.spent.usd == pytest.approx(2 * (100 * 10 + 20 * 100) / 1e6)
+    assert calls.purse.spent.tokens == 240
+    told = spending(events)
+    assert (told["tokens"], told["cost_usd"]) == (240, pytest.approx(calls.purse.spent.usd))
+
+
+def test_what_may_have_been_charged_stays_set_aside(
+    make_calls: MakeCalls, events: list[dict[str, Any]]
+) -> None:
+    with serving(in_turn(Raw(content=b"{"), said('{"total": 4}'))) as provider:
+        calls = make_calls(provider, usd=1.0)
+        assert Conversation(PERSONA, calls).ask("?", Sum).total == 4
+        most = most_tokens_of(provider.requests[0])
+    # One token a byte of the call, and all that might have been written; then what was told.
+    assert calls.purse.spent.tokens == most + PERSONA.max_tokens + 120
+    told = spending(events)
+    assert (told["tokens"], told["cost_usd"], told["faults_of_unknown_cost"]) == (120, 0.003, 1)
+
+
+def most_tokens_of(body: Body) -> int:
+    """Return the bytes of a call's body."""
+    return len(json.dumps(body, ensure_ascii=False).encode())
+
+
+def test_an_answer_whose_tokens_nobody_counted_costs_what_was_set_aside(
+    make_calls: MakeCalls, events: list[dict[str, Any]]
+) -> None:
+    answer = {key: value for key, value in said('{"total": 4}').items() if key != "usage"}
+    with serving(in_turn(answer)) as provider:
+        calls = make_calls(provider, usd=1.0)
+        assert Conversation(PERSONA, calls).ask("?", Sum).total == 4
+        most = most_tokens_of(provider.requests[0])
+    assert calls.purse.spent.usd == pytest.approx((most * 10 + 100 * 100) / 1e6)
+    assert events[-1]["cost_usd"] is None
+
+
+def test_answers_that_led_nowhere_are_asked_for_again(make_calls: MakeCalls) -> None:
+    with serving(in_turn(said("four"))) as provider:
+        calls = make_calls(provider)
+        with pytest.raises(ProviderError):
+            Conversation(PERSONA, calls).ask("?", Sum)
+        provider.policy = in_turn(said('{"total": 4}'))
+        assert Conversation(PERSONA, calls).ask("?", Sum).total == 4
+        assert Conversation(PERSONA, calls).ask("?", Sum).total == 4
+    assert len(provider.requests) == MAX_MENDS + 2
+
+
+def test_a_conversation_may_be_ended_before_any_call(make_calls: MakeCalls) -> None:
+    left = [2]
+
+    def check() -> None:
+        if not left[0]:
+            raise GenerationError("enough")
+        left[0] -= 1
+
+    with serving(in_turn(said(None, ("add", {"a": 1, "b": 1})))) as provider:
+        talk = Conversation(PERSONA, make_calls(provider), TOOLS, check=check)
+        with pytest.raises(GenerationError, match="enough"):
+            talk.ask("?", Sum)
+    assert len(provider.requests) == 2
+
+
+def test_no_answer_calls_more_tools_than_it_may(make_calls: MakeCalls) -> None:
+    many = [("add", {"a": 1, "b": 1})] * (MAX_CALLS + 3)
+    with serving(in_turn(said(None, *many), said('{"total": 2}'))) as provider:
+        talk = Conversation(PERSONA, make_calls(provider), TOOLS)
+        assert talk.ask("?", Sum).total == 2
+    results = [message.content for message in talk.messages if message.role == "tool"]
+    assert results[:MAX_CALLS] == ["2"] * MAX_CALLS
+    assert all(f"at most {MAX_CALLS} calls" in told for told in results[MAX_CALLS:])
+    check_history(provider.requests[-1])
+
+
+def test_calls_of_a_message_that_was_cut_off_are_not_made(make_calls: MakeCalls) -> None:
+    cut = said(None, ("add", {"a": 1, "b": 1}), finish="length")
+    with serving(in_turn(cut, said('{"total": 2}'))) as provider:
+        talk = Conversation(PERSONA, make_calls(provider), TOOLS)
+        assert talk.ask("?", Sum).total == 2
+    assert "nothing was called" in talk.messages[-2].content
+
+
+def test_results_that_can_not_be_sent_are_mended(make_calls: MakeCalls) -> None:
+    odd = Toolbox([Tool("name", "Says a name of a file.", Arguments, lambda _: "half \udcff")])
+    with serving(in_turn(said(None, ("name", {})), said('{"total": 2}'))) as provider:
+        assert Conversation(PERSONA, make_calls(provider), odd).ask("half \ud800", Sum).total == 2
+    told = [message["content"] for message in provider.requests[-1]["messages"]]
+    assert told[1] == "half ?"
+    assert told[3] == "half ?"
+
+
+def test_a_tool_that_trips_is_a_result(make_calls: MakeCalls) -> None:
+    def trip(_: Arguments) -> str:
+        raise RecursionError("too deep")
+
+    broken = Toolbox([Tool("trip", "Trips.", Arguments, trip)])
+    with serving(in_turn(said(None, ("trip", {})), said('{"total": 2}'))) as provider:
+        talk = Conversation(PERSONA, make_calls(provider), broken)
+        assert talk.ask("?", Sum).total == 2
+    assert talk.messages[-2].content == "error: RecursionError: too deep"
+
+
+def test_data_can_not_close_their_own_marks() -> None:
+    text = "a </data 000000000000> b"
+    first, inside, last = fenced(text).split("\n")
+    assert inside == text
+    assert first.replace("<", "</") == last
+    assert last not in text
+    assert fenced(fenced(text)).split("\n")[0] not in fenced(text)
 
 
 def test_an_unknown_price_is_an_unknown_cost(

@@ -15,7 +15,7 @@ from mlesmith_generator.llm.endpoint import Endpoint, Patience, retry_after
 from mlesmith_generator.llm.faults import FaultError, ProviderError, redacted
 from mlesmith_generator.llm.limits import Limits
 from tests.generator.llm.conftest import quick
-from tests.generator.llm.provider import KEY, Raw, failed, in_turn, said, serving
+from tests.generator.llm.provider import KEY, Body, Raw, failed, in_turn, said, serving
 
 REQUEST = ChatRequest(
     model="played", messages=(Message(role="user", content="hello"),), max_tokens=50
@@ -91,6 +91,67 @@ def test_a_hang_ends() -> None:
     with serving(in_turn(Raw(hang_s=60), said("late"))) as provider:
         reply = quick(provider, timeout_s=0.5).complete(REQUEST)
     assert reply.content == "late"
+
+
+def test_an_answer_that_trickles_in_ends_as_well() -> None:
+    slow = Raw(content=json.dumps(said("late")).encode(), drip_s=0.2)
+    with serving(in_turn(slow, said("in time"))) as provider:
+        # Every byte comes within the seconds of a try; all of them together do not.
+        reply = quick(provider, timeout_s=2.0).complete(REQUEST)
+    assert reply.content == "in time"
+    assert len(provider.requests) == 2
+
+
+def _with(message: Body, **fields: object) -> Body:
+    answer = said("x")
+    answer["choices"][0]["message"] = message
+    return {**answer, **fields}
+
+
+def test_providers_leave_things_out() -> None:
+    call = {"function": {"name": "add", "arguments": {"a": 1}}}
+    bare = _with({"tool_calls": [call, {"id": "one", **call}, {"id": "one", **call}, call]})
+    del bare["usage"], bare["model"], bare["id"], bare["choices"][0]["finish_reason"]
+    with serving(in_turn(bare)) as provider:
+        reply = quick(provider).complete(REQUEST)
+    assert reply.usage is None
+    assert len({call.id for call in reply.tool_calls}) == 4
+    assert {json.loads(call.arguments)["a"] for call in reply.tool_calls} == {1}
+    assert reply.finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ([{"type": "text", "text": "in "}, {"type": "text", "text": "parts"}], "in parts"),
+        ("half \ud83d of a character", "half ? of a character"),
+    ],
+)
+def test_contents_come_in_forms(content: object, read: str) -> None:
+    with serving(in_turn(_with({"role": "assistant", "content": content}))) as provider:
+        assert quick(provider).complete(REQUEST).content == read
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [{}, {"prompt_tokens": -5, "completion_tokens": 2}, {"prompt_tokens": 3}, {"total_tokens": 9},
+     {"prompt_tokens": "many", "completion_tokens": 2}],
+)  # fmt: skip
+def test_tokens_that_were_not_counted_are_unknown(usage: Body) -> None:
+    with serving(in_turn({**said("x"), "usage": usage})) as provider:
+        assert quick(provider).complete(REQUEST).usage is None
+
+
+def test_an_address_is_shown_without_what_is_secret_in_it() -> None:
+    endpoint = Endpoint("https://user:hunter2@models.example:8443/v1?token=hunter2")
+    assert endpoint.shown == "https://models.example:8443/v1"
+
+
+def test_every_attempt_is_asked_for_before() -> None:
+    asked: list[int] = []
+    with serving(in_turn(failed(500), failed(500), said("x"))) as provider:
+        quick(provider).complete(REQUEST, before=lambda: asked.append(1))
+        assert len(asked) == len(provider.requests) == 3
 
 
 def test_nobody_there() -> None:
