@@ -97,9 +97,21 @@ def test_a_stubborn_model_is_given_up(brewery: Path, tmp_path: Path):
 
 
 def test_an_idea_has_its_bounds(brewery: Path, tmp_path: Path):
-    generated(Stubborn(), brewery, tmp_path / "made", ideas=1, bounds=Bounds(tokens=1000))
+    roles = {"brainstormer": "rules"}
+    _, provider = generated(
+        Stubborn(), brewery, tmp_path / "made", ideas=1, roles=roles, bounds=Bounds(tokens=1000)
+    )
     (abandoned,) = events(tmp_path / "made", "abandoned")
     assert "an idea has 1,000" in abandoned["reason"]
+    # One call is beyond them, and no second one is made.
+    assert len(provider.requests) == 1
+
+
+def test_exploring_has_the_bounds_of_an_idea(brewery: Path, tmp_path: Path):
+    summary, provider = generated(Good(), brewery, tmp_path / "made", bounds=Bounds(tokens=1000))
+    assert (summary["tasks"], summary["ideas"], len(provider.requests)) == (0, 0, 1)
+    (done,) = events(tmp_path / "made", "done")
+    assert "an idea has 1,000" in done["reason"]
 
 
 @pytest.mark.parametrize("attack", sorted(ATTACKS))
