@@ -67,6 +67,15 @@ def enclosed(root: Path, file: str) -> Path:
     return path
 
 
+def is_inside(root: Path, file: str) -> bool:
+    """Tell whether a file may be read: it is there, and no link that leads out of the folder."""
+    try:
+        enclosed(root, file)
+    except ReadError:
+        return False
+    return True
+
+
 def lay(file: Path, target: Path) -> None:
     """Put a file where it may be read: linked where that works, else copied; raises OSError."""
     try:
@@ -90,7 +99,7 @@ def listed(root: Path, patterns: Sequence[str]) -> list[str]:
     found: list[str] = []
     for file in _walk(root):
         matches = file in names or any(matcher.fullmatch(file) for matcher in matchers)
-        if matches and _is_inside(root, file):
+        if matches and is_inside(root, file):
             found.append(file)
             if len(found) > MOST_LISTED:
                 raise ReadError(f"more than {MOST_LISTED} files match; name fewer folders")
@@ -104,14 +113,6 @@ def _walk(root: Path) -> Iterator[str]:
         for name in names:
             if not name.startswith("."):
                 yield name if base == "." else f"{base}/{name}"
-
-
-def _is_inside(root: Path, file: str) -> bool:
-    try:
-        enclosed(root, file)
-    except ReadError:
-        return False
-    return True
 
 
 def _checked(pattern: str) -> str:

@@ -633,6 +633,17 @@ def test_pipes_and_links_in_circles_do_not_hang(tmp_path: Path) -> None:
     is_the_table(only(tmp_path)[1])
 
 
+def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    write(tmp_path, CSV.replace("red", "secret"), "outside.csv")
+    write(folder, CSV)
+    (folder / "linked.csv").symlink_to(tmp_path / "outside.csv")
+    readers, problems = sniff_tables(folder)
+    assert [reader.files for reader in readers] == [("data.csv",)]
+    assert [told for told in problems if "leads out of the dataset" in told] == list(problems)
+    assert len(problems) == 1
+
+
 def test_the_same_folder_gives_the_same_readers(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", "c/d.csv"):
         write(tmp_path, CSV.replace("red", name), name)

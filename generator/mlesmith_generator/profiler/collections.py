@@ -12,8 +12,8 @@ from statistics import median
 from typing import Literal
 
 from mlesmith_env.digests import file_digest
-from mlesmith_env.errors import MissingExtraError, ReadError
-from mlesmith_env.recipes.folders import enclosed, listed
+from mlesmith_env.errors import MissingExtraError
+from mlesmith_env.recipes.folders import is_inside, listed
 from mlesmith_env.recipes.reader import file_labels
 from mlesmith_generator.profiler.media import audio_facts, image_facts
 from mlesmith_generator.profiler.paths import folder_parts, name_parts, patterns_of
@@ -104,7 +104,7 @@ def _by_media(folder: Path) -> dict[Media, list[str]]:
     for path in islice(candidates(folder), _MOST_FILES):
         file = path.relative_to(folder).as_posix()
         media = _MEDIA.get(path.suffix.lower())
-        if media is None or not path.stat().st_size or not _is_inside(folder, file):
+        if media is None or not path.stat().st_size or not is_inside(folder, file):
             continue
         if media != "document" or _is_text(path):
             found[media].append(file)
@@ -114,14 +114,6 @@ def _by_media(folder: Path) -> dict[Media, list[str]]:
 def _is_text(path: Path) -> bool:
     with path.open("rb") as stream:
         return b"\0" not in stream.read(_HEAD_BYTES)
-
-
-def _is_inside(folder: Path, file: str) -> bool:
-    try:
-        enclosed(folder, file)
-    except ReadError:
-        return False
-    return True
 
 
 def _parted(media: Media, files: list[str]) -> list[list[str]]:

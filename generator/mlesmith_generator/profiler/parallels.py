@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from mlesmith_env.recipes.folders import is_inside
 from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.records import ParallelProfile
 from mlesmith_generator.sniff.files import candidates
@@ -60,11 +61,12 @@ def find_parallels(folder: Path) -> tuple[ParallelProfile, ...]:
     """
     if not folder.is_dir():
         return ()
-    files = [
+    named = [
         path.relative_to(folder).as_posix()
         for path in islice(candidates(folder), _MOST_FILES)
         if path.suffix.lower() in _ENDINGS and 0 < path.stat().st_size <= _LARGEST
     ]
+    files = [file for file in named if is_inside(folder, file)]
     pairs = list(_pairs(files))
     marked = [file for file in files if _starts_marked(folder / file)]
     looked = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from mlesmith_env.errors import MissingExtraError, ReadError
+from mlesmith_env.recipes.folders import enclosed
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_env.recipes.reader import read_table, table_columns
 from mlesmith_env.recipes.text import column_of, values_or_none
@@ -27,7 +28,8 @@ def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]
     """Return how the tables of a dataset are read, and why other files give none.
 
     Files of the same layout become one reader. Documentation and metadata are left out without a
-    word; a file that should be a table and can not be read as one is a problem.
+    word; a file that should be a table and can not be read as one is a problem, and so is a link
+    that leads out of the folder.
 
     Args:
         source: A folder, or one file.
@@ -49,6 +51,8 @@ def sniff_tables(source: Path) -> tuple[tuple[TableReader, ...], tuple[str, ...]
             break
         file = path.relative_to(root).as_posix()
         try:
+            if path != source:
+                enclosed(root, file)
             tables = _sniff(Sample(path, root, pointed_at=path == source))
         except DoubtError as doubt:
             doubts.append(_told(file, doubt))
