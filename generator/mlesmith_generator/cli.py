@@ -166,8 +166,8 @@ def generate(
     sources = [each for source in sources for each in synthetic.expand(source, count, seed)]
 
     models = None
-    given = (model, role_model, solver, base_url, budget_usd, budget_tokens, prices)
-    if planner == "rules" and any(each not in ("", None, False, []) for each in given):
+    given = (model, role_model, solver or None, base_url, budget_usd, budget_tokens, prices)
+    if planner == "rules" and any(each not in ("", None, []) for each in given):
         raise InvalidSettingError(
             "models play no stage under --planner rules: choose --planner llm or mixed"
         )
