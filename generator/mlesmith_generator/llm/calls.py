@@ -79,14 +79,7 @@ class Calls:
         try:
             reply = self.endpoint.complete(request, before=before, on_fault=fault)
         except ProviderError as error:
-            self.tell(
-                "provider-failure",
-                role=role,
-                model=request.model,
-                reason=error.reason,
-                told=str(error),
-                attempts=error.attempts,
-            )
+            self.failed(role, request.model, error)
             raise
         if reply.usage is not None:
             used = reply.usage.prompt_tokens + reply.usage.completion_tokens
@@ -95,6 +88,18 @@ class Calls:
         self.store.keep(key, reply)
         self._told(request, reply, role, key, seconds=time.monotonic() - began, cached=False)
         return reply
+
+    def failed(self, role: str, model: str, error: ProviderError) -> ProviderError:
+        """Record a failure of a provider, and return it."""
+        self.tell(
+            "provider-failure",
+            role=role,
+            model=model,
+            reason=error.reason,
+            told=str(error),
+            attempts=error.attempts,
+        )
+        return error
 
     def forget(self, request: ChatRequest) -> None:
         """Forget the answer to a request: it was of no use, and the next run has to ask again."""

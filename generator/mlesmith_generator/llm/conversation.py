@@ -115,28 +115,39 @@ class Conversation:
                 if found is not None:
                     return found
             if mends == MAX_MENDS:
-                self.forget()
-                reason = "truncated" if reply.finish_reason == "length" else "schema"
-                raise ProviderError(
-                    reason,
-                    f"{self._persona.model} as {self._persona.role} gave no usable answer in "
-                    f"{MAX_MENDS + 1} tries; at last: {shortened(wrong, 300)}",
+                raise self.useless(
+                    "truncated" if reply.finish_reason == "length" else "schema",
+                    f"gave no usable answer in {MAX_MENDS + 1} tries; at last: "
+                    f"{shortened(wrong, 300)}",
                     MAX_MENDS + 1,
                 )
             mends += 1
             self._add(Message(role="user", content=f"{wrong}. Answer again, with JSON alone."))
-        self.forget()
-        raise ProviderError(
+        raise self.useless(
             "schema",
-            f"{self._persona.model} as {self._persona.role} went on calling tools after the "
-            f"{self._turns} turns that it had",
+            f"went on calling tools after the {self._turns} turns that it had",
             self._turns,
         )
 
-    def forget(self) -> None:
-        """Forget what was answered: it led to nothing, and another run has to ask again."""
+    def useless(self, reason: str, told: str, attempts: int) -> ProviderError:
+        """Return the failure of a model whose answers led to nothing, recorded as one.
+
+        What it answered is forgotten: another run has to ask again.
+
+        Args:
+            reason: As of `ProviderError`.
+            told: What the model did.
+            attempts: How often it was tried.
+        """
         for request in self._asked:
             self._calls.forget(request)
+        return self._calls.failed(
+            self._persona.role,
+            self._persona.model,
+            ProviderError(
+                reason, f"{self._persona.model} as {self._persona.role} {told}", attempts
+            ),
+        )
 
     def _reply(self, schema: AnswerSchema, *, tools: bool) -> ChatReply:
         if self._check is not None:

@@ -13,7 +13,6 @@ from mlesmith_env.task import Task
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.llm.answers import Evidence, Review, ReviewFinding
 from mlesmith_generator.llm.conversation import Conversation
-from mlesmith_generator.llm.faults import ProviderError
 from mlesmith_generator.llm.studio import Studio
 from mlesmith_generator.llm.toolbox import as_json, fenced
 from mlesmith_generator.records import GateReport
@@ -139,8 +138,7 @@ def judged(talk: Conversation, question: str, documents: Documents) -> GateRepor
             "Your review can not be used as it stands: " + "; ".join(missing[:6]) + ". Look again, "
             "drop what you can not show, and answer again."
         )
-    talk.forget()
-    raise ProviderError("schema", "the review's evidence could not be found", ROUNDS + 1)
+    raise talk.useless("schema", "gave evidence that could not be found", ROUNDS + 1)
 
 
 def _scan(found: ReviewFinding) -> Scan:
