@@ -14,7 +14,7 @@ from mlesmith_env.recipes.model import Holdout
 from mlesmith_generator.brainstorm.wanted import wanted
 from mlesmith_generator.llm.answers import ProposedIdea, ProposedIdeas
 from mlesmith_generator.llm.conversation import Conversation
-from mlesmith_generator.llm.toolbox import told
+from mlesmith_generator.llm.toolbox import fenced, told
 from mlesmith_generator.planner import Assignment
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea
 
@@ -74,7 +74,7 @@ def ask_for_ideas(
         if not wrong:
             break
         question = (
-            "Some of your ideas can not be carried out: " + "; ".join(wrong) + ". Answer again "
+            f"Some of your ideas can not be carried out:\n{fenced('; '.join(wrong))}\nAnswer again "
             "with all ideas, these mended or replaced."
         )
     if not good:

@@ -209,8 +209,8 @@ class ModelPlanner:
         if self._brainstormer is None:
             raise GenerationError(told)
         question = (
-            f"The idea to ask for {idea.target!r} did not pass: {told}. Answer with one idea: this "
-            "one mended, or another that you have not proposed yet."
+            f"An idea did not pass:\n{fenced(f'to ask for {idea.target!r}: {told}')}\nAnswer with "
+            "one idea: this one mended, or another that you have not proposed yet."
         )
         taken = self._taken - {asked_in(idea)}
         (mended, *_) = ask_for_ideas(self._brainstormer, question, self._brought, 1, taken)

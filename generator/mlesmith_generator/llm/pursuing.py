@@ -47,8 +47,8 @@ class ModelPursuit:
         self._refactor: Conversation | None = None
         profile = fenced(profile_told(studio.assignment.profile))
         question = (
-            f"Work out this idea:\n{idea_told(idea)}\n\nWhat was measured about the dataset:\n"
-            f"{profile}"
+            f"Work out this idea:\n{fenced(idea_told(idea))}\n\n"
+            f"What was measured about the dataset:\n{profile}"
         )
         self._draft = self._formed(self._designed(question))
 
@@ -76,7 +76,8 @@ class ModelPursuit:
                 if build == _BUILDS:
                     raise
                 question = (
-                    f"The draft can not be built: {error}. Mend it, and answer with all of it."
+                    f"The draft can not be built:\n{fenced(str(error))}\nMend it, and answer with "
+                    "all of it."
                 )
                 self._draft = self._formed(self._designed(self._with_draft(question)))
         raise AssertionError("the last build returns or raises")
@@ -93,8 +94,9 @@ class ModelPursuit:
         if by_stage["brainstorm"]:
             self._idea = self._amend(self._idea, by_stage["brainstorm"])
             question = (
-                f"The idea was changed, because of\n{defects_told(by_stage['brainstorm'])}\n"
-                f"Work it out as it is now:\n{idea_told(self._idea)}"
+                "The idea was changed, because of\n"
+                f"{fenced(defects_told(by_stage['brainstorm']))}\n"
+                f"Work it out as it is now:\n{fenced(idea_told(self._idea))}"
             )
             self._draft = self._formed(self._designed(question))
         elif by_stage["design"] or not self._studio.staffing.model("refactor"):
@@ -111,8 +113,7 @@ class ModelPursuit:
         """Return a question with the draft as it stands, where somebody else worked on it last."""
         if not always and self._refactor is None:
             return question
-        told = as_json(self._draft.model_dump(mode="json"))
-        return f"{question} The draft as it stands:\n{told}"
+        return f"{question} The draft as it stands:\n{_draft_told(self._draft)}"
 
     def _designed(self, question: str) -> ProposedDraft:
         draft = self._designer.ask(question, ProposedDraft)
@@ -125,9 +126,7 @@ class ModelPursuit:
         scripted = draft.prepare_py or draft.metric_py
         if not scripted or not self._studio.staffing.model("refactor"):
             return draft
-        return self._refactored(
-            "Bring this draft into the one layout:\n" + as_json(draft.model_dump(mode="json"))
-        )
+        return self._refactored(f"Bring this draft into the one layout:\n{_draft_told(draft)}")
 
     def _refactored(self, question: str) -> ProposedDraft:
         if self._refactor is None:
@@ -152,6 +151,10 @@ class ModelPursuit:
 
 def _to_mend(defects: Sequence[Defect]) -> str:
     return (
-        f"The gates found defects:\n{defects_told(defects)}\nMend their cause, and answer with the "
-        "whole draft."
+        f"The gates found defects:\n{fenced(defects_told(defects))}\nMend their cause, and answer "
+        "with the whole draft."
     )
+
+
+def _draft_told(draft: ProposedDraft) -> str:
+    return fenced(as_json(draft.model_dump(mode="json")))

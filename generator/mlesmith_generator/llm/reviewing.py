@@ -88,16 +88,22 @@ def reviewed(task: Task, studio: Studio) -> GateReport:
     """
     documents = Documents.of(task)
     scripts = "".join(f"\n\n{name}:\n{fenced(text)}" for name, text in task.scripts.items())
+    manifest, recipe = task.manifest, task.manifest.recipe
+    asked = {
+        "slug": manifest.slug,
+        "target": recipe.target,
+        "objective": manifest.objective,
+        "metric": manifest.metric.name,
+        "holdout": recipe.holdout.kind,
+        "recipe": recipe.model_dump(mode="json", exclude_defaults=True),
+    }
     question = (
-        f"Review this candidate, {task.manifest.slug}. It asks for {task.manifest.recipe.target!r} "
-        f"({task.manifest.objective}, scored by {task.manifest.metric.name}, "
-        f"holdout {task.manifest.recipe.holdout.kind}). Its page:\n{fenced(task.description)}"
-        f"{scripts}\n\nWhat was left out, and how the files were made:\n"
-        f"{fenced(as_json(task.manifest.recipe.model_dump(mode='json', exclude_defaults=True)))}"
+        "Review this candidate. What it asks for, what was left out, and how the files were made:\n"
+        f"{fenced(as_json(asked))}\n\nIts page:\n{fenced(task.description)}{scripts}"
     )
     explorer = studio.explorer(documents.public)
     try:
-        talk = studio.talk("reviewer", task.manifest.slug, explorer=explorer)
+        talk = studio.talk("reviewer", manifest.slug, explorer=explorer)
         return judged(talk, question, documents)
     finally:
         explorer.close()
@@ -135,8 +141,8 @@ def judged(talk: Conversation, question: str, documents: Documents) -> GateRepor
             scans = [_scan(finding) for finding in review.findings]
             return report("review", [*scans, Scan("model-review", review.summary)], _since(began))
         question = (
-            "Your review can not be used as it stands: " + "; ".join(missing[:6]) + ". Look again, "
-            "drop what you can not show, and answer again."
+            f"Your review can not be used as it stands:\n{fenced('; '.join(missing[:6]))}\n"
+            "Look again, drop what you can not show, and answer again."
         )
     raise talk.useless("schema", "gave evidence that could not be found", ROUNDS + 1)
 

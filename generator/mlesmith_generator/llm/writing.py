@@ -75,7 +75,8 @@ class WrittenPursuit:
         self._studio.meter.check()
         self._found = defects
         about_page = self._written and all(
-            defect.gate == "review" and not defect.columns for defect in defects
+            defect.gate == "review" and not defect.columns
+            for defect in defects
         )
         if about_page:
             self._rewritten += 1
@@ -107,7 +108,7 @@ class WrittenPursuit:
             f"{fenced(task.description)}"
         )
         if self._found:
-            question += f"\n\nThe last page came back with\n{defects_told(self._found)}"
+            question += f"\n\nThe last page came back with\n{fenced(defects_told(self._found))}"
         for _ in range(_ROUNDS + 1):
             page = talk.ask(question, WrittenPage).description.strip() + "\n"
             tried = _with_page(task, page)
@@ -118,8 +119,8 @@ class WrittenPursuit:
             if report.passed:
                 return page
             question = (
-                f"The written review did not pass your page:\n{report_told([report])}\nMend it, "
-                "and answer with the whole page."
+                f"The written review did not pass your page:\n{fenced(report_told([report]))}\n"
+                "Mend it, and answer with the whole page."
             )
         return ""
 

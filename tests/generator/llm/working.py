@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlesmith_env.journal import read_journal
+from mlesmith_env.task import Task
+from mlesmith_generator.dataset import open_dataset
 from mlesmith_generator.generation import Settings, generate_all
+from mlesmith_generator.ledger import Ledger
 from mlesmith_generator.llm.endpoint import Endpoint, Patience
+from mlesmith_generator.llm.planner import hire
 from mlesmith_generator.llm.prices import Price, PriceTable
 from mlesmith_generator.llm.settings import Bounds, ModelSettings
 from mlesmith_generator.llm.staffing import Staffing
+from mlesmith_generator.pipeline import DatasetResult, GenerationJob, generate_dataset
+from mlesmith_generator.planner import Assignment, Planner, Pursuit, RulePlanner
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.records import DatasetProfile
+from mlesmith_generator.refactor import Names
 from tests.generator.llm.provider import Policy, Provider, serving
+from tests.players.reading import Call
 
 PRICES = PriceTable(models={"played": Price(input=10.0, output=100.0)})
 ROWS = 600
@@ -89,3 +102,69 @@ def events(registry: Path, *names: str) -> Sequence[dict[str, Any]]:
 def codes(registry: Path) -> set[str]:
     """Return the codes of all defects in the ledger."""
     return {d["code"] for gate in events(registry, "gate") for d in gate["defects"]}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A planner with models in it, at work on an open dataset.
+
+    Attributes:
+        planner: As the pipeline has it.
+        profile: What was measured.
+        workshop: Folder for candidates.
+    """
+
+    planner: Planner
+    profile: DatasetProfile
+    workshop: Path
+
+    def candidate(self, pursuit: Pursuit) -> Task:
+        """Return the next candidate of a pursuit, in a folder of its own."""
+        return pursuit.candidate(Path(tempfile.mkdtemp(dir=self.workshop)))
+
+    def first(self) -> tuple[Pursuit, Task]:
+        """Return the pursuit of the first idea, and its first candidate."""
+        pursuit = self.planner.pursue(self.planner.ideas()[0])
+        return pursuit, self.candidate(pursuit)
+
+
+@contextmanager
+def planned(
+    provider: Provider, source: str | Path, registry: Path, planner: str = "llm", *, ideas: int = 1
+) -> Generator[Planned]:
+    """Open a dataset and hire a planner for it: the pipeline's way to a candidate, no further.
+
+    What comes behind, the ladder above all, takes long and knows nothing of models.
+    """
+    registry.mkdir(exist_ok=True)
+    with open_dataset(str(source)) as dataset, tempfile.TemporaryDirectory() as workshop:
+        profile = profile_dataset(dataset.folder, dataset.name)
+        names = Names(registry, dataset.slug)
+        given = Assignment(str(source), dataset, profile, names, ideas, 0)
+        ledger = Ledger(registry, dataset.slug, "planned")
+        hired = hire(models(provider, planner), given, RulePlanner(given), registry, ledger)
+        try:
+            yield Planned(hired, profile, Path(workshop))
+        finally:
+            hired.close()
+            ledger.close()
+
+
+def attempted(
+    policy: Policy, source: Path, registry: Path, planner: str = "llm", *, ideas: int = 1
+) -> tuple[DatasetResult, Provider]:
+    """Run the pipeline over one dataset in this process; what fails is raised.
+
+    Good for what never reaches the ladder.
+    """
+    with serving(policy) as provider:
+        settings = models(provider, planner)
+        job = GenerationJob(str(source), registry, ideas, 0, "local", "", models=settings)
+        return generate_dataset(job), provider
+
+
+def questions(provider: Provider, role: str) -> list[str]:
+    """Return everything that was asked of a role in the users' name, each once, in order."""
+    calls = [Call(body) for body in provider.requests]
+    found = [text for call in calls if call.role == role for text in call.questions]
+    return list(dict.fromkeys(found))
