@@ -75,7 +75,7 @@ class WrittenPursuit:
         self._studio.meter.check()
         self._found = defects
         about_page = self._written and all(
-            defect.gate == "review" and not defect.columns
+            defect.gate == "review" and defect.stage != "brainstorm" and not defect.columns
             for defect in defects
         )
         if about_page:
