@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 from mlesmith_env.errors import MetricError
@@ -33,14 +34,15 @@ class Parameter:
     def checked(self, metric: str, value: object) -> float | int:
         """Return the value as a number; raises `MetricError` where it is not allowed."""
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if good and isinstance(value, int | float) and math.isfinite(value):
+        if good and isinstance(value, int | float) and abs(value) <= sys.float_info.max:
             inside = self.low < value < self.high if self.open else self.low <= value <= self.high
             if inside and not self.integer:
                 return float(value)
             if inside and float(value).is_integer():
                 return int(value)
         raise MetricError(
-            f"parameter {self.name!r} of metric {metric!r} is {value!r}; it must be {self.allowed}"
+            f"parameter {self.name!r} of metric {metric!r} is {value!r:.60}; "
+            f"it must be {self.allowed}"
         )
 
     @property
