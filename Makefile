@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+# Programs in sandboxes are waited for as much as they compute: one tester more than there are cores.
+TESTERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 STAMP   = $(VENV)/.installed
 DEV     = $(VENV)/.installed-dev
 
@@ -27,7 +29,7 @@ demo: $(STAMP)  ## From a raw dataset to a graded episode, under a minute
 	$(BIN)/mlesmith demo
 
 test: $(DEV)  ## The whole test suite
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV)  ## Ruff and pyright
 	$(BIN)/ruff check .

@@ -110,7 +110,7 @@ def test_what_affords_no_task_gives_a_reason(tmp_path: Path, monkeypatch, name: 
 def test_a_wide_table_gives_a_task(tmp_path: Path, monkeypatch):
     random = np.random.default_rng(4)
     wide = pd.DataFrame(
-        random.normal(size=(300, 2000)).round(3), columns=[f"gene_{n}" for n in range(2000)]
+        random.normal(size=(300, 1000)).round(3), columns=[f"gene_{n}" for n in range(1000)]
     )
     wide["outcome"] = np.where(wide["gene_3"] + wide["gene_8"] > 0, "relapse", "cure")
     result = _generate(tmp_path, monkeypatch, "wide", _csv(wide).encode())

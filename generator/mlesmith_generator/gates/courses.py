@@ -75,7 +75,9 @@ def scan_lengths_told(page: Page, train: pd.DataFrame) -> Scan:
     findings: list[Finding] = []
     checked = 0
     for row in described_columns(page):
-        told = re.search(r"of length ([0-9][0-9,]*)(?: to ([0-9][0-9,]*))?", " ".join(row[1:]))
+        # What the publisher says stands in quotation marks, and may speak of other lengths.
+        said = re.sub(r"“[^”]*”", "", " ".join(row[1:]))
+        told = re.search(r"of length ([0-9][0-9,]*)(?: to ([0-9][0-9,]*))?", said)
         if row[0] not in train.columns or told is None:
             continue
         lengths = [len(told_numbers(text)) for text in train[row[0]].head(3_000).tolist()]

@@ -5,6 +5,7 @@ import pytest
 
 from mlesmith_generator.gates.cells import wrong_cell
 from mlesmith_generator.gates.completeness import HIGHER, LOWER, Names, described_columns
+from mlesmith_generator.gates.courses import scan_lengths_told
 from mlesmith_generator.gates.page import Page, bare, plain
 from mlesmith_generator.gates.rows import Column
 
@@ -84,3 +85,18 @@ def test_a_name_is_not_found_inside_a_longer_one() -> None:
 def test_directions_are_read_from_words(text: str, higher: bool, lower: bool) -> None:
     assert bool(HIGHER.search(plain(text))) is higher
     assert bool(LOWER.search(plain(text))) is lower
+
+
+@pytest.mark.parametrize(
+    ("notes", "wrong"),
+    [
+        ("a series of length 5", False),
+        ("a series of length 6", True),
+        ("“lines of length 6 that cross the region”; a series of length 5", False),
+        ("“lines of length 6 that cross the region”", False),
+    ],
+)
+def test_what_a_publisher_says_of_lengths_is_no_claim_of_the_page(notes: str, wrong: bool) -> None:
+    page = Page(f"# T\n\n## Columns\n\n| column | notes |\n| --- | --- |\n| `pulse` | {notes} |\n")
+    train = pd.DataFrame({"pulse": ["1 2 3 4 5", "5 4 3 2 1"]})
+    assert bool(scan_lengths_told(page, train).findings) == wrong
