@@ -59,8 +59,8 @@ def test_a_good_model_makes_tasks_that_verify(brewery: Path, tmp_path: Path):
 
 
 def test_models_have_ideas_and_rules_prepare(brewery: Path, tmp_path: Path):
-    summary, _ = generated(Good(), brewery, tmp_path / "made", "mixed")
-    assert summary["tasks"] == 2, summary
+    summary, _ = generated(Good(), brewery, tmp_path / "made", "mixed", ideas=1)
+    assert summary["tasks"] == 1, summary
     for task in _tasks(tmp_path / "made"):
         stages = task.manifest.provenance.stages
         assert (stages["brainstormer"], stages["designer"]) == ("played", "rules")
@@ -78,8 +78,8 @@ def test_each_stage_chooses_its_planner(brewery: Path, tmp_path: Path):
 
 
 def test_a_sloppy_model_mends_what_it_is_told(brewery: Path, tmp_path: Path):
-    summary, provider = generated(Sloppy(), brewery, tmp_path / "made")
-    assert summary["tasks"] == 2, summary
+    summary, provider = generated(Sloppy(), brewery, tmp_path / "made", ideas=1)
+    assert summary["tasks"] == 1, summary
     assert {"target-proxy"} <= codes(tmp_path / "made")
     assert max(draft["round"] for draft in events(tmp_path / "made", "draft")) >= 1
     for body in provider.requests:
@@ -126,14 +126,14 @@ def test_attacks_are_refused_by_gates_that_trust_nobody(attack: str, brewery: Pa
     assert KEY not in told
 
 
-@pytest.mark.parametrize(("faults", "talks"), [(PASSING, False), (ANSWERED, True)])
+@pytest.mark.parametrize(("faults", "talks", "ideas"), [(PASSING, False, 1), (ANSWERED, True, 3)])
 def test_every_fault_is_retried(
-    faults: dict[str, Fault], talks: bool, brewery: Path, tmp_path: Path
+    faults: dict[str, Fault], talks: bool, ideas: int, brewery: Path, tmp_path: Path
 ):
     flaky = Flaky(Good(), faults, talks=talks)
-    summary, _ = generated(flaky, brewery, tmp_path / "made", ideas=3, timeout_s=3.0)
+    summary, _ = generated(flaky, brewery, tmp_path / "made", ideas=ideas, timeout_s=3.0)
     assert set(flaky.played) == set(faults)
-    assert summary["tasks"] == summary["ideas"] == 3
+    assert summary["tasks"] == summary["ideas"] == ideas
     assert summary["provider_failures"] == 0
     assert all(gate["passed"] for gate in events(tmp_path / "made", "gate"))
 
@@ -171,16 +171,17 @@ def test_the_budget_stops_cleanly_and_resumes(brewery: Path, tmp_path: Path):
     registry = tmp_path / "made"
     with serving(Good()) as provider:
         asked = provider.requests
-        first = run(provider, brewery, registry, budget_usd=1.3)
+        small = {"answer_tokens": 1_000}
+        first = run(provider, brewery, registry, budget_usd=0.8, **small)
         assert first["stopped"] == ["brewery"]
         assert first["failed"] == []
         spent = json.loads((registry / "spending.json").read_text())
-        assert 0 < spent["usd"] <= 1.3
+        assert 0 < spent["usd"] <= 0.8
         assert not events(registry, "abandoned", "unjudged", "provider-failure")
         before = len(asked)
-        run(provider, brewery, registry, budget_usd=1.3, resume=True)
+        run(provider, brewery, registry, budget_usd=0.8, resume=True, **small)
         assert len(asked) == before > 0
-        second = run(provider, brewery, registry, budget_usd=100.0, resume=True)
+        second = run(provider, brewery, registry, budget_usd=100.0, resume=True, **small)
         assert second["stopped"] == []
         assert second["tasks"] == 2
         bodies = [json.dumps(body, sort_keys=True) for body in asked]
@@ -189,7 +190,10 @@ def test_the_budget_stops_cleanly_and_resumes(brewery: Path, tmp_path: Path):
 
 
 def test_rules_go_on_where_the_budget_ends(brewery: Path, tmp_path: Path):
-    summary, _ = generated(Good(), brewery, tmp_path / "made", "mixed", budget_tokens=30_000)
+    summary, provider = generated(
+        Good(), brewery, tmp_path / "made", "mixed", budget_tokens=30_000, answer_tokens=1_000
+    )
+    assert provider.requests
     assert summary["tasks"] == 2
     assert summary["stopped"] == []
     players = [task.manifest.provenance.stages.get("reviewer", "rules") for task in

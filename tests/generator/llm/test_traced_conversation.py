@@ -67,7 +67,7 @@ def test_what_was_said_is_told_without_the_key(make_calls: MakeCalls, tmp_path: 
     assert (first.models, first.turns, first.steps[2].text) == (("played",), 3, "three columns")
     assert [step.text for step in second.steps] == ["Mend it."]
     assert second.goes_on
-    assert (story.total.calls, story.total.faults, story.total.failures) == (3, 1, 1)
+    assert (story.total.calls, story.total.faults, story.total.failures) == (3, 2, 1)
     assert story.total.usd == pytest.approx(3 * (100 * 10 + 20 * 100) / 1e6)
     out = io.StringIO()
     tell(story, Console(file=out), full=True)
