@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,13 @@ def main() -> None:
     for name in given.players:
         if name == "malicious":
             rows += [
-                _row(f"malicious: {attack}", sources[place % len(sources) :][:1], given, attack)
+                # The last dataset asks for an amount, which some attacks need.
+                _row(
+                    f"malicious: {attack}",
+                    {sources[place % len(sources)], sources[-1]},
+                    given,
+                    attack,
+                )
                 for place, attack in enumerate(ATTACKS)
             ]
         else:
@@ -84,21 +90,21 @@ def main() -> None:
 
 
 def _row(
-    name: str, sources: Sequence[str], given: argparse.Namespace, attack: str = ""
+    name: str, sources: Iterable[str], given: argparse.Namespace, attack: str = ""
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="mlesmith-planners-") as temporary:
         registry, before = Path(temporary) / "made", os.environ.get("MLESMITH_CACHE")
         os.environ["MLESMITH_CACHE"] = str(Path(temporary) / "cache")
         try:
             if name == "rules":
-                _generate(sources, registry, given, None)
+                _generate(sorted(sources), registry, given, None)
             else:
                 planner, player = _PLAYERS.get(name, ("llm", lambda: Malicious(attack)))
                 with serving(player()) as provider:
                     endpoint = Endpoint(provider.url, Patience(5, 10.0, 0.05))
                     staffing = Staffing.parse(planner, "played", {})
                     models = ModelSettings(staffing, endpoint, PRICES)
-                    _generate(sources, registry, given, models)
+                    _generate(sorted(sources), registry, given, models)
         finally:
             if before is None:
                 del os.environ["MLESMITH_CACHE"]

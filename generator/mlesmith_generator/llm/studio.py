@@ -15,7 +15,7 @@ from mlesmith_env.task import Task
 from mlesmith_generator.byhand.measured import measured_page
 from mlesmith_generator.gates.assertions import assertions_gate
 from mlesmith_generator.gates.review import review_gate
-from mlesmith_generator.llm.answers import ProposedDraft
+from mlesmith_generator.llm.answers import LONGEST_PAGE, ProposedDraft
 from mlesmith_generator.llm.calls import Calls
 from mlesmith_generator.llm.conversation import Conversation, Persona
 from mlesmith_generator.llm.drafting import candidate_of, hand_draft
@@ -129,6 +129,7 @@ class Studio:
             lambda given: self._built(
                 given.draft, lambda task: self._page(task, given.draft, idea)
             ),
+            LONGEST_PAGE,
         )
         return recipe_tool(), tried, page
 

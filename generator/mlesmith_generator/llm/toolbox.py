@@ -15,7 +15,7 @@ from mlesmith_generator.llm.chat import ToolCall, ToolSpec
 from mlesmith_generator.llm.faults import BudgetError, ProviderError
 
 LONGEST = 6_000
-"""Characters of a result; what is longer is cut in its middle, and says so."""
+"""Characters of the result of a tool that says nothing else."""
 
 
 class Arguments(BaseModel):
@@ -36,12 +36,14 @@ class Tool(Generic[_Given]):
         description: What it gives, for the model.
         arguments: The record that its arguments have to follow.
         use: What it does. Errors of ours become the result; faults of the sandbox are raised.
+        longest: Characters of its result; what is longer is cut in its middle, and says so.
     """
 
     name: str
     description: str
     arguments: type[_Given]
     use: Callable[[_Given], str]
+    longest: int = LONGEST
 
     def spec(self) -> ToolSpec:
         """Return the tool as it is told to the model."""
@@ -56,7 +58,7 @@ class Tool(Generic[_Given]):
         except ValidationError as error:
             return f"error: {self.name} was called with wrong arguments: {told(error)}"
         try:
-            return shortened(self.use(given))
+            return shortened(self.use(given), self.longest)
         except (SandboxError, ProviderError, BudgetError):
             raise
         except MlesmithError as error:

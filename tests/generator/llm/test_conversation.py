@@ -12,7 +12,7 @@ from mlesmith_env.errors import GenerationError
 from mlesmith_generator.ledger import spending
 from mlesmith_generator.llm.conversation import MAX_CALLS, MAX_MENDS, Conversation, Persona
 from mlesmith_generator.llm.faults import BudgetError, ProviderError
-from mlesmith_generator.llm.toolbox import Arguments, Tool, Toolbox, fenced, shortened
+from mlesmith_generator.llm.toolbox import LONGEST, Arguments, Tool, Toolbox, fenced, shortened
 from tests.generator.llm.conftest import MakeCalls
 from tests.generator.llm.provider import Body, Raw, failed, in_turn, said, serving
 
@@ -311,3 +311,12 @@ def test_long_results_are_cut_in_the_middle() -> None:
     assert text.startswith("a" * 400)
     assert text.endswith("b" * 200)
     assert "9,400 characters left out" in text
+
+
+def test_a_tool_may_say_more_than_others() -> None:
+    long = "x" * (2 * LONGEST)
+    short, whole = (
+        Tool("tell", "Tells.", Arguments, lambda _: long, longest) for longest in (LONGEST, 20_000)
+    )
+    assert "characters left out" in short.call("{}")
+    assert whole.call("{}") == long
