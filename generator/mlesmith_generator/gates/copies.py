@@ -1,4 +1,4 @@
-"""Columns that hold the target itself: as their value, said inside a text, or cut into bins."""
+"""Columns that hold the target itself: as their value, under codes, in a text, or cut into bins."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from mlesmith_generator.gates.rows import Column, Ints, Mask, TaskRows
 from mlesmith_generator.gates.verdict import Finding
 
 _FEWEST_ROWS = 40
+_CODED = 20
+"""Values of a target from which on one code for each of them is no accident."""
+_AGAIN = 0.05
+"""Share of the hidden rows whose code stands in training rows, and tells their answer there."""
 
 
 def copied(column: Column, rows: TaskRows) -> Finding | None:
     """Return the finding about a column that holds the target itself, or None."""
-    return _copy(column, rows) or _told(column, rows) or _bins(column, rows)
+    return _copy(column, rows) or _coded(column, rows) or _told(column, rows) or _bins(column, rows)
 
 
 def _equal(column: Column, rows: TaskRows) -> Mask:
@@ -73,6 +77,31 @@ def _copy(column: Column, rows: TaskRows) -> Finding | None:
                 (column.name,),
             )
     return None
+
+
+def _coded(column: Column, rows: TaskRows) -> Finding | None:
+    """A column with one code for each value of the target, such as its hash: repeats tell it."""
+    given = ~column.missing
+    mine, theirs = column.codes[given], rows.truth.codes[given]
+    targets, codes = len(np.unique(theirs)), len(np.unique(mine))
+    if targets < _CODED or max(targets, codes) > 1.01 * min(targets, codes):
+        return None
+    pairs = len(np.unique(mine * (theirs.max() + 1) + theirs))
+    hidden = rows.hidden[given]
+    known = np.isin(mine[hidden], mine[~hidden])
+    repeats = len(mine) - pairs
+    if pairs > 1.01 * min(targets, codes) or repeats < max(_CODED, 0.02 * len(mine)):
+        return None
+    if not len(known) or known.mean() < _AGAIN:
+        return None
+    return Finding(
+        "target-copy",
+        f"column {column.name!r} has one value for each of the {targets} values of the target "
+        f"{rows.target_name!r}, and tells the answer of {known.mean():.0%} of the hidden rows, "
+        "whose value stands in training rows",
+        "design",
+        (column.name,),
+    )
 
 
 def _told(column: Column, rows: TaskRows) -> Finding | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -292,3 +293,24 @@ def test_rows_that_differ_in_a_counter_are_the_same_and_in_their_matter_are_not(
     for matter in (smiles, texts):
         findings = scan_duplicates(rows_of(frame.assign(what=matter), "y", "regression")).findings
         assert [(each.columns, each.warning) for each in findings] == [(("what",), True)]
+
+
+def _hashed(values: pd.Series) -> pd.Series:
+    return pd.Series([hashlib.sha256(str(each).encode()).hexdigest()[:12] for each in values])
+
+
+@pytest.mark.parametrize(("digits", "refused"), [(1, True), (2, True), (12, False)])
+def test_a_hash_of_an_amount_tells_the_amounts_that_repeat(digits: int, refused: bool) -> None:
+    y = (_noisy(numbers()) + numbers(seed=9)["x0"] / 7).round(digits)
+    made = numbers().assign(token=_hashed(y), y=y)
+    scan = scan_singles(rows_of(made, "y", "regression"))
+    assert ("target-copy" in _refused(scan)) is refused
+
+
+def test_what_is_told_apart_by_more_than_the_target_is_no_code_of_it() -> None:
+    random = np.random.default_rng(4)
+    y = _noisy(numbers()).round(1)
+    # A thing has one amount, and other things have the same.
+    things = pd.Series([f"{value} {random.integers(3)}" for value in y])
+    made = numbers().assign(thing=_hashed(things), serial=_hashed(pd.Series(range(len(y)))), y=y)
+    assert "target-copy" not in _refused(scan_singles(rows_of(made, "y", "regression")))
