@@ -12,7 +12,7 @@ from mlesmith_generator.gates.verdict import Finding
 _FEWEST_ROWS = 40
 _CODED = 20
 """Values of a target from which on one code for each of them is no accident."""
-_AGAIN = 0.05
+_AGAIN = 0.1
 """Share of the hidden rows whose code stands in training rows, and tells their answer there."""
 
 
@@ -83,14 +83,14 @@ def _coded(column: Column, rows: TaskRows) -> Finding | None:
     """A column with one code for each value of the target, such as its hash: repeats tell it."""
     given = ~column.missing
     mine, theirs = column.codes[given], rows.truth.codes[given]
-    targets, codes = len(np.unique(theirs)), len(np.unique(mine))
+    targets, counts = len(np.unique(theirs)), np.unique(mine, return_counts=True)[1]
+    codes, repeated = len(counts), int((counts > 1).sum())
     if targets < _CODED or max(targets, codes) > 1.01 * min(targets, codes):
         return None
     pairs = len(np.unique(mine * (theirs.max() + 1) + theirs))
     hidden = rows.hidden[given]
     known = np.isin(mine[hidden], mine[~hidden])
-    repeats = len(mine) - pairs
-    if pairs > 1.01 * min(targets, codes) or repeats < max(_CODED, 0.02 * len(mine)):
+    if pairs > 1.01 * min(targets, codes) or repeated < _CODED:
         return None
     if not len(known) or known.mean() < _AGAIN:
         return None

@@ -314,3 +314,9 @@ def test_what_is_told_apart_by_more_than_the_target_is_no_code_of_it() -> None:
     things = pd.Series([f"{value} {random.integers(3)}" for value in y])
     made = numbers().assign(thing=_hashed(things), serial=_hashed(pd.Series(range(len(y)))), y=y)
     assert "target-copy" not in _refused(scan_singles(rows_of(made, "y", "regression")))
+
+
+def test_two_amounts_that_are_nothing_together_are_no_codes_of_each_other() -> None:
+    made = numbers().assign(y=_noisy(numbers()) + numbers(seed=9)["x0"] / 7)
+    made.loc[::8, ["x2", "y"]] = 0.0
+    assert "target-copy" not in _refused(scan_singles(rows_of(made, "y", "regression")))
