@@ -18,7 +18,7 @@ _AGAIN = 0.1
 
 def copied(column: Column, rows: TaskRows) -> Finding | None:
     """Return the finding about a column that holds the target itself, or None."""
-    return _copy(column, rows) or _coded(column, rows) or _told(column, rows) or _bins(column, rows)
+    return _copy(column, rows) or _told(column, rows) or _bins(column, rows)
 
 
 def _equal(column: Column, rows: TaskRows) -> Mask:
@@ -79,8 +79,11 @@ def _copy(column: Column, rows: TaskRows) -> Finding | None:
     return None
 
 
-def _coded(column: Column, rows: TaskRows) -> Finding | None:
-    """A column with one code for each value of the target, such as its hash: repeats tell it."""
+def coded(column: Column, rows: TaskRows) -> Finding | None:
+    """Return the finding about a column with one code for each value of the target, or None.
+
+    Such as its hash: no model of its order sees it, but values that repeat tell their answers.
+    """
     given = ~column.missing
     mine, theirs = column.codes[given], rows.truth.codes[given]
     targets, counts = len(np.unique(theirs)), np.unique(mine, return_counts=True)[1]

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mlesmith_generator.gates.copies import copied
+from mlesmith_generator.gates.copies import coded, copied
 from mlesmith_generator.gates.readings import Reading, readings
 from mlesmith_generator.gates.rows import PRIVATE, Column, Ints, TaskRows
 from mlesmith_generator.gates.strength import Judge, Strength
@@ -55,7 +55,7 @@ def scan_singles(rows: TaskRows) -> Scan:
             warnings[reading.column] = _finding(reading, strength, rows, warning=True)
     for column in rows.columns:
         if column.name not in names:
-            found = _partial(column, rows)
+            found = coded(column, rows) or _partial(column, rows)
             if found is not None:
                 (warnings if found.warning else names)[column.name] = found
     for finding in _hidden_only(rows, judge):
