@@ -91,6 +91,9 @@ def run(
     """Generate with a provider that is there; returns the summary."""
     settings = Settings(registry, ideas=ideas, models=models(provider, planner, **changes))
     generate_all([str(source)], settings, resume=resume)
+    for event in events(registry, "gate", "abandoned", "unjudged"):
+        if event.get("defects") or event["event"] != "gate":
+            print(json.dumps(event))  # Where a test fails, it is asked for first.
     return json.loads((registry / "generation.json").read_text())
 
 
