@@ -104,6 +104,7 @@ def _check_limits(draft: HandDraft) -> None:
             )
 
 
+@of_the_draft()
 def candidate_of(
     proposed: ProposedDraft,
     dataset: Dataset,
@@ -129,18 +130,6 @@ def candidate_of(
         ScriptError: `prepare.py` failed.
         SandboxError: The sandbox broke down or can not be had.
     """
-    with of_the_draft():
-        return _candidate(proposed, dataset, profile, names, workshop, seed)
-
-
-def _candidate(
-    proposed: ProposedDraft,
-    dataset: Dataset,
-    profile: DatasetProfile,
-    names: Names,
-    workshop: Path,
-    seed: int,
-) -> Task:
     draft, scripts = hand_draft(proposed)
     draft = draft.model_copy(update={"slug": _free(draft.slug, names)})
     record = dataset.record(pinned_files(profile, dataset.folder))

@@ -73,11 +73,11 @@ class WrittenPursuit:
     def mend(self, defects: Sequence[Defect]) -> None:
         """Have the page written again where that is the cure, else the task itself mended."""
         self._studio.meter.check()
-        self._found = defects
         about_page = self._written and all(
             defect.gate == "review" and defect.stage != "brainstorm" and not defect.columns
             for defect in defects
         )
+        self._found = defects if about_page else ()
         if about_page:
             self._rewritten += 1
         else:
