@@ -42,7 +42,9 @@ def word_marks(column: TypedColumn, rows: NDArray[np.int64]) -> list[NDArray[np.
         for piece in held:
             count[piece] += times
     low, high = _RAREST * len(rows), _COMMONEST * len(rows)
-    common = [piece for piece, times in count.most_common(4 * MAX_WORDS) if low <= times <= high]
+    # The order of a set is another in every process: equally common words stand by their letters.
+    ordered = sorted(count.items(), key=lambda item: (-item[1], item[0]))[: 4 * MAX_WORDS]
+    common = [piece for piece, times in ordered if low <= times <= high]
     chosen = common[:MAX_WORDS]
     marks = [np.array([piece in held for held in pieces], dtype=np.float64) for piece in chosen]
     length = np.log1p(np.array([len(text) for text in texts], dtype=np.float64))
