@@ -26,8 +26,8 @@ _NAMED = re.compile(r"(?i)\.(?:zip|tar|tgz|tbz2?|txz|gz|bz2|xz)$")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
 _TAR_MAGIC = slice(257, 262)
-_DOCUMENTS = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"))
-_SKIPPED = frozenset(("__MACOSX", ".DS_Store", "Thumbs.db"))
+_DOCUMENTS = frozenset(("[Content_Types].xml", "mimetype"))
+_SKIPPED = frozenset(("__MACOSX", "META-INF", ".DS_Store", "Thumbs.db"))
 _LONGEST_PATH = 1000
 _LONGEST_NAME = 255
 _CHUNK = 2**20
@@ -267,4 +267,5 @@ def _holds_files(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     arrays = bool(names) and all(name.endswith(".npy") for name in names)
-    return not arrays and not _DOCUMENTS.intersection(names)
+    program = any(name.endswith(".class") for name in names)
+    return not arrays and not program and not _DOCUMENTS.intersection(names)

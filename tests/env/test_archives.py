@@ -74,6 +74,9 @@ def test_archives_are_told_by_their_content(tmp_path: Path):
     assert not is_archive(zipped(tmp_path / "t.xlsx", {"xl/a.xml": b""}))
     assert not is_archive(zipped(tmp_path / "book.zip", {"[Content_Types].xml": b""}))
     assert not is_archive(zipped(tmp_path / "arrays.zip", {"x.npy": b""}))
+    packed_by_java = {"META-INF/MANIFEST.MF": b"Manifest-Version: 1.0", "a.csv": b"x"}
+    assert is_archive(zipped(tmp_path / "java.zip", packed_by_java))
+    assert not is_archive(zipped(tmp_path / "program", {**packed_by_java, "a/B.class": b""}))
     for name, content in (("t.csv.gz", gzip.compress(b"a,b\n")), ("t.tar", b"x" * 600)):
         (tmp_path / name).write_bytes(content)
         assert not is_archive(tmp_path / name)
