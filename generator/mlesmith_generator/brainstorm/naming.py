@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 
@@ -117,10 +116,15 @@ def siblings(one: str, other: str) -> bool:
         return True
     if len(words(one)) > 1 or len(words(other)) > 1:
         return False
-    start = os.path.commonprefix(bare)
-    left = [name[len(start) :][::-1] for name in bare]
-    end = len(os.path.commonprefix(left))
-    return end >= _COMMON_END and len(start) + end >= 0.6 * max(map(len, bare))
+    start = _common(*bare)
+    end = _common(*(name[start:][::-1] for name in bare))
+    return end >= _COMMON_END and start + end >= 0.6 * max(map(len, bare))
+
+
+def _common(one: str, other: str) -> int:
+    """Return with how many equal letters two words begin."""
+    unlike = (place for place, pair in enumerate(zip(one, other, strict=False)) if len({*pair}) > 1)
+    return next(unlike, min(len(one), len(other)))
 
 
 def _head(name: str) -> str:
