@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
@@ -11,7 +12,7 @@ from mlesmith_generator.brainstorm.coordinates import axes_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
-from mlesmith_generator.brainstorm.naming import is_survey
+from mlesmith_generator.brainstorm.naming import is_question, is_survey, siblings
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import alternatives, primary
 from mlesmith_generator.profiler.boxes import box_of
@@ -32,6 +33,8 @@ _FORMS = 2
 """How many targets that give each other away come before others."""
 _LEAD = 2.2
 """Score by which the best target leads where another form of it comes before a fourth target."""
+_PLENTY = 5
+"""How many different questions of a table are enough."""
 _TABLES = 6
 
 
@@ -65,7 +68,7 @@ def brainstorm(
         bench = Bench(profile.dataset, table, typed, scale, seed, subject)
         found, reason = _ideas_of(bench)
         if found:
-            pools.append(_in_order(found, limit, nameless=table.reader.header_rows == 0))
+            pools.append(_in_order(found, limit, table))
         else:
             why.append(f"{table.name}: {reason}")
     chosen = _dealt(pools, limit)
@@ -124,7 +127,7 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
         best = _best_form(bench, made, merit)
         if best is not None:
             found.append(best)
-        if len({s.made.source for s in found if s.score > ENOUGH and s.clear}) >= 5:
+        if _questions(found, bench.profile) >= _PLENTY:
             break
     if not found:
         return [], f"none of {tried} possible targets could be learnt from the other columns"
@@ -133,6 +136,24 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
     for first in likely[:3] or found[:1]:
         found += _variants(bench, first, 1 if len(likely) > 2 else 2)
     return found, ""
+
+
+def _questions(found: list[Scored], profile: TableProfile) -> int:
+    """Return how many likely targets there are, of which siblings in name count as one."""
+    asked: list[str] = []
+    for scored in found:
+        name = scored.made.source
+        if scored.score > ENOUGH and scored.clear and not _repeats(name, asked, profile):
+            asked.append(name)
+    return len(asked)
+
+
+def _repeats(name: str, earlier: Sequence[str], profile: TableProfile) -> bool:
+    """Return whether a column is asked for already, or a sibling where columns have names."""
+    if name in earlier:
+        return True
+    named = profile.reader.header_rows > 0 or profile.reader.format != "delimited"
+    return named and not is_question(name) and any(siblings(name, each) for each in earlier)
 
 
 def _best_form(bench: Bench, made: Target, merit: Merit) -> Scored | None:
@@ -193,8 +214,9 @@ def _other_plans(first: Scored, bench: Bench) -> list[Plan]:
     return [plan for plan in plans if plan is not None]
 
 
-def _in_order(found: list[Scored], limit: int, *, nameless: bool) -> list[Scored]:
+def _in_order(found: list[Scored], limit: int, profile: TableProfile) -> list[Scored]:
     """Best first: different targets, then other forms of the best ones between weak targets."""
+    nameless = profile.reader.header_rows == 0
     mains: dict[str, Scored] = {}
     others: list[Scored] = []
     for scored in found:
@@ -203,8 +225,8 @@ def _in_order(found: list[Scored], limit: int, *, nameless: bool) -> list[Scored
         else:
             mains[scored.made.source] = scored
     ranked = sorted(mains.values(), key=lambda scored: -scored.score)
-    strong = _varied([scored for scored in ranked if scored.score >= ENOUGH])
-    weak = [scored for scored in ranked if scored.score < ENOUGH]
+    strong = _varied([scored for scored in ranked if scored.score >= ENOUGH], profile)
+    weak = _varied([scored for scored in ranked if scored.score < ENOUGH], profile)
     taken = weak[: max(0, 1 if nameless else 3 - len(strong))]
     clear = len(strong) > 3 and strong[0].score - strong[3].score > _LEAD
     fourth = [*others[:1], *strong[3:4]] if clear else [*strong[3:4], *others[:1]]
@@ -213,13 +235,14 @@ def _in_order(found: list[Scored], limit: int, *, nameless: bool) -> list[Scored
     return [*order, *[scored for scored in weak if scored not in taken][:fill]][:limit]
 
 
-def _varied(strong: list[Scored]) -> list[Scored]:
-    """Put targets that are forms of two before them last: the same question a third time."""
+def _varied(strong: list[Scored], profile: TableProfile) -> list[Scored]:
+    """Put targets last that ask again: forms of two before them, siblings of one in name."""
     first: list[Scored] = []
     last: list[Scored] = []
     for scored in strong:
         forms = sum(_are_forms(scored, earlier) for earlier in first)
-        (last if forms >= _FORMS else first).append(scored)
+        again = _repeats(scored.made.source, [each.made.source for each in first], profile)
+        (last if forms >= _FORMS or again else first).append(scored)
     return [*first, *last]
 
 

@@ -18,6 +18,12 @@ _PREDICTED = frozenset({"predicted", "prediction", "pred", "estimated", "forecas
 _MEASURED = frozenset({"measured", "observed", "actual", "true", "in", "per", "of"})
 _LATER = frozenset({"next", "tomorrow"})
 _GENERIC = frozenset({"class", "label", "type", "category", "status"})
+_ANYTHING = _GENERIC | {
+    "rate", "value", "count", "number", "num", "amount", "score", "index", "level", "total",
+    "code", "group", "percent", "pct", "perc", "ratio", "share", "mean", "average", "result",
+}  # fmt: skip
+_COMMON_END = 5
+"""Letters at the end from which two words in one piece may hold one noun."""
 _SENTENCE = 7
 _SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
              "rent", "fare", "yield", "score", "class", "type", "wt")  # fmt: skip
@@ -94,6 +100,38 @@ def namesakes(one: str, other: str) -> bool:
         return True
     few, many = sorted((set(words(one)), set(words(other))), key=len)
     return few <= many and any(len(word) >= 3 and not word.isdigit() for word in few)
+
+
+def siblings(one: str, other: str) -> bool:
+    """Return whether two names are of one kind of quantity (`income_2010`, `net income per head`).
+
+    They share the noun that says what is measured, differ in numbers alone, or are long words with
+    a short middle of their own. Nouns that stand for anything (`type`, `rate`) make no siblings.
+    """
+    first, second = _head(one), _head(other)
+    if first == second and len(first) >= 3 and first not in _ANYTHING:
+        return True
+    bare = [re.sub(r"[0-9]+", "#", "".join(words(name))) for name in (one, other)]
+    if "#" in bare[0] and bare[0] == bare[1]:
+        return True
+    if len(words(one)) > 1 or len(words(other)) > 1:
+        return False
+    start = _common(*bare)
+    end = _common(*(name[start:][::-1] for name in bare))
+    return end >= _COMMON_END and start + end >= 0.6 * max(map(len, bare))
+
+
+def _common(one: str, other: str) -> int:
+    """Return with how many equal letters two words begin."""
+    unlike = (place for place, pair in enumerate(zip(one, other, strict=False)) if len({*pair}) > 1)
+    return next(unlike, min(len(one), len(other)))
+
+
+def _head(name: str) -> str:
+    """Return the noun of a name: its last word, before a link such as `per`."""
+    parts = [part for part in words(name) if not part.isdigit()]
+    cut = next((place for place, part in enumerate(parts) if part in _LINKS and place), len(parts))
+    return parts[cut - 1] if parts else ""
 
 
 def is_prediction(name: str) -> bool:

@@ -16,6 +16,10 @@ COMFORT = 6.0
 """Standard errors at which a metric is taken without looking for a clearer one."""
 
 
+_WIDE = 1.5
+"""How many times its least an amount may be before a share of itself is another measure than it."""
+
+
 def choose_metric(
     dataset: str,
     made: Target,
@@ -95,6 +99,6 @@ def _for_numbers(good: NDArray[np.float64]) -> tuple[str, ...]:
         return ("rmsle", "mae", "spearman")
     if tail > 5 or tail < 0.2:
         return ("mae", "spearman", "rmse")
-    if good.min() > 0 and high < 20 * low:
+    if good.min() > 0 and _WIDE * low < high < 20 * low:
         return ("rmse", "mae", "r2", "mape", "rmse")
     return ("rmse", "mae", "r2", "rmse")

@@ -20,6 +20,7 @@ from mlesmith_generator.describe.further import further_columns
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import banks
+from mlesmith_generator.describe.reading import is_opaque
 from mlesmith_generator.describe.values import missing_cell, notes_cell, type_cell, values_cell
 
 HEADER = ("column", "type", "values", "missing", "notes")
@@ -79,6 +80,8 @@ def _target(page: Page, column: ColumnFacts) -> Cells:
         said += f"; {quoted}"
     elif quoted := page.quoted(source):
         said += f"; made of {page.code(source)}, {quoted}"
+    elif is_opaque(source) and not page.nameless:
+        said += f"; what {page.code(source)} stands for is not told"
     if any(isinstance(step, Indicators) for step in page.transforms):
         said = _lower(page.voice.say("label cell"))
     elif len(page.facts.targets) > 1:
@@ -86,7 +89,7 @@ def _target(page: Page, column: ColumnFacts) -> Cells:
     return (
         page.code(column.name),
         type_cell(column),
-        values_cell(column),
+        values_cell(column, page.form.classes),
         missing_cell(column),
         said,
     )

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from mlesmith_env.manifest import Objective
+from mlesmith_env.manifest import AMOUNTS, Objective
 from mlesmith_env.recipes.model import Bin, MapValues
-from mlesmith_generator.describe.markdown import brief, plain
+from mlesmith_generator.describe.markdown import brief, listing, plain
 from mlesmith_generator.describe.numerals import plural
+from mlesmith_generator.describe.reading import spelled_out, vocabulary
 from mlesmith_generator.profiler.dataset import subject_of
 from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.profiler.words import words
@@ -26,6 +27,16 @@ _TITLE, _NAME, _LABEL = 110, 60, 28
 
 _CALLED = 4
 """Words of a publisher's meaning that may stand for a name."""
+_LETTERS = 2
+"""Letters up to which a name is a mark, as of an item in a survey."""
+_PHRASE = 6
+"""Words of a publisher's meaning that may stand in a title."""
+_NO_PHRASE = frozenset(
+    "factor factors vector numeric integer character logical dummy indicator indicates indicating "
+    "binary boolean variable levels level coded code codes if whether is was are has were which "
+    "what how did does see".split()
+)
+"""Words of a meaning that says how a column is stored, or asks, instead of naming it."""
 _KINDS: dict[Objective, list[str]] = {
     "binary": ["yes", "or", "no"],
     "regression": ["amount"],
@@ -87,13 +98,15 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
     subject = subject_text(profile)
     if idea.question:
         return brief(f"{subject}: {idea.question}", _TITLE)
-    target = readable(_called(profile, idea.target_source if _derived(idea) else idea.target))
+    target = _spoken(profile, idea)
     asked = next((t for t in reversed(idea.transforms) if isinstance(t, Bin)), None)
     mapped = next((t for t in reversed(idea.transforms) if isinstance(t, MapValues)), None)
     if asked is not None and asked.into == idea.target and len(asked.labels) <= 4:
-        phrase = f"{target}, {' or '.join(brief(label, _LABEL) for label in asked.labels)}"
+        phrase = f"{target}, {listing([brief(label, _LABEL) for label in asked.labels], 'or')}"
     elif _derived(idea) and mapped is not None and mapped.into == idea.target:
-        phrase = f"{target}, {' or '.join(_both(mapped))}"
+        phrase = f"{target}, {listing(_both(mapped), 'or')}"
+    elif target.startswith("an unnamed"):
+        phrase = f"predict {target}"
     else:
         phrase = f"predict {'the ' if target in _BARE else ''}{target}"
     column = idea.holdout.column
@@ -103,6 +116,49 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
         unit = _time_unit(column)
         phrase += f" in later {unit}s" if unit else " at later times"
     return brief(f"{subject}: {phrase}", _TITLE)
+
+
+def _spoken(profile: DatasetProfile, idea: Idea) -> str:
+    """Return the target as a title names it.
+
+    That is the column's name where it is plain words, else the publisher's few words for it, where
+    there are any. Of a column without a name its place is told.
+    """
+    name = idea.target_source if _derived(idea) else idea.target
+    called = _called(profile, name)
+    place = re.fullmatch(r"column_(\d+)", called)
+    table = next((each for each in profile.tables if each.name == idea.table), None)
+    if table is None:
+        return readable(called)
+    if place and is_nameless(table):
+        noun = "number" if idea.objective in AMOUNTS else "class"
+        return f"an unnamed {noun} (column {place[1]} of {len(table.columns)})"
+    if called != name or all(map(_is_plain, words(name))):
+        return readable(called)
+    short = _in_short(table.meanings.get(name, ""))
+    if short and len(re.sub(r"[^A-Za-z]", "", name)) <= _LETTERS:
+        # An item of a survey, as a rule, and no noun.
+        return f"{readable(name)}, “{short}”"
+    return short or readable(name)
+
+
+def _is_plain(part: str) -> bool:
+    """Whether a part of a name is a word that needs no explanation."""
+    return len(part) > 2 and (part in vocabulary() or spelled_out(part) == part)
+
+
+def _in_short(meaning: str) -> str:
+    """Return a publisher's meaning as a title holds it, or nothing where it is no short phrase."""
+    short = re.sub(r"\s*[(\[].*", "", meaning).strip(" .")
+    parts = short.split()
+    fits = re.fullmatch(r"[^\W\d_][\w %'-]{2,44}", short) and 1 < len(parts) <= _PHRASE
+    if not fits or _NO_PHRASE & {part.casefold() for part in parts}:
+        return ""
+    first = parts[0]
+    told = (
+        f"{first.lower() if first[1:].islower() or len(first) == 1 else first}{short[len(first) :]}"
+    )
+    return re.sub(r"^(?:the|an?) ", "", told)
 
 
 def readable(name: str) -> str:

@@ -85,6 +85,12 @@ class Page:
         said = self.table.meanings.get(name, "") if self.table is not None else ""
         return f"\u201c{md.escaped(md.brief(said, limit), limit)}\u201d" if said else ""
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of the columns of the raw table and of the files."""
+        raw = self.table.columns if self.table is not None else ()
+        return frozenset(column.name for column in (*self.facts.features, *raw))
+
     @property
     def nameless(self) -> bool:
         """Whether the raw file names no columns, which are called by their places."""
@@ -93,8 +99,7 @@ class Page:
     @cached_property
     def _labels(self) -> dict[str, str]:
         """Long names that begin alike, shortened in their middle, or whole where that is alike."""
-        raw = self.table.columns if self.table is not None else ()
-        names = {column.name for column in (*self.facts.features, *raw)}
+        names = self.names
         whole = {name: md.plain(name, _WHOLE) for name in names}
         heads = Counter(md.plain(name, LABEL) for name in names)
         short = {name: f"{each[:_HEAD]}…{each[-_TAIL:]}" for name, each in whole.items()}

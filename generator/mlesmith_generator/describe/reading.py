@@ -7,7 +7,7 @@ out with `presumably`, because the spelling is ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -32,6 +32,8 @@ _BEHIND, _BEFORE = 4, 5
 _UNKNOWN = 4
 """Letters from which a word that is in no list still reads as one."""
 _VOWELS = "aeiouy"
+_STATISTICS = ("max", "maximum", "avg", "average", "mean", "med", "median", "std", "sd")
+"""What stands beside a minimum."""
 _FOLDER = resources.files("mlesmith_generator.describe")
 _SHORT = frozenset({"id", "ph", "tv", "us", "uk", "eu", "to", "of", "in", "at", "by", "is", "go"})
 _PLACEHOLDER = re.compile(
@@ -149,15 +151,22 @@ def _glued(name: str, read: Sequence[str]) -> list[str]:
     return made
 
 
-def reading_of(name: str) -> str:
+def reading_of(name: str, among: Set[str] = frozenset()) -> str:
     """Return what a name says in other words than its own, or an empty string.
 
     That is a unit, or shortened words spelled out with `presumably`, because the spelling is ours;
-    where one part stays unread, so does the name.
+    where one part stays unread, so does the name. `min` behind a name is a minimum only beside
+    another statistic of the same; alone it may as well be minutes.
+
+    Args:
+        name: Of the column.
+        among: Names of the columns beside it.
     """
     shown = plain(name, 200)
     parts = _parts(shown)
     if is_opaque(name) or len(parts) > _LONGEST:
+        return ""
+    if len(parts) > 1 and parts[-1] == "min" and not _has_twin(name, among):
         return ""
     unit = unit_of(name)
     if unit:
@@ -170,6 +179,8 @@ def reading_of(name: str) -> str:
     guessed = any(told not in ("", part) for told, part in zip(spelled, parts, strict=True))
     if guessed and not all(spelled):
         return ""
+    if "latitude" in read:
+        read = ["longitude" if part == "long" else part for part in read]
     text = re.sub(r"\bnumber (?=[a-z]{3,})(?!of )", "number of ", " ".join(_glued(name, read)))
     unit = _UNIT_NAMES.get(unit, unit)
     named = {*words(shown), *text.split(), shown.lower()}
@@ -182,6 +193,13 @@ def reading_of(name: str) -> str:
     elif not guessed:
         return ""
     return f"presumably {text}" if guessed else text
+
+
+def _has_twin(name: str, among: Set[str]) -> bool:
+    """Whether a column called `…_min` stands beside one called `…_max`, or another statistic."""
+    stem = words(name)[:-1]
+    twins = {(*stem, each) for each in _STATISTICS}
+    return not among or any(tuple(words(other)) in twins for other in among)
 
 
 def _parts(name: str) -> list[str]:

@@ -16,6 +16,8 @@ _SQUARES = frozenset({"rmse", "r2", "pearson"})
 _IN_UNIT = frozenset({"rmse", "mae", "median_ae"})
 _IN_ORDER = frozenset({"quadratic_kappa", "ordinal_mae", "rps"})
 _TAILED = 1.5
+_LEVELS = 12
+"""Different values up to which a target has levels, and no tail."""
 _RELATIVE = frozenset({"mape", "smape", "wape"})
 _AWAY = 0.05
 """Share of the median below which a value is near zero, where a relative error gets out of hand."""
@@ -134,6 +136,8 @@ def _why_number(page: Page) -> str:
         if (target.minimum or 0.0) <= _AWAY * abs(target.median or 0.0):
             return ""
         bank = "why relative"
+    elif target.distinct <= _LEVELS and not squares:
+        bank = "why level"
     elif target.skew > _TAILED:
         bank = "why squares" if squares else "why tail"
     elif target.skew < -_TAILED:
@@ -141,16 +145,17 @@ def _why_number(page: Page) -> str:
     else:
         bank = "why level"
     in_unit = page.metric.name in _IN_UNIT
-    spread = {"std": nu.amount(target.std or 0.0, 3)} if in_unit else {}
+    fields = {"std": nu.amount(target.std or 0.0, 3)} if in_unit else {}
     digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)
+    if target.high != target.maximum:
+        fields["p99"] = nu.amount(target.high or 0.0, digits)
     return page.voice.say(
         bank,
-        **spread,
+        **fields,
         target=page.code(target.name),
         low=nu.amount(target.minimum or 0.0, digits),
         high=nu.amount(target.maximum or 0.0, digits),
         median=nu.amount(target.median or 0.0, digits),
-        p99=nu.amount(target.high or 0.0, digits),
     )
 
 

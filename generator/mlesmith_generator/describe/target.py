@@ -11,6 +11,7 @@ from mlesmith_env.recipes.model import (
     MapValues,
     ParseDuration,
     ParseNumber,
+    RequireValue,
     Transform,
 )
 from mlesmith_generator.describe import markdown as md
@@ -28,6 +29,7 @@ _TAILED = 1.5
 def target_section(page: Page) -> str:
     """Return what is known about the target in training, with a table of classes."""
     made = [told for each in page.transforms if (told := _derivation(page, each))]
+    made += [told] if (told := _unanswered(page)) else []
     if objective_of(page.form) == "regression":
         return " ".join([*_number(page), *made])
     return " ".join([_balance(page), *made]) + "\n\n" + _class_table(page)
@@ -43,8 +45,6 @@ def _number(page: Page) -> list[str]:
         "mean": nu.amount(target.mean or 0.0, digits),
         "median": nu.amount(target.median or 0.0, digits),
         "std": nu.amount(target.std or 0.0, 3),
-        "p01": nu.amount(target.low or 0.0, digits),
-        "p99": nu.amount(target.high or 0.0, digits),
         "skew": nu.amount(target.skew, 2),
         "s": nu.percent(target.zeros),
         "d": nu.word(target.distinct),
@@ -52,6 +52,9 @@ def _number(page: Page) -> list[str]:
     if target.distinct > 40 and target.zeros < 0.05:
         ends = {"p05": target.p05, "p95": target.p95}
         fields |= {name: nu.amount(end or 0.0, digits) for name, end in ends.items()}
+    # A hundredth that is the end itself tells of no tail.
+    edges = {"p01": (target.low, target.minimum), "p99": (target.high, target.maximum)}
+    fields |= {name: nu.amount(at or 0.0, digits) for name, (at, end) in edges.items() if at != end}
     told = [voice.say("spread", **fields)]
     if target.integer and target.distinct <= 12:
         told.append(voice.say("steps", **fields))
@@ -122,6 +125,23 @@ def _class_table(page: Page) -> str:
         blank = [""] * len(origin.header)
         body.append((f"{nu.word(left)} more", *blank, nu.count(rows), nu.percent(rows / total)))
     return md.table(("class", *origin.header, "training rows", "share"), body)
+
+
+def _unanswered(page: Page) -> str:
+    """Say how many rows of the raw table have no answer, and so are in neither file."""
+    source, table = page.idea.target_source, page.table
+    needed = {each.column for each in page.transforms if isinstance(each, RequireValue)}
+    if table is None or not needed & {source, page.target}:
+        return ""
+    column = next((each for each in table.columns if each.name == source), None)
+    if column is None or not column.missing:
+        return ""
+    gaps = round(column.missing * table.rows)
+    if not gaps:
+        return ""
+    counted = {"gaps": nu.count(gaps), "all": nu.count(table.rows)}
+    told = {"s": nu.percent(column.missing)} if table.sampled else counted
+    return page.voice.say("unanswered", source=page.code(source), **told)
 
 
 @dataclass(frozen=True)

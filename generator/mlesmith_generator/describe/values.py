@@ -49,8 +49,13 @@ def missing_cell(column: ColumnFacts) -> str:
     return nu.percent(column.missing_share) if column.missing else "none"
 
 
-def values_cell(column: ColumnFacts) -> str:
-    """Return the range, the values or the kind of content."""
+def values_cell(column: ColumnFacts, order: Sequence[str] = ()) -> str:
+    """Return the range, the values or the kind of content.
+
+    Args:
+        column: The column.
+        order: Its levels in their own order, where they have one.
+    """
     if column.missing == column.rows:
         return "always missing"
     if column.kind == "constant" and column.top:
@@ -62,7 +67,9 @@ def values_cell(column: ColumnFacts) -> str:
     if column.kind == "date" and column.first:
         return f"{md.plain(column.first, _VALUE)} to {md.plain(column.last, _VALUE)}"
     if column.kind in ("category", "boolean") and column.distinct <= _LISTED:
-        levels = sorted((value for value, _ in column.top), key=_natural)
+        present = {value for value, _ in column.top}
+        ordered = [level for level in order if level in present]
+        levels = ordered if len(ordered) == len(present) else sorted(present, key=_natural)
         return ", ".join(_apart(levels))
     shown = ", ".join(_apart([value for value, _ in column.top[:2]]))
     return f"{nu.count(column.distinct)} different, such as {shown}"
@@ -86,7 +93,7 @@ def notes_cell(page: Page, column: ColumnFacts) -> str:
     placed = page.table is not None and is_nameless(page.table)  # Which is told above the table.
     dark = is_opaque(column.name) and not placed
     opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if dark else ""
-    reading = reading_of(column.name) or opaque
+    reading = reading_of(column.name, page.names) or opaque
     told = [reading, "unit not told" if _unit_missing(column) else "", _trait(page, column)]
     return "; ".join(part for part in told if part)
 
@@ -166,7 +173,7 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
         return f"median {median}, 99 % at least {nu.amount(column.low or 0.0, 3)}"
     return page.voice.pick(
         f"median/{column.name}",
-        (f"median {median}", f"half at most {median}", f"half of the values up to {median}",
+        (f"median {median}", f"half are at most {median}", f"half of the values up to {median}",
          f"median value {median}", f"typically near {median}"),
     )  # fmt: skip
 
@@ -184,13 +191,18 @@ def _label_trait(column: ColumnFacts) -> str:
         return "calendar year"
     if {"lat", "latitude"} & set(parts) and low >= -90 and high <= 90:
         return "degrees"
-    if {"lon", "lng", "long", "longitude"} & set(parts) and low >= -180 and high <= 180:
+    if _is_longitude(parts) and low >= -180 and high <= 180:
         return "degrees"
     if column.integer and _is_calendar(column):
         return "day as YYYYMMDD"
     if column.integer and column.distinct > _SCALE and _is_code(parts):
         return f"codes, no amounts; {nu.count(column.distinct)} different ones"
     return ""
+
+
+def _is_longitude(parts: Sequence[str]) -> bool:
+    """Whether a name is that of a longitude; `long` alone is one, beside other words it is long."""
+    return bool({"lon", "lng", "longitude"} & set(parts)) or tuple(parts) == ("long",)
 
 
 def _is_code(parts: Sequence[str]) -> bool:

@@ -33,6 +33,10 @@ _TEXTS = re.compile(
     r"descri|meaning|definition|explanation|details|label|question|what|content|comment|notes?\b",
     re.IGNORECASE,
 )
+_LITERAL = re.compile(
+    r"""^\s*(?:"[^"]+"|'[^']+')\s*:\s*(?:-?\d[\d.eE+-]*|true|false|null|None|True|False)\s*,?$"""
+)
+"""A name with a bare value, as in a row of the data, not with a definition."""
 _QUOTES = "`*_\"'\u2018\u2019\u201c\u201d "
 _LONGEST = 400
 """Characters of a definition that are read."""
@@ -120,8 +124,24 @@ def numbered_in(text: str, width: int) -> tuple[str, ...]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in text.expandtabs().splitlines():
-        yield _COMMENT.sub("", line).rstrip()
+    lines = [_COMMENT.sub("", line).rstrip() for line in text.expandtabs().splitlines()]
+    samples = _samples(lines)
+    yield from (line for place, line in enumerate(lines) if place not in samples)
+
+
+def _samples(lines: Sequence[str]) -> set[int]:
+    """Return the places of lines that show a row of the data in braces, and define nothing."""
+    found: set[int] = set()
+    start: int | None = None
+    for place, line in enumerate(lines):
+        if line.strip() in ("{", "[{"):
+            start = place
+        elif start is not None and line.strip() in ("}", "},", "}]"):
+            inner = lines[start + 1 : place]
+            if any(_LITERAL.match(each) for each in inner):
+                found.update(range(start, place + 1))
+            start = None
+    return found
 
 
 def _heading(line: str) -> str:

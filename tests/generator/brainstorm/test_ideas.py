@@ -112,6 +112,22 @@ def test_a_third_form_of_a_target_comes_after_other_outcomes(tmp_path: Path) -> 
     assert sum(name.startswith("revenue") for name in targets) <= 2
 
 
+def test_siblings_of_one_quantity_do_not_hide_another_outcome(tmp_path: Path) -> None:
+    random = np.random.default_rng(11)
+    skill = random.normal(size=600)
+    won = {
+        f"{side}_{ball}_won": text(20 + 5 * skill + random.normal(0, 3, 600))
+        for side in ("home", "guest")
+        for ball in ("first", "second", "third")
+    }
+    minutes = text(90 + 10 * skill + random.normal(0, 8, 600))
+    aces = text(random.normal(size=600) + skill)
+    folder = write(tmp_path, aces=aces, minutes=minutes, **won)
+    targets = [idea.target_source for idea in ideas(folder, limit=3)]
+    assert "minutes" in targets
+    assert sum(name.endswith("_won") for name in targets) == 1
+
+
 def test_transforms_of_every_idea_can_be_applied(tmp_path: Path) -> None:
     random = np.random.default_rng(4)
     x = random.normal(size=400)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlesmith_generator.brainstorm.naming import echoes, name_weight
+from mlesmith_generator.brainstorm.naming import echoes, name_weight, siblings
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,31 @@ def test_data_are_sometimes_named_after_the_outcome() -> None:
     assert echoes("Attrition", "modeldata-attrition attrition")
     assert echoes("HeartDisease", "heartdisease")
     assert not echoes("age", "sleep75")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("home_first_won", "guest_second_won"),
+        ("net income", "income_per_head"),
+        ("week1", "week12"),
+        ("perchildpoverty", "percadultpoverty"),
+    ],
+)
+def test_one_kind_of_quantity_makes_siblings(one: str, other: str) -> None:
+    assert siblings(one, other)
+    assert siblings(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("death_rate", "interest_rate"),
+        ("loan_status", "job_status"),
+        ("math", "read"),
+        ("weight", "weight_class"),
+        ("", ""),
+    ],
+)
+def test_words_for_anything_make_no_siblings(one: str, other: str) -> None:
+    assert not siblings(one, other)

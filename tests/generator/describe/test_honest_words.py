@@ -1,0 +1,207 @@
+"""Pages name what the publisher names, say what is not named, and count what was left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_pages import orchard, write
+
+from mlesmith_env.manifest import MetricSpec, Objective
+from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
+from mlesmith_generator.describe import Page, describe, title_of
+from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.glossary import mended
+from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
+
+
+def section(text: str, heading: str) -> str:
+    return text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def row(text: str, name: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+
+
+def titled(
+    target: str,
+    meaning: str = "",
+    *,
+    objective: Objective = "regression",
+    nameless: bool = False,
+    transforms: tuple[Transform, ...] = (),
+) -> str:
+    """Return the title of a task of a table of nine columns."""
+    columns = tuple(f"column_{place}" for place in range(1, 10)) if nameless else (target, "other")
+    reader = TableReader(
+        files=("a.csv",), header_rows=0 if nameless else 1, columns=columns if nameless else ()
+    )
+    profile = DatasetProfile(
+        dataset="owner__oats",
+        subject="oats",
+        tables=(
+            TableProfile(
+                name="t",
+                reader=reader,
+                rows=9,
+                sampled=False,
+                columns=tuple(
+                    ColumnProfile(name=name, type="number", rows=9, missing=0, distinct=9)
+                    for name in columns
+                ),
+                meanings={target: meaning} if meaning else {},
+            ),
+        ),
+    )
+    made = transforms[-1] if transforms else None
+    idea = Idea(
+        dataset="owner__oats",
+        table="t",
+        target=made.into if isinstance(made, Bin) and made.into else target,
+        target_source=target,
+        objective=objective,
+        metric=MetricSpec(name="rmse"),
+        holdout=Holdout(kind="random"),
+        transforms=transforms,
+        justification="",
+    )
+    return title_of(profile, idea)
+
+
+@pytest.mark.parametrize(
+    ("target", "meaning", "title"),
+    [
+        ("stateur", "State unemployment rate (in %)", "Oats: predict state unemployment rate"),
+        ("testwt", "the test weight", "Oats: predict test weight"),
+        ("yield", "Yield of the plot", "Oats: predict yield"),
+        ("lwage", "log(wage)", "Oats: predict lwage"),
+        ("marr", "=1 if married", "Oats: predict marr"),
+        ("smsa", "a factor with levels (no,yes)", "Oats: predict smsa"),
+        ("N4", "Often feel blue", "Oats: predict N4, “often feel blue”"),
+        ("y", "", "Oats: predict y"),
+    ],
+)
+def test_a_title_takes_the_publishers_few_words_for_a_code(
+    target: str, meaning: str, title: str
+) -> None:
+    assert titled(target, meaning) == title
+
+
+def test_a_column_without_a_name_is_called_so() -> None:
+    assert titled("column_4", nameless=True) == "Oats: predict an unnamed number (column 4 of 9)"
+    assert (
+        titled("column_9", objective="binary", nameless=True)
+        == "Oats: predict an unnamed class (column 9 of 9)"
+    )
+    assert titled("column_9", "Rings", nameless=True) == "Oats: predict rings"
+
+
+def test_three_bands_are_listed_as_people_list() -> None:
+    band = Bin(column="yield", into="band", edges=(1, 2), labels=("low", "medium", "high"))
+    assert titled("yield", transforms=(band,)) == "Oats: yield, low, medium or high"
+
+
+def gapped(gaps: int) -> Page:
+    frame = orchard()
+    frame["harvest_kg"] = frame["harvest_kg"].astype(object)
+    frame.loc[: gaps - 1, "harvest_kg"] = ""
+    return write(frame, target="harvest_kg", transforms=(RequireValue(column="harvest_kg"),))
+
+
+def test_rows_without_an_answer_are_counted() -> None:
+    told = section(describe(gapped(37)), "Target")
+    sentence = next(s for s in re.split(r"(?<=\.)\s", told) if "37" in s and "300" in s)
+    assert "`harvest_kg`" in sentence
+    whole = section(describe(gapped(0)), "Target")
+    assert "left out" not in whole
+    assert "300" not in whole
+
+
+def test_rows_without_an_answer_are_a_share_where_a_sample_was_measured() -> None:
+    page = gapped(60)
+    assert page.table is not None
+    sampled = replace(page, table=page.table.model_copy(update={"sampled": True}))
+    told = section(describe(sampled), "Target")
+    assert "20 %" in told
+    assert "60" not in told
+
+
+def test_levels_are_listed_in_their_own_order() -> None:
+    band = Bin(
+        column="harvest_kg", into="size", edges=(35.0, 45.0), labels=("low", "medium", "high")
+    )
+    page = write(
+        orchard(),
+        target="size",
+        objective="ordinal",
+        metric="quadratic_kappa",
+        transforms=(band,),
+        classes=("low", "medium", "high"),
+    )
+    assert "| `low`, `medium`, `high` |" in row(describe(page), "size")
+
+
+def test_a_letter_for_a_name_is_said_to_be_one() -> None:
+    page = write(orchard().rename(columns={"harvest_kg": "y"}), target="y")
+    assert "what `y` stands for is not told" in row(describe(page), "y")
+    assert page.table is not None
+    told = page.table.model_copy(update={"meanings": {"y": "harvest in kg"}})
+    assert "not told" not in row(describe(replace(page, table=told)), "y")
+
+
+def test_long_is_a_longitude_only_by_itself() -> None:
+    frame = orchard()
+    frame["long_rate"] = np.linspace(0, 15, len(frame)).round(2)
+    frame["long"] = np.linspace(-10, 15, len(frame)).round(2)
+    text = describe(write(frame, target="harvest_kg"))
+    assert "degrees" not in row(text, "long_rate")
+    assert "degrees" in row(text, "long")
+
+
+def test_min_is_a_minimum_beside_a_maximum_only() -> None:
+    assert reading_of("temp_min", {"temp_min", "temp_max"}) == "presumably temperature minimum"
+    assert reading_of("proof_min", {"proof_min", "hold_min"}) == ""
+    assert reading_of("Lat/Long") == "presumably latitude longitude"
+
+
+def test_no_tail_is_told_of_values_that_end_where_the_tail_begins() -> None:
+    draw = np.random.default_rng(4)
+    frame = orchard()
+    frame["effort"] = draw.choice([0, 1, 2, 3], len(frame), p=[0.8, 0.1, 0.05, 0.05])
+    page = write(frame, target="effort", metric="spearman")
+    for number in range(12):
+        text = describe(replace(page, slug=f"{page.slug}-{number}"))
+        told = section(text, "Target") + section(text, "Metric")
+        assert "99 %" not in told
+        assert "hundredth" not in told
+
+
+def test_documents_encoded_twice_are_mended() -> None:
+    meant = "l\u2019âge de l\u2019élève\nplain\n"
+    twice = meant.encode().decode("cp1252").encode()
+    assert mended(twice) == meant
+    assert mended(meant.encode()) == meant
+    assert mended("âge".encode("cp1252")) == "âge"
+    assert mended("São Paulo, Ã".encode()) == "São Paulo, Ã"
+
+
+def test_a_row_shown_in_a_document_defines_nothing(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {name: [f"{name} {place}" for place in range(200)] for name in ("headline", "body", "url")}
+    ).assign(label=["a", "b"] * 100)
+    frame.to_csv(tmp_path / "news.csv", index=False)
+    sample = (
+        "An example:\n\n{\n'label': 0,\n'headline': \"'Go for it'\",\n"
+        "'body': \"Some words about it\",\n'url': 'of the page'\n}\n"
+    )
+    (tmp_path / "README.md").write_text(sample, encoding="utf-8")
+    assert profile_dataset(tmp_path, "news").tables[0].meanings == {}
+    (tmp_path / "README.md").write_text(
+        sample.replace("'label': 0,", "'label': \"What it is about\","), encoding="utf-8"
+    )
+    assert profile_dataset(tmp_path, "news").tables[0].meanings["label"] == "What it is about"
