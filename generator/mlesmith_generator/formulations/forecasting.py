@@ -134,7 +134,7 @@ class Forecasting:
                 for case in _cases(profile.dataset, long.profile, long.frame, seed) if long else ():
                     case = replace(case, unfolding=long.transforms if long else ())
                     found.append(Proposal(_idea(profile, case, seed), _score(case)))
-            elif table.rows >= 60 and any(True for _ in clocks(table)):
+            elif table.rows >= 60 and any(True for _ in clocks(table.columns)):
                 frame = read_table(table.reader, folder)
                 cases = list(_cases(profile.dataset, table, frame, seed))
                 cases.sort(key=lambda case: -_score(case))
