@@ -150,10 +150,11 @@ def _timely(
         return (plan,)
     hidden = _drawn(bench, made, plan)
     heard = neighbours.hearsay(made.truth, len(made.classes), bench.table, others, hidden)
-    if heard is None or heard.beyond < neighbours.CLEARLY:
+    care = neighbours.CAREFUL
+    if heard is None or not heard.clear(care):
         return (plan,)
     # A date may be learnt as what it is; that of a moment is its neighbours' address.
-    alone = heard.moments.alone and plan.holdout.kind != "group"
+    alone = heard.addressed and plan.holdout.kind != "group"
     gone = {each.column for each in told}
     if gone & set(heard.moments.clock.parts):
         # Left out, since it tells the target: a course, not a row, is what could be asked for.
@@ -161,7 +162,8 @@ def _timely(
     left = neighbours.outside_time(bench.table, others) if alone else set[str]()
     exclusions = (*told, *_useless(bench, made, plan, gone))
     probed = _probed(bench, made, plan, exclusions, probe.MORE_ROWS, left)
-    needless = probed is not None and heard.skill < neighbours.NEARLY * probed[0].skill
+    skill = probed[0].skill if probed is not None else 0.0
+    needless = not heard.telling(skill, addressed=alone, care=care)
     if needless and not alone:
         return (plan,)
     later = holdouts.from_a_day_on(made, heard.moments, bench.table, bench.rows_of(made))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mlesmith_env.recipes.text import column_of, text_array
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_generator.brainstorm.series import Clock, clocks, stamps_of
-from mlesmith_generator.profiler.structure import TIME_WORDS, times
-from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
+from mlesmith_generator.profiler.structure import ENTITY_WORDS, TIME_WORDS, times
+from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, key_like
 from mlesmith_generator.profiler.words import words
 
 FEWEST = 8
@@ -121,7 +121,8 @@ def _may_name_series(column: TypedColumn, rows: int) -> bool:
     profile = column.profile
     if not 2 <= profile.distinct <= rows / _LONG or profile.missing > 0.02:
         return False
-    whole = profile.type == "number" and profile.integer
+    named = key_like(column.name) or bool(ENTITY_WORDS & set(words(column.name)))
+    whole = profile.type == "number" and profile.integer and named
     return whole or profile.type in ("category", "boolean", "identifier", "text")
 
 

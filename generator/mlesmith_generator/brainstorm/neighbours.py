@@ -19,10 +19,16 @@ from mlesmith_generator.brainstorm.probe import Scale
 from mlesmith_generator.profiler.structure import times
 from mlesmith_generator.profiler.typed import TypedTable
 
-CLEARLY = 0.3
+CLEARLY = 0.35
 """Share of the trivial guess's squared error that neighbours have to take away."""
-NEARLY = 0.75
-"""Share of a model's skill that neighbours have to reach."""
+CAREFUL = 0.85
+"""Part of each line by which ideas keep away from it, as other samples measure otherwise."""
+_NEARLY = 0.9
+"""Share of a model's skill that neighbours of moments have to reach."""
+_TIMES = 1.5
+"""Times the model's error that they may leave."""
+_BEYOND = 0.75
+"""Part of the error of a model that knows the dates below which neighbours tell more than them."""
 _REACHES = (1, 4)
 """Rows on either side whose mean is the guess."""
 _CLASSES = 30
@@ -44,6 +50,29 @@ class Hearsay:
     series: str | None
     skill: float
     beyond: float
+
+    @property
+    def addressed(self) -> bool:
+        """Whether a time is the address of a row's neighbours, and no fact about many rows."""
+        return self.moments.alone and (self.series is not None or not self.moments.series)
+
+    def clear(self, care: float = 1.0) -> bool:
+        """Return whether neighbours are clearly better than a guess for each series."""
+        return self.beyond >= CLEARLY * care
+
+    def telling(self, model: float, *, addressed: bool, care: float = 1.0) -> bool:
+        """Return whether neighbours tell nearly what a model does, or more.
+
+        Args:
+            model: Skill of a model; without the dates if `addressed`, else with them.
+            addressed: Whether dates are addresses of neighbours. Those that many rows share may be
+                learnt, and neighbours then have to tell clearly more than they do.
+            care: Part of each line that is enough.
+        """
+        lost, left = 1 - self.skill, 1 - float(np.clip(model, 0, 1))
+        if not addressed:
+            return lost * care <= _BEYOND * left
+        return self.skill >= _NEARLY * care * model and lost * care <= _TIMES * left
 
 
 def hearsay(
@@ -78,7 +107,7 @@ def hearsay(
         for series, owners in _owners(moments, table):
             skill, beyond = _skills(moments.stamps, owners, goal, seen, asked)
             found.append(Hearsay(moments, series, skill, beyond))
-    clear = [each for each in found if each.beyond >= CLEARLY]
+    clear = [each for each in found if each.clear(CAREFUL)]
     return max(clear or found, key=lambda each: each.skill, default=None)
 
 
