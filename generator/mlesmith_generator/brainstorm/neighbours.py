@@ -27,7 +27,7 @@ _NEARLY = 0.9
 """Share of a model's skill that neighbours of moments have to reach."""
 _TIMES = 1.5
 """Times the model's error that they may leave."""
-_BEYOND = 0.75
+_BEYOND = 0.5
 """Part of the error of a model that knows the dates below which neighbours tell more than them."""
 _REACHES = (1, 4)
 """Rows on either side whose mean is the guess."""
