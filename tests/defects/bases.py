@@ -213,3 +213,28 @@ def demand(days: int = 900, seed: int = 5) -> Base:
     )
     holdout = Holdout(kind="time", column="date")
     return Base("shop-demand", frame, "sold", "regression", "rmse", holdout)
+
+
+def course(days: int = 900, seed: int = 6, noise: float = 0.9) -> Base:
+    """Days of a lake, whose level stays near itself for weeks: the latest are held out.
+
+    Args:
+        days: Number of days.
+        seed: Seed of all of it.
+        noise: Of what other columns say about the level, as a part of what it varies by.
+    """
+    random = np.random.default_rng(seed)
+    level = np.zeros(days)
+    for day in range(1, days):
+        level[day] = 0.93 * level[day - 1] + random.normal(0, 0.37)
+    frame = pd.DataFrame(
+        {
+            "date": pd.date_range("2014-03-01", periods=days).strftime("%Y-%m-%d"),
+            "inflow": (20 + 5 * level + random.normal(0, 5 * noise, days)).round(2),
+            "gates_open": random.integers(0, 4, days),
+            "wind": random.gamma(3, 2, days).round(1),
+            "level": (140 + 8 * level + random.normal(0, 1.5, days)).round(2),
+        }
+    )
+    holdout = Holdout(kind="time", column="date")
+    return Base("lake-level", frame, "level", "regression", "rmse", holdout)

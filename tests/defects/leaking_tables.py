@@ -7,7 +7,7 @@ import pandas as pd
 
 from mlesmith_env.recipes.model import Holdout
 
-from .bases import Base, churn, clinic, crops, demand, housing
+from .bases import Base, churn, clinic, course, crops, demand, housing
 from .cases import seeded
 
 PROXY = ("target-proxy", "target-copy", "target-in-text")
@@ -550,6 +550,48 @@ def smooth_series_with_a_random_holdout() -> Base:
     )
     walk = 500 + swing
     return base.having(sold=walk.round(1)).but(holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "neighbours-in-time")
+def days_of_a_course_hidden_at_random() -> Base:
+    return course().but(holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "neighbours-in-time")
+def days_in_three_columns_hidden_at_random() -> Base:
+    base = course(days=1200)
+    day = pd.to_datetime(base.frame["date"])
+    frame = base.frame.drop(columns="date")
+    told = {"year": day.dt.year, "month": day.dt.month, "day": day.dt.day}
+    return base.but(frame=frame.assign(**told), holdout=Holdout(kind="random"))
+
+
+@seeded("leak", "neighbours-in-time")
+def classes_that_last_for_weeks_hidden_at_random() -> Base:
+    base = course()
+    state = np.where(base.y > base.y.median(), "high", "low")
+    return base.but(
+        frame=base.frame.assign(level=state), objective="binary", metric="roc_auc",
+        holdout=Holdout(kind="stratified"),
+    )  # fmt: skip
+
+
+@seeded("leak", "neighbours-in-time", "group-crossing")
+def years_of_countries_hidden_at_random() -> Base:
+    random = _random(6)
+    countries, years = 24, 50
+    steps = random.normal(0.3, 0.25, (countries, years)).cumsum(axis=1)
+    life = 55 + random.normal(0, 4, (countries, 1)) + steps
+    income = 3 * life + random.normal(0, 12, life.shape)
+    frame = pd.DataFrame(
+        {
+            "country": np.repeat([f"Land {k}" for k in range(countries)], years),
+            "year": np.tile(np.arange(1960, 1960 + years), countries),
+            "income": income.ravel().round(1),
+            "life": life.ravel().round(2),
+        }
+    ).sample(frac=1.0, random_state=6)
+    return Base("lives-by-year", frame, "life", "regression", "rmse")
 
 
 @seeded("leak", "group-crossing", "target-proxy")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlesmith_env.recipes.model import Bin, DropColumns, Holdout, ParseNumber
 
-from .bases import Base, churn, clinic, crops, demand, housing
+from .bases import Base, churn, clinic, course, crops, demand, housing
 from .cases import legitimate
 
 
@@ -486,6 +486,31 @@ def a_rough_series_with_a_random_holdout() -> Base:
 def weather_of_the_day_before() -> Base:
     base = demand()
     return base.having(temperature_before=base.frame["temperature"].shift(1))
+
+
+@legitimate()
+def days_of_a_course_from_a_day_on() -> Base:
+    return course()
+
+
+@legitimate()
+def days_at_random_whose_neighbours_say_little() -> Base:
+    return demand().but(holdout=Holdout(kind="random"))
+
+
+@legitimate()
+def days_at_random_that_other_columns_tell_far_better_than_neighbours() -> Base:
+    base = course(noise=0.12)
+    return base.but(holdout=Holdout(kind="random"))
+
+
+@legitimate()
+def things_of_their_own_whose_price_rises_over_the_years() -> Base:
+    base = housing()
+    day = np.sort(_random(8).integers(0, 9 * 365, len(base.y)))
+    listed = pd.Timestamp("2012-01-01") + pd.to_timedelta(day, "D")
+    frame = base.frame.assign(rent=(base.y * (1 + day / 5000)).round(2))
+    return base.but(frame=frame).having(listed=pd.Series(listed).dt.strftime("%Y-%m-%d"))
 
 
 @legitimate()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.recipes.model import Holdout, ParseDate, Transform
+from mlesmith_generator.brainstorm.moments import Moments
 from mlesmith_generator.brainstorm.single import level_skill
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.profiler.typed import TypedTable, key_like
@@ -20,6 +21,8 @@ SHARED = 0.15
 """Share of a target's variance between people or things from which whole ones are held out."""
 FIXED = 0.9
 """Share from which rows of things that are known from training are a matter of looking up."""
+_FEWEST_ROWS = 20
+_FEWEST_VALUES = 5
 _PERSONS = frozenset(
     {"id", "subject", "patient", "person", "participant", "respondent", "resp", "child", "childid",
      "subj", "pid", "user", "customer", "client", "member", "animal", "cow", "chick", "mouse",
@@ -42,6 +45,7 @@ class Plan:
         units: Number of private rows or groups that count as independent.
         hidden: Columns that the holdout takes out of the features.
         repairs: Transforms that the holdout needs (dates written so that they can be ordered).
+        when: Time of every row, where no raw column tells it by itself.
     """
 
     holdout: Holdout
@@ -49,6 +53,7 @@ class Plan:
     units: float
     hidden: tuple[str, ...]
     repairs: tuple[Transform, ...] = ()
+    when: NDArray[np.float64] | None = field(default=None, compare=False)
 
 
 def plain(made: Target, rows: int) -> Plan:
@@ -172,6 +177,41 @@ def by_time(made: Target, name: str, table: TypedTable, rows: int) -> Plan | Non
     return Plan(holdout, count, float(count), (), repairs)
 
 
+def from_a_day_on(
+    made: Target, moments: Moments, table: TypedTable, rows: int
+) -> Plan | None:
+    """Return the holdout of the latest moments, or None where they do not suit the question.
+
+    Of classes at least two have to come among the latest rows, and every one that comes there has
+    to be known from before.
+    """
+    clock = moments.clock
+    if made.source in clock.parts or not _on_both_sides(made, moments.stamps, shares(rows)[0]):
+        return None
+    if clock.parts == (clock.column,):
+        return by_time(made, clock.column, table, rows)
+    test, private = shares(rows)
+    holdout = Holdout(
+        kind="time", column=clock.column, test_fraction=test, private_fraction=private
+    )
+    count = int(rows * test * private)
+    return Plan(holdout, count, float(count), (), clock.transforms, moments.stamps)
+
+
+def _on_both_sides(made: Target, stamps: NDArray[np.float64], share: float) -> bool:
+    known = np.isfinite(made.truth) & np.isfinite(stamps)
+    edge = np.quantile(stamps[known], 1 - share) if known.any() else np.nan
+    late, early = known & (stamps > edge), known & (stamps <= edge)
+    if min(late.sum(), early.sum()) < _FEWEST_ROWS:
+        return False
+    if made.amount:
+        return len(np.unique(made.truth[late])) >= _FEWEST_VALUES
+    asked = np.bincount(made.truth[late].astype(np.int64), minlength=len(made.classes))
+    learnt = np.bincount(made.truth[early].astype(np.int64), minlength=len(made.classes))
+    often = (asked >= max(_FEWEST_VALUES, 0.01 * late.sum())).sum() >= 2
+    return bool(often and (learnt[asked > 0] >= _FEWEST_VALUES).all())
+
+
 def folds(
     plan: Plan, made: Target, table: TypedTable, rows: NDArray[np.int64], seed: int
 ) -> NDArray[np.int64]:
@@ -182,7 +222,7 @@ def folds(
         codes = table[column].codes[rows] + 1
         return generator.permutation(int(codes.max()) + 1)[codes] % FOLDS
     if plan.holdout.kind == "time" and column is not None:
-        when = table[column].numeric()[rows]
+        when = (table[column].numeric() if plan.when is None else plan.when)[rows]
         rank = np.argsort(np.argsort(np.nan_to_num(when, nan=-1e300), kind="stable"))
         return np.where(rank >= 0.65 * len(rows), 0, -1)
     if made.amount:

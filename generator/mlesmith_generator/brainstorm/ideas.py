@@ -194,7 +194,7 @@ def _variants(bench: Bench, first: Scored, most: int) -> list[Scored]:
                 found.append(other)
     for plan in _other_plans(first, bench):
         other = judge(bench, first.made, plan, first.merit)
-        if other is not None and other.clear:
+        if other is not None and other.clear and other.idea.holdout != first.idea.holdout:
             found.append(other)
             break
     return found

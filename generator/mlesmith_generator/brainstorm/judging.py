@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlesmith_env.manifest import MetricSpec, Modality
-from mlesmith_generator.brainstorm import features, holdouts, probe
+from mlesmith_generator.brainstorm import features, holdouts, neighbours, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.labels import label_families
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
+from mlesmith_generator.brainstorm.moments import Moments, moments_of
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.scoring import choose_metric
@@ -76,6 +78,11 @@ class Bench:
             for family in label_families(self.dataset, self.profile, self.table)
         )
 
+    @cached_property
+    def moments(self) -> tuple[Moments, ...]:
+        """The ways in which columns tell when the rows were."""
+        return moments_of(self.table)
+
     def rows_of(self, made: Target) -> int:
         """Return how many rows a target has in the whole table."""
         return int(made.rows * self.scale)
@@ -89,13 +96,23 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
     told += _sisters(bench, made, {each.column for each in told})
+    for timely in _timely(bench, made, plan, told):
+        scored = _judged(bench, made, timely, merit, told)
+        if scored is not None:
+            return scored
+    return None
+
+
+def _judged(
+    bench: Bench, made: Target, plan: Plan, merit: Merit, told: tuple[Exclusion, ...]
+) -> Scored | None:
     exclusions = (*told, *_useless(bench, made, plan, {e.column for e in told}))
-    probed = _probed(bench, made, plan, exclusions, probe.ROWS)
+    probed = _seen(bench, made, plan, exclusions, probe.ROWS)
     if probed is None:
         return None
     signal, metric, errors = probed
     if errors < CLEAR and merit.score >= 0.5 and made.rows >= 1.5 * probe.ROWS:
-        again = _probed(bench, made, plan, exclusions, probe.MORE_ROWS)
+        again = _seen(bench, made, plan, exclusions, probe.MORE_ROWS)
         signal, metric, errors = again or probed
     if errors < FAINT or signal.skill < (LEAST if errors < CLEAR else -0.5):
         return None
@@ -119,6 +136,50 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+
+
+def _timely(
+    bench: Bench, made: Target, plan: Plan, told: tuple[Exclusion, ...]
+) -> tuple[Plan, ...]:
+    """Return the plans to try in turn: by time first where neighbours in time tell something.
+
+    Where they tell nearly what a model does, or more, the given plan is none.
+    """
+    others = [each for each in bench.moments if made.source not in each.clock.parts]
+    if plan.holdout.kind not in ("random", "stratified", "group") or not others:
+        return (plan,)
+    hidden = _drawn(bench, made, plan)
+    heard = neighbours.hearsay(made.truth, len(made.classes), bench.table, others, hidden)
+    care = neighbours.CAREFUL
+    if heard is None or not heard.clear(care):
+        return (plan,)
+    # A date may be learnt as what it is; that of a moment is its neighbours' address.
+    alone = heard.addressed and plan.holdout.kind != "group"
+    gone = {each.column for each in told}
+    if gone & set(heard.moments.clock.parts):
+        # Left out, since it tells the target: a course, not a row, is what could be asked for.
+        return () if alone else (plan,)
+    left = neighbours.outside_time(bench.table, others) if alone else set[str]()
+    exclusions = (*told, *_useless(bench, made, plan, gone))
+    probed = _probed(bench, made, plan, exclusions, probe.MORE_ROWS, left)
+    skill = probed[0].skill if probed is not None else 0.0
+    needless = not heard.telling(skill, addressed=alone, care=care)
+    if needless and not alone:
+        return (plan,)
+    later = holdouts.from_a_day_on(made, heard.moments, bench.table, bench.rows_of(made))
+    plans = (later, plan) if needless else (later,)
+    return tuple(each for each in plans if each is not None)
+
+
+def _drawn(bench: Bench, made: Target, plan: Plan) -> NDArray[np.bool_]:
+    """Return rows that are hidden as the plan hides them."""
+    draws = np.random.default_rng(bench.seed)
+    share = plan.holdout.test_fraction
+    column = plan.holdout.column
+    if plan.holdout.kind == "group" and column is not None:
+        codes = bench.table[column].codes + 1
+        return (draws.random(int(codes.max()) + 1) < share)[codes]
+    return draws.random(len(made.truth)) < share
 
 
 def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:
@@ -154,15 +215,31 @@ def _sisters(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ..
     )
 
 
-def _probed(
+def _seen(
     bench: Bench, made: Target, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
+) -> tuple[probe.Signal, MetricSpec, float] | None:
+    """Probe a plan; one by time also without the dates, which for later rows are all new."""
+    found = [_probed(bench, made, plan, exclusions, rows)]
+    if plan.holdout.kind == "time" and bench.moments:
+        dates = neighbours.outside_time(bench.table, bench.moments)
+        found.append(_probed(bench, made, plan, exclusions, rows, dates))
+    return max((each for each in found if each), key=lambda each: each[0].skill, default=None)
+
+
+def _probed(
+    bench: Bench,
+    made: Target,
+    plan: Plan,
+    exclusions: tuple[Exclusion, ...],
+    rows: int,
+    more: Collection[str] = (),
 ) -> tuple[probe.Signal, MetricSpec, float] | None:
     """Return what quick models reach on so many rows, a metric, and the errors that it shows."""
     table, seed = bench.table, bench.seed
     good = np.flatnonzero(np.isfinite(made.truth))
     if len(good) > rows:
         good = np.sort(np.random.default_rng(seed).choice(good, rows, replace=False))
-    without = {made.source, *plan.hidden, *(exclusion.column for exclusion in exclusions)}
+    without = {made.source, *plan.hidden, *(exclusion.column for exclusion in exclusions), *more}
     built = features.build(table, good, without)
     if built.width == 0:
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlesmith_generator.brainstorm.calendar import date_parts
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
@@ -61,12 +62,14 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     """
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
+    parts = date_parts([column.profile for column in table.columns])
     senseless = no_questions(table, profile.reader.file_column)
     usable = [
         column
         for column in table.columns
         if _may_be_target(column, profile)
         and column.name not in sites
+        and column.name not in parts
         and column.name not in senseless
         and not _is_numbering(column, profile)
         and not _secondhand(column.name, table, molecular)

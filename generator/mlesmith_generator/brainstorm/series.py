@@ -155,7 +155,7 @@ def layouts(profile: TableProfile, frame: pd.DataFrame) -> Iterator[Layout]:
         profile: Its profile.
         frame: The whole table of text.
     """
-    for clock in clocks(profile):
+    for clock in clocks(profile.columns):
         timed = apply_transforms(frame, clock.transforms, seed=0)
         places_of = stamps_of(column_of(timed, clock.column))
         if places_of is None:
@@ -168,11 +168,11 @@ def layouts(profile: TableProfile, frame: pd.DataFrame) -> Iterator[Layout]:
                 break
 
 
-def clocks(profile: TableProfile) -> Iterator[Clock]:
-    """Yield the ways in which a table tells the time of a row: a date, its parts, a year."""
-    taken = {column.name for column in profile.columns}
-    parts = _parts(profile)
-    dates = [column for column in profile.columns if column.type == "date" and column.distinct >= 5]
+def clocks(columns: Sequence[ColumnProfile]) -> Iterator[Clock]:
+    """Yield the ways in which columns tell the time of a row: a date, its parts, a year."""
+    taken = {column.name for column in columns}
+    parts = _parts(columns)
+    dates = [column for column in columns if column.type == "date" and column.distinct >= 5]
     for column in dates:
         parse = ParseDate(column=column.name, into=column.name, format=column.date_format)
         if "hour" in parts and "%H" not in column.date_format and column.date_format != "ISO8601":
@@ -184,12 +184,12 @@ def clocks(profile: TableProfile) -> Iterator[Clock]:
     if "year" in parts and "month" in parts:
         named = ["year", "month", *(["day"] if "day" in parts else [])]
         named += ["hour"] if "hour" in parts and "day" in parts else []
-        columns = tuple(parts[name].name for name in named)
+        raw = tuple(parts[name].name for name in named)
         month = _month_format(parts["month"])
         form = "-".join({"year": "%Y", "month": month, "day": "%d", "hour": "%H"}[n] for n in named)
         into = _free("time" if "hour" in named else "date" if "day" in named else "month", taken)
-        joined = Combine(columns=columns, into=into, separator="-")
-        yield Clock(into, (joined, ParseDate(column=into, into=into, format=form)), columns)
+        joined = Combine(columns=raw, into=into, separator="-")
+        yield Clock(into, (joined, ParseDate(column=into, into=into, format=form)), raw)
     if "year" in parts and "month" not in parts:
         yield Clock(parts["year"].name, (), (parts["year"].name,))
 
@@ -200,10 +200,10 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _parts(profile: TableProfile) -> dict[str, ColumnProfile]:
+def _parts(columns: Sequence[ColumnProfile]) -> dict[str, ColumnProfile]:
     """Return the columns of whole numbers (or names of months) that are parts of a date."""
     found: dict[str, ColumnProfile] = {}
-    for column in profile.columns:
+    for column in columns:
         spoken = set(words(column.name))
         low, high = column.minimum, column.maximum
         whole = column.integer and low is not None and high is not None

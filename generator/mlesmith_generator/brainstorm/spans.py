@@ -96,7 +96,7 @@ def markings(
     lists = [found for each in others for found in _lists(each, folder)]
     for spans in sorted(lists, key=lambda each: (each.start == each.end, each.table.name)):
         flag = _name(spans, {column.name for column in table.columns})
-        for clock in clocks(table) if flag else ():
+        for clock in clocks(table.columns) if flag else ():
             timed = apply_transforms(frame, clock.transforms, seed=0)
             stamps = stamps_of(column_of(timed, clock.column))
             if stamps is None or stamps[0] != "second":

@@ -25,6 +25,7 @@ from mlesmith_env.recipes.text import column_of, factors
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm.backtest import Backtest, backtest
+from mlesmith_generator.brainstorm.cycles import cycle_of
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstorm.outlook import (
     PRIVATE,
@@ -35,7 +36,7 @@ from mlesmith_generator.brainstorm.outlook import (
     outlook,
 )
 from mlesmith_generator.brainstorm.portrait import portrait
-from mlesmith_generator.brainstorm.series import Layout, clocks, layouts
+from mlesmith_generator.brainstorm.series import Layout, clocks, layouts, matrix
 from mlesmith_generator.brainstorm.unfolding import is_wide, unfolded
 from mlesmith_generator.describe import forecasting as wording
 from mlesmith_generator.designer import MAX_ROWS, free_id
@@ -49,7 +50,7 @@ from mlesmith_generator.profiler.table import measure_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
 
-_PAST = ("answers", "scores", "forecasting/history", "forecasting/methods")
+_PAST = ("answers", "scores", "forecasting/cycles", "forecasting/history", "forecasting/methods")
 _FITTED = (*_PAST, "forecasting/lags", "forecasting/fitted")
 
 PROGRAMS = (
@@ -134,7 +135,7 @@ class Forecasting:
                 for case in _cases(profile.dataset, long.profile, long.frame, seed) if long else ():
                     case = replace(case, unfolding=long.transforms if long else ())
                     found.append(Proposal(_idea(profile, case, seed), _score(case)))
-            elif table.rows >= 60 and any(True for _ in clocks(table)):
+            elif table.rows >= 60 and any(True for _ in clocks(table.columns)):
                 frame = read_table(table.reader, folder)
                 cases = list(_cases(profile.dataset, table, frame, seed))
                 cases.sort(key=lambda case: -_score(case))
@@ -203,7 +204,7 @@ def _horizons(
         frame = apply_transforms(layout.frame, repairs, seed=0)
         layout = replace(layout, frame=frame)
     first: _Case | None = None
-    for horizon in layout.pace.horizons:
+    for horizon in _afar(layout, column.name):
         if first is not None and horizon < 2 * first.ahead.horizon:
             continue
         ahead = outlook(layout, column.name, horizon, MAX_ROWS)
@@ -222,12 +223,26 @@ def _horizons(
         first = case
 
 
+def _afar(layout: Layout, target: str) -> tuple[int, ...]:
+    """Return the horizons to try: those that people plan by, and a cycle that no calendar tells."""
+    planned = layout.pace.horizons
+    cycle = cycle_of(matrix(layout, target, range(len(layout.names))), layout.pace.seasons)
+    return tuple(sorted({*planned, cycle})) if cycle > planned[0] else planned
+
+
+def _seasons(layout: Layout, ahead: Outlook) -> tuple[int, ...]:
+    """Return the cycles of the calendar, and one that the past before the hidden part shows."""
+    known = layout.pace.seasons
+    shown = cycle_of(ahead.table[:, : -ahead.horizon], known)
+    return (*known, shown) if shown else known
+
+
 def _tested(layout: Layout, ahead: Outlook, metric: MetricSpec) -> Backtest | None:
     measure = get_metric(metric)
     tested = backtest(
         ahead.table,
         ahead.horizon,
-        layout.pace.seasons,
+        _seasons(layout, ahead),
         lambda truth, guess: measure(truth, np.maximum(guess, 0) if truth.min() >= 0 else guess),
     )
     if tested is None or tested.skill < SKILL or tested.wins < WINS:

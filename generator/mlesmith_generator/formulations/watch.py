@@ -94,7 +94,7 @@ class Watch:
             small = table.rows * len(table.columns) <= _MOST_CELLS and table.rows <= MAX_ROWS
             if not (flags or len(profile.tables) > 1) or table.rows < FEWEST or not small:
                 continue
-            if not any(True for _ in clocks(table)):
+            if not any(True for _ in clocks(table.columns)):
                 continue
             frame = read_table(table.reader, folder)
             for place, flag in enumerate(flags):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import scan_duplicates
 from mlesmith_generator.gates.groups import scan_groups, scan_statistics
+from mlesmith_generator.gates.neighbours import scan_neighbours
 from mlesmith_generator.gates.order import scan_ids, scan_order
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.series import scan_time
@@ -42,6 +43,7 @@ def scan_leaks(rows: TaskRows) -> list[Scan]:
         scan_statistics(whole),
         scan_shifts(whole),
         scan_time(whole),
+        scan_neighbours(whole),
         scan_duplicates(rows),
         scan_ids(rows.sample(_MOST)),
         scan_order(rows),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, is_key
 from mlesmith_generator.profiler.words import words
 
-_TIME_WORDS = frozenset(
+TIME_WORDS = frozenset(
     {"year", "yr", "date", "time", "timestamp", "datetime", "day", "month", "week", "season",
      "annee", "année", "jahr", "ano", "año", "fecha", "datum", "data", "visit", "wave", "occasion",
      "round", "period", "quarter", "stichtag", "дата", "год", "年", "日期"}
@@ -67,7 +67,7 @@ def times(table: TypedTable) -> tuple[str, ...]:
         elif profile.type == "number" and profile.integer and _is_year(column):
             if {"year", "yr", "annee", "année", "jahr", "ano", "año", "год", "年"} & parts:
                 found.append((1, column.name))
-        elif profile.type == "number" and profile.ordered and _TIME_WORDS & parts:
+        elif profile.type == "number" and profile.ordered and TIME_WORDS & parts:
             found.append((2, column.name))
     return tuple(name for _, name in sorted(found, key=lambda pair: pair[0]))
 

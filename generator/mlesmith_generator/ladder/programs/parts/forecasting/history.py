@@ -17,7 +17,8 @@ class History:
 
     `past` holds an array a series, from its first moment to its last, gaps filled by straight
     lines; `which` and `ahead` tell series and number of steps ahead of every test row. `seasons`
-    are the cycles of the calendar in steps, as far as the past shows two of them.
+    are the cycles of the calendar in steps, as far as the past shows two of them, and one of its
+    own where it shows one.
     """
 
     def __init__(self):
@@ -44,7 +45,10 @@ class History:
         self.ahead = np.maximum(1, places[seen:] - ends[self.which])
         self.horizon = int(self.ahead.max())
         longest = max(map(len, self.past))
-        self.seasons = [season for season in self._cycles() if 2 * season <= longest - 1]
+        known = self._cycles()
+        shown = cycle_of(self.past, known)
+        known += [shown] if shown else []
+        self.seasons = [season for season in known if 2 * season <= longest - 1]
         self.codes, self.places = codes, places
 
     def _places(self, stamps, unit, codes):

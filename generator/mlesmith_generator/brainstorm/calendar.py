@@ -1,0 +1,93 @@
+"""Parts of dates that stand in columns of their own: known of every row, and nothing to predict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mlesmith_generator.profiler.words import words
+from mlesmith_generator.records import ColumnProfile
+
+_TWO_DIGITS = 99
+_RANGES: tuple[tuple[frozenset[str], float, float], ...] = (
+    (frozenset({"year", "yr", "yyyy", "annee", "année", "jahr", "ano", "año", "anno", "год", "年"}),
+     1000, 2200),
+    (frozenset({"year", "yr", "yy", "annee", "année", "jahr", "ano", "año", "год", "年"}), 0, _TWO_DIGITS),
+    (frozenset({"month", "mon", "mo", "mnth", "mois", "monat", "mes", "mês", "mese", "месяц",
+                "月"}), 0, 12),
+    (frozenset({"day", "dd", "dom", "mday", "jour", "tag", "dia", "día", "giorno", "день", "日",
+                "date"}), 0, 31),
+    (frozenset({"weekday", "wday", "dow", "dayofweek", "wochentag", "day"}), 0, 7),
+    (frozenset({"week", "wk", "woche", "semaine", "semana", "isoweek"}), 0, 53),
+    (frozenset({"quarter", "qtr"}), 1, 4),
+    (frozenset({"yday", "doy", "dayofyear", "julian", "day"}), 0, 366),
+    (frozenset({"hour", "hr", "heure", "stunde", "hora", "ora", "час", "時"}), 0, 24),
+    (frozenset({"minute"}), 0, 59),
+)  # fmt: skip
+"""Words of a part with the whole numbers that it may be."""
+_FEWEST_YEARS = 5
+"""Different numbers of two digits below which a year may be one of a school."""
+_PARTS = frozenset[str]().union(*(each[0] for each in _RANGES))
+_NEUTRAL = frozenset(
+    {"of", "the", "in", "no", "nr", "num", "number", "name", "code", "calendar", "date", "time",
+     "timestamp", "datetime", "start", "begin", "end"}
+)  # fmt: skip
+"""Words that make no thing of a part: a year of construction is a fact, the year of a row not."""
+_COUNTED = frozenset({"number", "num", "no", "nr"})
+_MONTHS = ("january february march april may june july august september october november "
+           "december").split()  # fmt: skip
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_SEASONS = frozenset({"winter", "spring", "summer", "autumn", "fall"})
+
+
+def date_parts(columns: Sequence[ColumnProfile]) -> frozenset[str]:
+    """Return the names of columns that hold the year, month, day, weekday or hour of a row.
+
+    Names and values both have to say so. A part of the date of some event (`year_built`) is a fact
+    that one may ask for, unless other parts of the same date stand beside it.
+    """
+    found: set[str] = set()
+    dated: Counter[frozenset[str]] = Counter()
+    qualified: dict[str, frozenset[str]] = {}
+    for column in columns:
+        if not is_part(column):
+            continue
+        more = frozenset(words(column.name)) - _PARTS - _NEUTRAL
+        if not more:
+            found.add(column.name)
+        else:
+            qualified[column.name] = more
+            dated[more] += 1
+    found |= {name for name, more in qualified.items() if dated[more] > 1}
+    return frozenset(found)
+
+
+def is_part(column: ColumnProfile) -> bool:
+    """Return whether a column's name and its values are those of a part of a date."""
+    spoken = words(column.name)
+    if _written(column):
+        return True
+    if not set(spoken) & _PARTS or not column.integer or column.minimum is None:
+        return False
+    low, high = column.minimum, column.maximum if column.maximum is not None else column.minimum
+    few = column.distinct < _FEWEST_YEARS
+    fits = any(
+        names & {*spoken, "".join(spoken)} and first <= low and high <= last
+        for names, first, last in _RANGES
+        if last != _TWO_DIGITS or not few
+    )
+    # The `number of days` counts; the `day of the week` and the `day number` do not.
+    counted = len(spoken) > 2 and spoken[0] in _COUNTED and spoken[1] == "of"
+    return fits and not counted
+
+
+def _written(column: ColumnProfile) -> bool:
+    """Return whether the values are names of months, weekdays or seasons."""
+    values = {value.strip().casefold() for value, _ in column.top}
+    if column.distinct < 2 or column.distinct > len(column.top):
+        return False
+    if values <= _SEASONS:
+        return "season" in words(column.name)
+    return any(
+        values <= {*names, *(name[:3] for name in names)} for names in (_MONTHS, _DAYS)
+    )
