@@ -27,6 +27,9 @@ FEW_NAMELESS = 3
 """The same where the columns have no names, and so such targets mean nothing to anybody."""
 ENOUGH = 1.3
 """Score from which a target counts as one that a practitioner would choose."""
+SENSELESS = -1.0
+"""Merit up to which nobody asks for a column (a row of a field, a link, a place's code), unless the
+table has nothing else to ask."""
 PROBES = 16
 """How many targets of a table are tried at most."""
 _FORMS = 2
@@ -117,8 +120,7 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
     for merit in ranked:
         if merit.column in where:
             continue  # Where a row lies is known of it, and not to be guessed.
-        sources = {scored.made.source for scored in found}
-        if tried >= most or (merit.score < -1.0 and len(sources) >= 3):
+        if tried >= most or (found and merit.score <= SENSELESS):
             break
         made = primary(bench.table[merit.column])
         if made is None or bench.rows_of(made) < SMALLEST:

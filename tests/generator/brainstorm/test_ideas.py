@@ -32,7 +32,7 @@ def test_the_outcome_comes_first_without_keys_and_twins(tmp_path: Path) -> None:
 
 
 def test_ideas_differ_in_target_objective_or_holdout(tmp_path: Path) -> None:
-    found = ideas(write(tmp_path, **loans()))
+    found = ideas(write(tmp_path, **visits()))
     kinds = [(i.target_source, i.objective, i.holdout.kind, i.holdout.column) for i in found]
     assert len(kinds) >= 3
     assert len(set(kinds)) == len(kinds)
@@ -197,4 +197,14 @@ def test_one_target_of_several_tables_comes_once_before_others(tmp_path: Path) -
             columns = {"weather": columns["purpose"], **columns}
         write(tmp_path, f"{season}.csv", **columns)
     targets = [idea.target for idea in ideas(tmp_path, limit=3)]
-    assert targets.count("default") == 1
+    assert targets[:2].count("default") == 1
+
+
+def test_the_design_of_a_trial_is_not_asked_for_beside_a_measurement(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    row = random.permutation(np.repeat(np.arange(1, 21), 20))
+    soil = text(row + random.normal(size=400))
+    trial = ideas(write(tmp_path / "trial", plot=text(row), soil=soil))
+    assert {idea.target_source for idea in trial} == {"soil"}
+    measured = ideas(write(tmp_path / "measured", rain=text(row), soil=soil))
+    assert {idea.target_source for idea in measured} == {"rain", "soil"}
