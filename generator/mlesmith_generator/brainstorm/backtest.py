@@ -12,7 +12,8 @@ Table = NDArray[np.float64]
 Measure = Callable[[NDArray[np.float64], NDArray[np.float64]], float]
 
 ORIGINS = 10
-"""Pasts that are cut off, the horizon apart."""
+"""Pasts that are cut off, the horizon apart; a part of it where a series is short for that."""
+_FEW = 4
 SERIES = 120
 """Series that are looked at."""
 _DAMPED = 0.9
@@ -53,8 +54,9 @@ def backtest(
     """
     table = table[:: max(1, len(table) // SERIES)]
     steps = table.shape[1]
-    origins = [steps - horizon * back for back in range(1, ORIGINS + 1)]
-    origins = [origin for origin in origins if origin >= max(2 * horizon, 10)]
+    origins = _origins(steps, horizon, horizon, 2 * horizon)
+    if len(origins) < _FEW:
+        origins = _origins(steps, horizon, max(1, horizon // 3), horizon)
     if len(origins) < 2:
         return None
     gains: dict[tuple[str, int], list[float]] = {}
@@ -84,6 +86,13 @@ def backtest(
     best = max(whole, key=lambda name: float(np.median(whole[name])))
     found = np.array(whole[best])
     return Backtest(float(np.median(found)), float((found > 0).mean()), *best)
+
+
+def _origins(steps: int, horizon: int, apart: int, least: int) -> list[int]:
+    """Return the lengths of the pasts that are tried, the longest first."""
+    latest = steps - horizon
+    tried = [latest - apart * back for back in range(ORIGINS)]
+    return [origin for origin in tried if origin >= max(least, 10)]
 
 
 def filled(table: Table) -> Table:

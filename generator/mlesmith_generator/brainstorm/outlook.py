@@ -18,7 +18,7 @@ PRIVATE = 0.6
 """Share of the hidden rows that are private."""
 FEWEST = 20
 """Private rows that a task needs."""
-PAST = 4
+PAST = 2.9
 """Horizons that a series has to be long, at least."""
 MOST_KEPT = 300
 """Series that are named one by one, where not all are kept."""
