@@ -72,6 +72,7 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
             amounts.append(np.where(gaps, np.median(values[~gaps]), values))
             if 0.02 < gaps.mean() < 0.98:
                 amounts.append(gaps.astype(np.float64))
+            amounts += _calendar(values) if profile.type == "date" else []
             amount_names.append(column.name)
         else:
             levels.append(_by_frequency(column.codes[rows]))
@@ -84,6 +85,17 @@ def build(table: TypedTable, rows: NDArray[np.int64], without: Collection[str]) 
         level_matrix.max(axis=0) + 1 if levels else np.empty(0, dtype=np.int64),
         (*amount_names, *level_names),
     )
+
+
+def _calendar(days: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return month, weekday and hour of moments in days since 1970, those that vary; -1 in gaps."""
+    known = np.isfinite(days)
+    seconds = np.round(np.where(known, days, 0.0) * 86_400).astype("datetime64[s]")
+    months = seconds.astype("datetime64[M]").astype(np.int64) % 12
+    whole = np.floor(seconds.astype(np.int64) / 3600).astype(np.int64)
+    parts = (months, (whole // 24) % 7, whole % 24)
+    found = [np.where(known, part, -1).astype(np.float64) for part in parts]
+    return [part for part in found if len(np.unique(part[known])) > 1]
 
 
 def _by_frequency(codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -148,6 +148,9 @@ def _timely(
     others = [each for each in bench.moments if made.source not in each.clock.parts]
     if plan.holdout.kind not in ("random", "stratified", "group") or not others:
         return (plan,)
+    if (bare := _bare(bench, made, others)) is not None:
+        later = holdouts.from_a_day_on(made, bare, bench.table, bench.rows_of(made))
+        return (later,) if later is not None else ()
     hidden = _drawn(bench, made, plan)
     heard = neighbours.hearsay(made.truth, len(made.classes), bench.table, others, hidden)
     care = neighbours.CAREFUL
@@ -169,6 +172,17 @@ def _timely(
     later = holdouts.from_a_day_on(made, heard.moments, bench.table, bench.rows_of(made))
     plans = (later, plan) if needless else (later,)
     return tuple(each for each in plans if each is not None)
+
+
+def _bare(bench: Bench, made: Target, others: list[Moments]) -> Moments | None:
+    """Return the moments of a table that tells of each nothing but the target: one series."""
+    dates = neighbours.outside_time(bench.table, others)
+    rest = (
+        column.name
+        for column in bench.table.columns
+        if column.name not in (made.source, *dates) and column.profile.type != "constant"
+    )
+    return next((each for each in others if each.alone), None) if not any(rest) else None
 
 
 def _drawn(bench: Bench, made: Target, plan: Plan) -> NDArray[np.bool_]:

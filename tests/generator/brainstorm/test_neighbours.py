@@ -72,6 +72,16 @@ def test_things_of_their_own_with_a_date_stay_hidden_by_chance(tmp_path: Path) -
     assert first.holdout.kind == "random"
 
 
+def test_a_bare_series_is_never_hidden_by_chance(tmp_path: Path) -> None:
+    """Months of a trade whose year repeats: the neighbours of a month say little."""
+    months = pd.date_range("1991-01-01", periods=300, freq="MS")
+    noise = np.random.default_rng(9).normal(0, 9, 300)
+    sold = 100 + 12 * np.where(np.arange(300) % 12 < 5, 1, -1) + noise
+    ideas = _ideas(tmp_path, month=months.strftime("%Y-%m").tolist(), sold=text(sold, 1))
+    assert {idea.holdout.kind for idea in ideas} <= {"time"}
+    assert ideas
+
+
 def test_what_later_rows_do_not_show_is_not_asked_for(tmp_path: Path) -> None:
     """Two states, each for a year and never again: the later part knows one of them only."""
     random = np.random.default_rng(2)
