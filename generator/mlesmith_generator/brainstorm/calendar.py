@@ -12,7 +12,8 @@ _TWO_DIGITS = 99
 _RANGES: tuple[tuple[frozenset[str], float, float], ...] = (
     (frozenset({"year", "yr", "yyyy", "annee", "année", "jahr", "ano", "año", "anno", "год", "年"}),
      1000, 2200),
-    (frozenset({"year", "yr", "yy", "annee", "année", "jahr", "ano", "año", "год", "年"}), 0, _TWO_DIGITS),
+    (frozenset({"year", "yr", "yy", "annee", "année", "jahr", "ano", "año", "год", "年"}),
+     0, _TWO_DIGITS),
     (frozenset({"month", "mon", "mo", "mnth", "mois", "monat", "mes", "mês", "mese", "месяц",
                 "月"}), 0, 12),
     (frozenset({"day", "dd", "dom", "mday", "jour", "tag", "dia", "día", "giorno", "день", "日",
@@ -88,6 +89,4 @@ def _written(column: ColumnProfile) -> bool:
         return False
     if values <= _SEASONS:
         return "season" in words(column.name)
-    return any(
-        values <= {*names, *(name[:3] for name in names)} for names in (_MONTHS, _DAYS)
-    )
+    return any(values <= {*names, *(name[:3] for name in names)} for names in (_MONTHS, _DAYS))

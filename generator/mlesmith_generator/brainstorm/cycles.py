@@ -17,14 +17,16 @@ _ABOVE = 0.3
 """How far it has to lie above the lowest before it."""
 _ALIKE = 0.06
 """Relative difference of two cycles that are one."""
+_NEARLY = 0.85
+"""Part of the highest peak that the first one has; later ones are its repetitions."""
 _SERIES = 60
 
 
 def cycle_of(table: NDArray[np.float64], known: tuple[int, ...] = ()) -> int:
     """Return the length of the clearest cycle in steps, 0 where there is none beyond the known.
 
-    It is the lag of the highest peak of the mean autocorrelation after its first trough, of series
-    less their straight lines.
+    It is the first lag at which the mean autocorrelation, of series less their straight lines, has
+    a peak about as high as any, after a trough well below.
 
     Args:
         table: Values, (series, steps), NaN where there is none.
@@ -46,7 +48,8 @@ def cycle_of(table: NDArray[np.float64], known: tuple[int, ...] = ()) -> int:
     ]
     if not peaks:
         return 0
-    best = max(peaks, key=lambda lag: (float(inner[lag]), -lag))
+    highest = max(float(inner[lag]) for lag in peaks)
+    best = next(lag for lag in peaks if inner[lag] >= _NEARLY * highest)
     shown = [
         cycle
         for cycle in known

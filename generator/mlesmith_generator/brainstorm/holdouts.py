@@ -177,9 +177,7 @@ def by_time(made: Target, name: str, table: TypedTable, rows: int) -> Plan | Non
     return Plan(holdout, count, float(count), (), repairs)
 
 
-def from_a_day_on(
-    made: Target, moments: Moments, table: TypedTable, rows: int
-) -> Plan | None:
+def from_a_day_on(made: Target, moments: Moments, table: TypedTable, rows: int) -> Plan | None:
     """Return the holdout of the latest moments, or None where they do not suit the question.
 
     Of classes at least two have to come among the latest rows, and every one that comes there has

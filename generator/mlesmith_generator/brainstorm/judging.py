@@ -96,7 +96,7 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
     told += _sisters(bench, made, {each.column for each in told})
-    for timely in _timely(bench, made, plan, told):
+    for timely in timely_plans(bench, made, plan, told):
         scored = _judged(bench, made, timely, merit, told)
         if scored is not None:
             return scored
@@ -138,12 +138,18 @@ def _judged(
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
 
 
-def _timely(
+def timely_plans(
     bench: Bench, made: Target, plan: Plan, told: tuple[Exclusion, ...]
 ) -> tuple[Plan, ...]:
     """Return the plans to try in turn: by time first where neighbours in time tell something.
 
-    Where they tell nearly what a model does, or more, the given plan is none.
+    Where they tell nearly what a model does, or more, the given plan is none of them.
+
+    Args:
+        bench: The table.
+        made: What is asked of it.
+        plan: How rows were to be hidden.
+        told: Columns that are left out, with the reason.
     """
     others = [each for each in bench.moments if made.source not in each.clock.parts]
     if plan.holdout.kind not in ("random", "stratified", "group") or not others:
@@ -194,6 +200,12 @@ def _drawn(bench: Bench, made: Target, plan: Plan) -> NDArray[np.bool_]:
         codes = bench.table[column].codes + 1
         return (draws.random(int(codes.max()) + 1) < share)[codes]
     return draws.random(len(made.truth)) < share
+
+
+def learnt(bench: Bench, made: Target, plan: Plan, told: tuple[Exclusion, ...]) -> float:
+    """Return the skill of quick models under a plan, 0 where no column is left."""
+    seen = _seen(bench, made, plan, told, probe.ROWS)
+    return seen[0].skill if seen is not None else 0.0
 
 
 def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:

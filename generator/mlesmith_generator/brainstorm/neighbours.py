@@ -111,9 +111,7 @@ def hearsay(
     return max(clear or found, key=lambda each: each.skill, default=None)
 
 
-def _owners(
-    moments: Moments, table: TypedTable
-) -> Iterator[tuple[str | None, NDArray[np.int64]]]:
+def _owners(moments: Moments, table: TypedTable) -> Iterator[tuple[str | None, NDArray[np.int64]]]:
     yield None, np.zeros(table.rows, dtype=np.int64)
     for name in moments.series:
         yield name, table[name].codes + 1

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.recipes.model import DropColumns, RequireValue, TableRecipe
 from mlesmith_generator.brainstorm.amounts import amount
+from mlesmith_generator.brainstorm.judging import Bench
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstorm.naming import name_weight
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.describe.association import spearman
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal
@@ -24,6 +26,7 @@ from mlesmith_generator.formulations.several import (
     SeveralAnswers,
     chosen,
     holdout_of,
+    in_time,
     tables_of,
     useless,
 )
@@ -148,10 +151,12 @@ def _idea(
     if not _together(values[full]) or _calculated(table, names):
         return None
     exclusions: dict[str, str] = {}
+    asked: list[Target] = []
     for column in members:
         made = amount(column)
         if made is None or made.classes:
             return None
+        asked.append(made)
         for each in giveaways(made, typed, table.relations, seed=seed):
             if each.column in names:
                 return None  # One tells the other: not two questions.
@@ -162,6 +167,14 @@ def _idea(
     if not features:
         return None
     holdout, held = holdout_of(table, names)
+    left = [Exclusion(column=c, reason=r) for c, r in exclusions.items()]
+    left += [Exclusion(column=name, reason="it is asked for, too") for name in names]
+    bench = Bench(profile.dataset, table, typed, scale, seed)
+    timely = in_time(bench, asked, holdout, left)
+    if timely is None:
+        return None
+    if timely[0] != holdout:
+        holdout, held = timely[0], f"the latest rows by {timely[0].column!r} are held out"
     id_column = free_id({column.name for column in table.columns})
     gaps = [RequireValue(column=name) for name in names]
     drop = (DropColumns(columns=tuple(exclusions)),) if exclusions else ()
@@ -187,7 +200,7 @@ def _idea(
         modality=modality,
         recipe=TableRecipe(
             reader=table.reader,
-            transforms=(*gaps, *drop),
+            transforms=(*timely[1], *gaps, *drop),
             target=names[0],
             holdout=holdout,
             id_column=id_column,

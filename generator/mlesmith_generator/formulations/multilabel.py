@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import Manifest, MetricSpec, Modality, SubmissionForm
 from mlesmith_env.recipes.model import DropColumns, MapValues, SampleRows, TableRecipe, Transform
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.judging import Bench
 from mlesmith_generator.brainstorm.label_lists import LabelList, listed, telling
 from mlesmith_generator.brainstorm.labels import (
     FEWEST_LABELS,
@@ -19,6 +20,7 @@ from mlesmith_generator.brainstorm.labels import (
     label_families,
     positive,
 )
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal
 from mlesmith_generator.formulations.several import (
@@ -26,6 +28,7 @@ from mlesmith_generator.formulations.several import (
     SeveralAnswers,
     chosen,
     holdout_of,
+    in_time,
     tables_of,
     useless,
 )
@@ -116,10 +119,19 @@ def _idea(
         return None
     unknown = float(1 - known[:, [name in kept for name in truth]].mean())
     holdout, held = holdout_of(table, kept)
+    asked = [_as_target(name, truth[name]) for name in kept]
+    left = [*exclusions, *(Exclusion(column=name, reason="it is asked for, too") for name in kept)]
+    bench = Bench(profile.dataset, table, typed, table.rows / max(1, typed.rows), seed)
+    timely = in_time(bench, asked, holdout, left)
+    if timely is None:
+        return None
+    if timely[0] != holdout:
+        holdout, held = timely[0], f"the latest rows by {timely[0].column!r} are held out"
     id_column = free_id({column.name for column in table.columns})
     recipe = TableRecipe(
         reader=table.reader,
         transforms=(
+            *timely[1],
             *_as_flags(family.columns, kept),
             *([DropColumns(columns=gone)] if gone else []),
         ),
@@ -158,6 +170,20 @@ def _idea(
         question=f"predict which of {len(kept)} labels hold",
     )
     return Proposal(idea, family.score)
+
+
+def _as_target(name: str, truth: NDArray[np.float64]) -> Target:
+    """Return one label as a question of its own: whether it holds."""
+    return Target(
+        target=name,
+        source=name,
+        objective="binary",
+        transforms=(),
+        truth=truth,
+        classes=("0", "1"),
+        ordered=False,
+        kind="as is",
+    )
 
 
 def _listed_idea(

@@ -7,10 +7,13 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mlesmith_env.manifest import Manifest
-from mlesmith_env.recipes.model import Holdout
+from mlesmith_env.recipes.model import Holdout, Transform
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.holdouts import Plan
+from mlesmith_generator.brainstorm.judging import LEAST, Bench, learnt, timely_plans
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
+from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.describe import several as wording
 from mlesmith_generator.formulations.formulation import Section
 from mlesmith_generator.formulations.program import SAMPLE, Program
@@ -39,6 +42,8 @@ PROGRAMS = (
 SMALLEST = 100
 """Rows below which a task can not tell good from lucky."""
 _TABLES_SEEN = 4
+_LOOKED_AT = 4
+"""Answers whose neighbours in time are looked at."""
 
 
 class SeveralAnswers:
@@ -95,6 +100,31 @@ def holdout_of(table: TableProfile, taken: Sequence[str]) -> tuple[Holdout, str]
         return holdout, f"whole values of {entity!r} are held out"
     holdout = Holdout(kind="random", test_fraction=test, private_fraction=private)
     return holdout, "rows are held out at random"
+
+
+def in_time(
+    bench: Bench, asked: Sequence[Target], holdout: Holdout, left: Sequence[Exclusion]
+) -> tuple[Holdout, tuple[Transform, ...]] | None:
+    """Return the holdout with the transforms that it needs: by time where neighbours tell answers.
+
+    None where they do, and nothing can be learnt for later rows.
+
+    Args:
+        bench: The table.
+        asked: What is asked of every row.
+        holdout: How rows were to be hidden.
+        left: Columns that are left out, the other answers among them.
+    """
+    plan = Plan(holdout, 0, 0.0, (holdout.column,) if holdout.column else ())
+    for made in asked[:_LOOKED_AT]:
+        plans = timely_plans(bench, made, plan, tuple(left))
+        if plans[:1] == (plan,):
+            continue
+        for later in plans:
+            if later is plan or learnt(bench, made, later, tuple(left)) >= LEAST:
+                return later.holdout, later.repairs
+        return None
+    return holdout, ()
 
 
 def useless(table: TableProfile, known: Container[str]) -> Iterator[Exclusion]:

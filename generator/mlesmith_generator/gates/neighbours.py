@@ -30,7 +30,7 @@ def scan_neighbours(rows: TaskRows) -> Scan:
     """Look for a drawn holdout whose hidden answers are read off between neighbours in time."""
     name = "neighbours-in-time"
     drawn = rows.holdout.kind in ("random", "stratified", "group")
-    if not drawn or rows.classes > _MOST_CLASSES and not rows.regression:
+    if not drawn or (rows.classes > _MOST_CLASSES and not rows.regression):
         return Scan(name, f"{rows.holdout.kind} holdout")
     rows = rows.sample(_MOST_ROWS)
     table = _typed(rows)

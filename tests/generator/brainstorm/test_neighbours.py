@@ -60,7 +60,7 @@ def _parts() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("dated", [_days(), _parts()], ids=["dates", "parts"])
 def test_a_course_is_asked_for_from_a_day_on(tmp_path: Path, dated: dict[str, list[str]]) -> None:
-    ideas = [i for i in _ideas(tmp_path, **dated, **_reservoir(followed=True))]
+    ideas = _ideas(tmp_path, **dated, **_reservoir(followed=True))
     kinds = {idea.holdout.kind for idea in ideas if idea.target_source == "level"}
     assert kinds == {"time"}
     assert not {"year", "month", "day"} & {idea.target for idea in ideas}
@@ -98,9 +98,7 @@ def test_neighbours_are_looked_for_within_the_series_that_a_column_names() -> No
     level = np.concatenate([_walk(seed, rows) for seed in (5, 6, 7)])
     days = np.tile(_dates(rows).strftime("%d.%m.%Y"), 3)
     order = np.random.default_rng(0).permutation(3 * rows)
-    typed = table(
-        place=where[order].tolist(), day=days[order].tolist(), level=text(level[order])
-    )
+    typed = table(place=where[order].tolist(), day=days[order].tolist(), level=text(level[order]))
     told = moments_of(typed)
     assert told[0].series == ("place",)
     assert told[0].alone

@@ -168,3 +168,16 @@ def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Monkey
     assert order.index("seasonal_naive") < order.index("last_value")
     horizon = task.manifest.recipe.holdout.horizon
     assert f"{horizon} months" in task.description
+
+
+def test_a_cycle_that_no_calendar_tells_is_seen(tmp_path: Path) -> None:
+    """Spots come and go over some ten years: years of months say nothing, the long cycle does."""
+    random, time = np.random.default_rng(8), np.arange(1600)
+    spots = 60 * np.maximum(0, np.sin(2 * np.pi * time / 116)) + random.gamma(2, 6, len(time))
+    months = pd.date_range("1860-01-01", periods=len(time), freq="MS").strftime("%Y-%m")
+    frame = pd.DataFrame({"Month": months, "spots": spots.round(1)})
+    ideas = [each.idea for each in proposals(_write(tmp_path / "star", frame), "forecasting")]
+    (first, *_) = ideas
+    assert first.target == "spots"
+    assert "with a cycle of 11" in first.justification
+    assert first.holdout.horizon in (36, 60)

@@ -126,3 +126,30 @@ def test_measurements_are_no_outcomes(tmp_path: Path):
     data = loads()
     renamed = {"width_mm": data.pop("exam_score"), "length_mm": data.pop("essay_score")}
     assert not proposals(_write(tmp_path / "parts", data | renamed), "multi_regression")
+
+
+def _yields(dated: dict[str, object], level: np.ndarray) -> dict[str, object]:
+    random = np.random.default_rng(12)
+    noise = random.normal(0, 1, (len(level), 4))
+    return {
+        **dated,
+        "feed": (level + 1.2 * noise[:, 0]).round(3),
+        "heat": (0.5 * level + 1.2 * noise[:, 1]).round(3),
+        "pressure": random.normal(0, 1, len(level)).round(3),
+        "oil_yield": (20 + 5 * level + 1.5 * noise[:, 2]).round(2),
+        "gas_yield": (12 + 3 * level + 3 * noise[:, 3]).round(2),
+    }
+
+
+@pytest.mark.parametrize(("followed", "kind"), [(True, "time"), (False, "random")])
+def test_numbers_of_a_course_are_hidden_from_a_day_on(
+    tmp_path: Path, followed: bool, kind: str
+) -> None:
+    random = np.random.default_rng(13)
+    level = random.normal(0, 1, 700)
+    if followed:
+        for day in range(1, len(level)):
+            level[day] = 0.95 * level[day - 1] + 0.31 * level[day]
+    days = pd.date_range("2018-01-01", periods=700).strftime("%Y-%m-%d")
+    found = proposals(_write(tmp_path / "well", _yields({"day": days}, level)), "multi_regression")
+    assert [each.idea.holdout.kind for each in found] == [kind]

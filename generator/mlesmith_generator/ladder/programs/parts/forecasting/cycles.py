@@ -8,7 +8,8 @@ def alike(one, other):
 def cycle_of(past, known):
     """Steps of the clearest cycle that the past shows and no calendar tells; 0 where there is none.
 
-    It is the lag of the highest peak of the mean autocorrelation, after a trough well below it.
+    It is the first lag at which the mean autocorrelation has a peak about as high as any, after a
+    trough well below.
     """
     steps = min(map(len, past))
     if steps < 8:
@@ -30,7 +31,8 @@ def cycle_of(past, known):
             peaks.append(lag)
     if not peaks:
         return 0
-    best = max(peaks, key=lambda lag: total[lag])
+    highest = max(total[lag] for lag in peaks)
+    best = next(lag for lag in peaks if total[lag] >= 0.85 * highest)
     shown = [
         cycle
         for cycle in known
