@@ -13,6 +13,7 @@ from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
 from mlesmith_generator.brainstorm.naming import is_question, is_survey, siblings
+from mlesmith_generator.brainstorm.questions import years_of_works
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import alternatives, primary
 from mlesmith_generator.profiler.boxes import box_of
@@ -112,8 +113,6 @@ def _about_files(table: TableProfile, profile: DatasetProfile) -> str:
 
 def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
     ranked = merits(bench.profile, bench.table, bench.subject)
-    if not ranked:
-        return [], "no column is a number or a category that could be predicted"
     found: list[Scored] = []
     most, tried = max(4, min(PROBES, 2400 // len(bench.table.columns))), 0
     where = {column.name for column in axes_of(bench.table) or ()}
@@ -131,6 +130,9 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
             found.append(best)
         if _questions(found, bench.profile) >= _PLENTY:
             break
+    found = found or _last_resort(bench)
+    if not found and not ranked:
+        return [], "no column is a number or a category that could be predicted"
     if not found:
         return [], f"none of {tried} possible targets could be learnt from the other columns"
     found.sort(key=lambda scored: -scored.score)
@@ -138,6 +140,17 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
     for first in likely[:3] or found[:1]:
         found += _variants(bench, first, 1 if len(likely) > 2 else 2)
     return found, ""
+
+
+def _last_resort(bench: Bench) -> list[Scored]:
+    """Ask for the year of works, which nobody would where a table has an outcome."""
+    found: list[Scored] = []
+    for name in years_of_works(bench.table):
+        made = primary(bench.table[name])
+        if made is not None and bench.rows_of(made) >= SMALLEST:
+            best = best_plan(bench, made, Merit(name, 0.0, ()))
+            found += [best] if best is not None else []
+    return found
 
 
 def _questions(found: list[Scored], profile: TableProfile) -> int:

@@ -47,7 +47,7 @@ _OUTCOME: dict[float, str] = {
         deaths births injured injury injuries error weight income profits budget interest fare
         debt loan bid box office payment performance progress change answer opinion support
         attitude belief feeling trust confidence happiness satisfaction agree fruits seeds
-        ticks signal pm25 ozone nox radon load energy typ art tipo categoria categoría
+        ticks lasted signal pm25 ozone nox radon load energy typ art tipo categoria categoría
         catégorie kategorie soort тип категория 类型 種類 dauer durée duree duración durata duur
         wert valeur valor valore waarde betrag montant importe importo bedrag сумма 金额 金額
         einkommen revenu ingreso reddito inkomen доход""",

@@ -78,6 +78,24 @@ def no_questions(table: TypedTable, file_column: str | None = None) -> set[str]:
     return found
 
 
+def years_of_works(table: TypedTable) -> list[str]:
+    """Return the years that a table is sorted by, where each has many rows told of in words.
+
+    They may be asked for where there is nothing else: of which year is a painting, or a song? In a
+    series of years, where a row is a year, nobody asks for it.
+    """
+    if all(column.profile.type != "text" for column in table.columns):
+        return []
+    return [
+        column.name
+        for column in table.columns
+        if column.profile.type == "number"
+        and set(words(column.name)) <= _YEARS
+        and column.profile.ordered
+        and table.rows >= _FEWEST_ROWS * column.profile.distinct
+    ]
+
+
 def _is_named(called: str, spoken: set[str]) -> bool:
     """Whether another column says in words what a number is the code of."""
     return any(f"{called} {ending}" in spoken for ending in _NAMES)

@@ -16,6 +16,8 @@ COMFORT = 6.0
 """Standard errors at which a metric is taken without looking for a clearer one."""
 
 
+_HEAVY = 5.0
+"""How many times the median the last hundredth of counts begins, where squares are not taken."""
 _WIDE = 1.5
 """How many times its least an amount may be before a share of itself is another measure than it."""
 
@@ -87,6 +89,8 @@ def _for_counts(good: NDArray[np.float64]) -> tuple[str, ...]:
     high, middle = float(np.quantile(good, 0.99)), float(np.median(good))
     if high > 20 * max(middle, 1.0):
         return ("rmsle", "mae", "wape", "spearman")
+    if high > _HEAVY * max(middle, 1.0):  # Squares of a few large counts hide what was learnt.
+        return ("poisson_deviance", "mae", "rmsle", "wape")
     return ("poisson_deviance", "mae", "rmsle", "wape", "poisson_deviance", "rmse")
 
 

@@ -33,7 +33,7 @@ _PHRASE = 6
 """Words of a publisher's meaning that may stand in a title."""
 _NO_PHRASE = frozenset(
     "factor factors vector numeric integer character logical dummy indicator indicates indicating "
-    "binary boolean variable levels level coded code codes if whether is was are has were which "
+    "binary boolean variable levels coded code codes if whether is was are has were which "
     "what how did does see".split()
 )
 """Words of a meaning that says how a column is stored, or asks, instead of naming it."""
@@ -149,7 +149,7 @@ def _is_plain(part: str) -> bool:
 
 def _in_short(meaning: str) -> str:
     """Return a publisher's meaning as a title holds it, or nothing where it is no short phrase."""
-    short = re.sub(r"\s*[(\[].*", "", meaning).strip(" .")
+    short = re.sub(r"\s*[(\[][^()\[\]]*[)\]]$", "", meaning.strip(" .")).strip(" .")
     parts = short.split()
     fits = re.fullmatch(r"[^\W\d_][\w %'-]{2,44}", short) and 1 < len(parts) <= _PHRASE
     if not fits or _NO_PHRASE & {part.casefold() for part in parts}:

@@ -20,6 +20,7 @@ from typing import Any, cast
 from mlesmith_generator.profiler.definitions import Passage, numbered_in, passages_of
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
+from mlesmith_generator.sniff.mending import mended
 
 _DOCUMENT = re.compile(
     r"(?:^|[-_. 0-9])(?:readme|dictionary|codebook|metadata|descri\w*|variables|columns|features"
@@ -60,8 +61,6 @@ _REFUSED = re.compile(
     r"|^\W*see\b|\b\d{2,}\s+(?:instances|observations|rows|records|samples|examples|cases)\b",
     re.IGNORECASE,
 )
-_TWICE = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u20ac\u2122\u0152-\u0192]|\u00e2\u20ac")
-"""What is left of letters and quotation marks that were encoded twice."""
 _COUNTED = re.compile(r"[^\W\d_]\W{0,2}[(:=]\s*\d{2,}\b")
 """A label with a number that may count its rows: `yes (268)`."""
 
@@ -187,31 +186,6 @@ def _text(path: Path) -> str:
         return "\n".join("|".join(cell.replace("|", "/") for cell in row) for row in rows)
     except csv.Error:
         return ""  # Not a codebook after all, and nobody's table of data either.
-
-
-def mended(data: bytes) -> str:
-    """Return a document's text, read as UTF-8, else as Windows-1252, and mended where it was both.
-
-    Somebody who takes UTF-8 for Windows-1252 and saves it anew makes `Ã©` of `é` and `â€™` of an
-    apostrophe; a line of which the same reading makes UTF-8 again is read so.
-    """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        cut = error.start >= len(data) - 3 and len(data) >= _LARGEST
-        encoding, errors = ("utf-8", "ignore") if cut else ("cp1252", "replace")
-        text = data.decode(encoding, errors=errors)
-    return "".join(map(_once, text.splitlines(keepends=True)))
-
-
-def _once(line: str) -> str:
-    """Return a line that was encoded twice as it was meant, any other as it is."""
-    if not _TWICE.search(line):
-        return line
-    try:
-        return line.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return line
 
 
 def _comments(table: TableProfile, root: Path) -> Iterator[str]:

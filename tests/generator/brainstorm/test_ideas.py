@@ -128,6 +128,36 @@ def test_siblings_of_one_quantity_do_not_hide_another_outcome(tmp_path: Path) ->
     assert sum(name.endswith("_won") for name in targets) == 1
 
 
+def paintings(rows: int = 600) -> dict[str, list[str]]:
+    """Works sorted by year, whose words tell of it, in several hundred versions."""
+    random = np.random.default_rng(5)
+    years = np.sort(random.integers(1900, 2000, rows))
+    early = ["oil on canvas", "tempera on panel", "charcoal on paper"]
+    late = ["acrylic on canvas", "video and sound", "print on plastic"]
+    mediums = [
+        f"{(late if year > 1950 else early)[random.integers(3)]}, {random.integers(20, 999)} mm"
+        for year in years
+    ]
+    titles = [f"Study number {place} of a pear in grey light" for place in range(rows)]
+    return {"title": titles, "medium": mediums, "year": years.astype(str).tolist()}
+
+
+def test_the_year_of_works_is_asked_for_where_there_is_nothing_else(tmp_path: Path) -> None:
+    found = ideas(write(tmp_path, **paintings()))
+    assert {idea.target_source for idea in found} == {"year"}
+
+
+def test_the_year_of_a_series_of_years_is_not_asked_for(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    columns = {
+        "year": text(np.arange(1700, 1950)),
+        "remark": [f"Nothing much was written about number {place}" for place in range(250)],
+        "noise": text(random.normal(size=250)),
+    }
+    with pytest.raises(GenerationError):
+        ideas(write(tmp_path, **columns))
+
+
 def test_transforms_of_every_idea_can_be_applied(tmp_path: Path) -> None:
     random = np.random.default_rng(4)
     x = random.normal(size=400)

@@ -16,8 +16,8 @@ from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, 
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.reading import reading_of
 from mlesmith_generator.profiler import profile_dataset
-from mlesmith_generator.profiler.glossary import mended
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
+from mlesmith_generator.sniff.mending import mended
 
 
 def section(text: str, heading: str) -> str:
@@ -188,6 +188,7 @@ def test_documents_encoded_twice_are_mended() -> None:
     assert mended(meant.encode()) == meant
     assert mended("âge".encode("cp1252")) == "âge"
     assert mended("São Paulo, Ã".encode()) == "São Paulo, Ã"
+    assert mended("an age, é".encode()[:-1]) == "an age, "
 
 
 def test_a_row_shown_in_a_document_defines_nothing(tmp_path: Path) -> None:
