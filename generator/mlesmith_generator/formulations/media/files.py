@@ -18,6 +18,7 @@ from mlesmith_env.recipes.model import (
     TableRecipe,
 )
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.rarest import allowed, private_rows
 from mlesmith_generator.describe import files as wording
 from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -132,7 +133,6 @@ def _proposal(
     seed: int,
 ) -> Proposal:
     counts = label.counts
-    metric = _metric(profile.dataset, label.name, [counts[value] for value in classes])
     subject = _subject(label, labels, classes)
     column = "file"
     steps = [*label.transforms, RequireValue(column=label.name)]
@@ -145,6 +145,10 @@ def _proposal(
         holdout = Holdout(kind="stratified")
         if collection.media == "midi" and collection.files < _FEW:
             holdout = Holdout(kind="stratified", test_fraction=0.55, private_fraction=0.7)
+    used = min(1.0, most_files(collection) / collection.files)
+    shown = [counts[value] * used for value in classes]
+    rarest = private_rows(min(shown), holdout)
+    metric = _metric(profile.dataset, label.name, shown, rarest)
     names = [column, *([subject.name] if subject is not None else []), label.name]
     steps.append(Select(columns=tuple(dict.fromkeys(names))))
     steps += sampled(collection)
@@ -216,8 +220,13 @@ def _question(label: Label, what: str, classes: int) -> str:
 
 def sampled(collection: CollectionProfile) -> list[SampleRows]:
     """Return what makes a large collection as small as a task may be."""
-    most = min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
+    most = most_files(collection)
     return [SampleRows(rows=most)] if collection.files > most else []
+
+
+def most_files(collection: CollectionProfile) -> int:
+    """Return how many files of a collection a task may have."""
+    return min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
 
 
 def _amount_proposal(
@@ -278,7 +287,7 @@ def _subject(label: Label, labels: Sequence[Label], classes: tuple[str, ...]) ->
     return None
 
 
-def _metric(dataset: str, name: str, counts: Sequence[int]) -> MetricSpec:
+def _metric(dataset: str, name: str, counts: Sequence[float], rarest: float) -> MetricSpec:
     uneven = max(counts) > 3 * min(counts)
     if len(counts) == 2:
         options = ("roc_auc", "log_loss", "f1") if uneven else ("accuracy", "roc_auc", "log_loss")
@@ -286,6 +295,7 @@ def _metric(dataset: str, name: str, counts: Sequence[int]) -> MetricSpec:
         options = ("f1_macro", "balanced_accuracy", "log_loss")
     else:
         options = ("accuracy", "log_loss", "f1_macro")
+    options = allowed(options, rarest)
     mark = hashlib.sha256(f"{dataset}/{name}".encode()).digest()[0]
     return MetricSpec(name=options[mark % len(options)])
 
