@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from mlesmith_env.manifest import Limits
+from mlesmith_env.recipes.model import Holdout
 from mlesmith_env.task import Task
 
-from .bases import crops, housing
-from .cases import defect
+from .bases import Base, clinic, crops, housing
+from .cases import defect, legitimate
 from .making import Exhibit, finished, make, repackage
 
 
@@ -26,6 +27,20 @@ def classes_that_nothing_tells(root: Path) -> Exhibit:
     base = crops(rows=500)
     order = np.random.default_rng(3).permutation(len(base.y))
     return make(root, base.having(crop=base.y.to_numpy()[order]))
+
+
+@defect("execution", "few-private-groups", execution=True)
+def whole_wards_of_which_two_are_private(root: Path) -> Exhibit:
+    base = clinic(patients=90)
+    ward = [f"ward {ord(letter) % 8}" for letter in base.frame["patient"].str[-1]]
+    holdout = Holdout(kind="group", column="ward", test_fraction=0.4, private_fraction=0.6)
+    return make(root, base.but(holdout=holdout).having(ward=ward))
+
+
+@legitimate(execution=True)
+def whole_patients_of_whom_four_are_private() -> Base:
+    holdout = Holdout(kind="group", column="patient", test_fraction=0.4, private_fraction=0.6)
+    return clinic(patients=16, visits=40).but(holdout=holdout)
 
 
 @defect("execution", "over-time", execution=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_env.task import Task
 
 from .bases import Base, churn, crops, demand, housing
-from .cases import defect
+from .cases import defect, legitimate, seeded
 from .making import Exhibit, good, make, repackage
 
 LOADING = "package-invalid"
@@ -167,6 +169,33 @@ def accuracy_at_three_per_cent(root: Path) -> Exhibit:
     base = churn(rows=3000)
     rare = base.y.where(base.y == "No", base.y.where(base.frame.index % 14 == 0, "No"))
     return make(root, base.but(frame=base.frame.assign(churned=rare), metric="accuracy"))
+
+
+def _with_a_rare_crop(rows: int) -> Base:
+    base = crops()
+    crop = base.y.to_numpy().copy()
+    crop[np.random.default_rng(41).choice(len(crop), rows, replace=False)] = "hemp"
+    return base.but(frame=base.frame.assign(crop=crop))
+
+
+@seeded("worth", "metric-few-rows")
+def a_mean_over_classes_of_which_one_has_two_private_rows() -> Base:
+    return _with_a_rare_crop(11)
+
+
+@seeded("worth", "metric-few-rows")
+def a_mean_of_areas_of_which_one_has_two_private_rows() -> Base:
+    return _with_a_rare_crop(11).but(metric="roc_auc_ovr")
+
+
+@legitimate()
+def a_mean_over_classes_of_which_one_has_four_private_rows() -> Base:
+    return _with_a_rare_crop(22)
+
+
+@legitimate()
+def rare_classes_under_a_metric_that_counts_rows() -> Base:
+    return _with_a_rare_crop(11).but(metric="log_loss")
 
 
 @defect("worth", "target-identifier")

@@ -20,6 +20,7 @@ from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.moments import Moments, moments_of
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
+from mlesmith_generator.brainstorm.rarest import rarest_private
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
@@ -281,7 +282,13 @@ def _probed(
     )
     groups = table[group].codes[good][signal.rows] if group else None
     metric, errors = choose_metric(
-        bench.dataset, made, signal, plan.units, groups=groups, seed=seed
+        bench.dataset,
+        made,
+        signal,
+        plan.units,
+        groups=groups,
+        rarest=rarest_private(made, plan, table, bench.scale),
+        seed=seed,
     )
     return signal, metric, errors
 

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_generator.brainstorm.power import clarity
 from mlesmith_generator.brainstorm.probe import Signal
+from mlesmith_generator.brainstorm.rarest import ENOUGH, allowed
 from mlesmith_generator.brainstorm.target import Target
 
 COMFORT = 6.0
 """Standard errors at which a metric is taken without looking for a clearer one."""
+_EVEN = 0.8
+"""Share of the commonest class up to which a mean F1 by rows is not all of its making."""
 
 
 _HEAVY = 5.0
@@ -28,13 +31,15 @@ def choose_metric(
     signal: Signal,
     hidden: float,
     groups: NDArray[np.int64] | None = None,
+    rarest: float = ENOUGH,
     seed: int = 0,
 ) -> tuple[MetricSpec, float]:
     """Return a metric and by how many standard errors the hidden rows will show a quick model.
 
     The metric fits the target's kind, balance and tail. Among those that fit, the choice varies
     from target to target but is the same every time; it falls on the clearest where the hidden
-    rows are too few for the others.
+    rows are too few for the others. Classes count alike only where the rarest has private rows
+    enough.
 
     Args:
         dataset: Slug of the dataset.
@@ -42,9 +47,10 @@ def choose_metric(
         signal: What quick models reached on it.
         hidden: Number of private rows, or groups.
         groups: Group of each row that the signal was measured on, where groups are held out.
+        rarest: Private rows to be expected of the rarest class.
         seed: Seed of the bootstrap.
     """
-    options = _options(made)
+    options = _options(made, rarest)
     mark = hashlib.sha256(f"{dataset}/{made.target}/{made.kind}".encode()).digest()[0]
     start = mark % len(options)
     best, clearest = options[0], -1.0
@@ -61,7 +67,7 @@ def _spec(name: str) -> MetricSpec:
     return MetricSpec(name=name)
 
 
-def _options(made: Target) -> tuple[str, ...]:
+def _options(made: Target, rarest: float) -> tuple[str, ...]:
     good = made.truth[np.isfinite(made.truth)]
     if made.amount:
         return _for_counts(good) if made.objective == "count" else _for_numbers(good)
@@ -74,15 +80,20 @@ def _options(made: Target) -> tuple[str, ...]:
             return ("roc_auc", "average_precision")
         if rare < 0.3:
             return ("roc_auc", "average_precision", "log_loss", "mcc", "f1")
-        return ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
+        even = ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
+        return allowed(even, rarest)
     if made.ordered:
         return ("quadratic_kappa", "ordinal_mae", "rps", "quadratic_kappa", "log_loss")
     uneven = shares.max() > 0.6 or shares.min() < 0.03
     if len(shares) > 8:
         return ("log_loss", "accuracy", "f1_weighted", "top_k_accuracy")
-    if uneven:
+    if not uneven:
+        even = ("accuracy", "f1_macro", "log_loss", "balanced_accuracy", "cohen_kappa")
+        return allowed((*even, "roc_auc_ovr"), rarest)
+    if rarest >= ENOUGH:
         return ("f1_macro", "balanced_accuracy", "log_loss", "roc_auc_ovr")
-    return ("accuracy", "f1_macro", "log_loss", "balanced_accuracy", "cohen_kappa", "roc_auc_ovr")
+    # By rows: the rarest classes count for as little as there is of them.
+    return ("log_loss", "cohen_kappa", *(("f1_weighted",) if shares.max() <= _EVEN else ()))
 
 
 def _for_counts(good: NDArray[np.float64]) -> tuple[str, ...]:

@@ -92,6 +92,10 @@ def columns_section(page: Page) -> str:
         if column.name == media:
             what = f"path of the {_noun(page)} below `input/`, such as `{_folder(page)}/…`"
             rows.append((page.code(column.name), "text", what))
+        elif column.name == page.recipe.holdout.column:
+            noun = page.idea.measured.get("subject", "group")
+            what = f"the {noun} of the {_noun(page)}; none stands in both files"
+            rows.append((page.code(column.name), "text", what))
         else:
             rows.append((page.code(column.name), "number" if column.integer else "text", ""))
     kind = "number" if page.form.kind == "number" else "label"

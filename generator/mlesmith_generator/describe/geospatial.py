@@ -27,7 +27,7 @@ def context_section(page: Page) -> str:
 
 def holdout_section(page: Page) -> str:
     """Return how whole squares were hidden, and how large they are."""
-    return f"{grouped(page)} {page.voice.say('map squares', **_fields(page))}"
+    return f"{grouped(page, made_again=True)} {page.voice.say('map squares', **_fields(page))}"
 
 
 def _fields(page: Page) -> dict[str, str]:

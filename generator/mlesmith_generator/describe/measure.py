@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.matter import are_smiles
 from mlesmith_generator.profiler.words import word_count
+from mlesmith_generator.profiler.zeros import next_above_zero
 from mlesmith_generator.records import ColumnProfile, ColumnType
 
 TOP = 12
@@ -64,6 +65,8 @@ class ColumnFacts:
         log_std: Standard deviation of ln(1 + x), None where a number is negative.
         integer: Whether every number is whole.
         zeros: Share of zeros among the numbers.
+        above_zero: Smallest number above the zeros where these probably are no amounts, but stand
+            for something missing; else None.
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
         words: Mean number of words.
@@ -93,6 +96,7 @@ class ColumnFacts:
     log_std: float | None = None
     integer: bool = False
     zeros: float = 0.0
+    above_zero: float | None = None
     textual: int = 0
     mean_length: float = 0.0
     words: float = 0.0
@@ -256,6 +260,7 @@ def _with_numbers(base: ColumnFacts, text: Text) -> ColumnFacts:
         log_std=float(np.std(np.log1p(finite))) if finite[0] >= 0 else None,
         integer=bool(np.all(finite == np.floor(finite))),
         zeros=float(np.mean(finite == 0)),
+        above_zero=next_above_zero(finite),
         capped=_capped(finite),
         textual=base.rows - base.missing - finite.size,
     )

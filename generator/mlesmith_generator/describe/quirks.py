@@ -30,6 +30,7 @@ def quirk_findings(page: Page) -> Iterator[Finding]:
     yield from _size(page)
     yield from _levels(page)
     yield from _shapes(page)
+    yield from _lone_zeros(page)
     yield from _words(page)
     yield from _order(page)
 
@@ -104,6 +105,28 @@ def _shapes(page: Page) -> Iterator[Finding]:
     hollow = max(numeric, key=lambda column: column.zeros)
     if hollow.zeros >= 0.5:
         yield Finding("zeros", 0.5, _range_fields(page, hollow))
+
+
+def _lone_zeros(page: Page) -> Iterator[Finding]:
+    """Tell of zeros that stand far below all other numbers of their column."""
+    found = [
+        (column, column.above_zero)
+        for column in page.facts.features
+        if column.above_zero is not None and column.numeric and not is_label(column)
+    ]
+    if not found:
+        return
+    column, above = max(found, key=lambda pair: pair[0].zeros)
+    others = len(found) - 1
+    fields = {
+        "c": page.code(column.name),
+        "rows": nu.counted(round(column.zeros * (column.filled - column.textual)), "training row"),
+        "above": nu.amount(above),
+        "rest": f"; the same goes for {nu.counted(others, 'other column', words=True)}"
+        if others
+        else "",
+    }
+    yield Finding("lone zeros", 0.95, fields)
 
 
 def _range_fields(page: Page, column: ColumnFacts) -> dict[str, str]:

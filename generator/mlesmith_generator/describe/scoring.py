@@ -21,6 +21,10 @@ _LEVELS = 12
 _RELATIVE = frozenset({"mape", "smape", "wape"})
 _AWAY = 0.05
 """Share of the median below which a value is near zero, where a relative error gets out of hand."""
+_NEAR = 1.25
+"""Ratio of the largest class to the smallest up to which their sizes are called alike."""
+_BY_ROWS = ("accuracy", "f1_weighted", "top_k_accuracy", "log_loss")
+"""Metrics in which a rare class counts for no more than its rows."""
 _CLAUSE = re.compile(r"; (?=\w+: )")
 
 
@@ -98,8 +102,8 @@ def _why(page: Page) -> str:
     elif ratio == 1:
         return ""
     elif ratio <= 2:
-        bank = "why even"
-    elif page.metric.name in ("accuracy", "f1_weighted", "top_k_accuracy"):
+        bank = "why near" if ratio <= _NEAR else "why even"
+    elif page.metric.name in _BY_ROWS:
         return ""
     else:
         bank = "why rare"

@@ -10,14 +10,20 @@ from mlesmith_generator.describe.association import Association
 from mlesmith_generator.describe.facts import objective_of
 from mlesmith_generator.describe.finding import Finding
 from mlesmith_generator.describe.page import Page
+from mlesmith_generator.describe.phrases import bank
 
 _MEASURES = {"rank": "rank correlation", "ratio": "correlation ratio", "cramer": "Cramér's V"}
 _FAINT = 0.25
 """Strength below which even the best column says little."""
 _NEAR = 0.12
 """Difference in strength below which two columns are told together."""
-_OVERLAP, _APART = 0.8, 0.35
-"""Rank correlations of features from which they overlap, and up to which they hardly do."""
+_CLOSE = 0.03
+"""Difference up to which one is said to do nearly as well as the other, if measured alike."""
+_STANDS_OUT = 0.05
+"""By how much two columns have to be ahead of the third to be told as the two that count."""
+_REPEAT, _OVERLAP, _APART = 0.95, 0.8, 0.25
+"""Rank correlations of features from which they all but repeat each other, from which they overlap,
+and up to which they hardly do."""
 
 
 def signal_findings(page: Page) -> Iterator[Finding]:
@@ -35,7 +41,8 @@ def signal_findings(page: Page) -> Iterator[Finding]:
     elif fields["r"] == "1.00":
         yield Finding("closest ordered", 0.7, fields)
     elif abs(value) >= _OVERLAP:
-        yield Finding("closest", 0.2 + abs(value) / 2, fields)
+        named = "closest" if abs(value) >= _REPEAT else "closest overlap"
+        yield Finding(named, 0.2 + abs(value) / 2, fields)
     elif abs(value) < _APART and numeric >= 4:
         yield Finding("apart", 0.4, fields)
 
@@ -65,11 +72,24 @@ def _leaders(page: Page) -> Iterator[Finding]:
         plural = "values of Cramér's V" if first.measure == "cramer" else f"{fields['measure']}s"
         fields["pairwise"] = plural
     if first.strength < second.strength + _NEAR:
-        yield Finding("leader pair", 1.0, fields)
+        yield Finding(_pair_bank(ranked, page), 1.0, fields)
     elif first.measure == "rank" and page.voice.draw("leader direction") < 0.5:
         yield Finding("leader rising" if first.sign > 0 else "leader falling", 1.0, fields)
     else:
         yield Finding("leader", 1.0, fields)
+
+
+def _pair_bank(ranked: list[Association], page: Page) -> str:
+    """Return the words for two columns that are told together: no more than is true of them."""
+    first, second = ranked[0], ranked[1]
+    # Of measures of two kinds the same figure is no draw.
+    close = first.strength - second.strength <= _CLOSE and first.measure == second.measure
+    third = ranked[2].strength if len(ranked) > 2 else 0.0
+    ahead = second.strength - third >= _STANDS_OUT
+    fitting = ["leader pair", *["leader close"] * close, *["leader two"] * ahead]
+    # Each sentence is as likely as any other, in whichever bank it stands.
+    drawn = [name for name in fitting for _ in bank(name)]
+    return drawn[int(page.voice.draw("leader pair of") * len(drawn))]
 
 
 def _contrast(page: Page) -> Iterator[Finding]:

@@ -158,6 +158,8 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
         return label
     if column.zeros >= 0.5:
         return f"zero in {nu.percent(column.zeros)}"
+    if column.above_zero is not None:
+        return f"{nu.percent(column.zeros)} are 0, the others {nu.amount(column.above_zero)} and up"
     if _standardised(column):
         return "standardised scale"
     if column.integer and column.distinct <= _SCALE and column.top:

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest, MetricSpec, Modality, SubmissionForm
-from mlesmith_env.recipes.model import DropColumns, MapValues, SampleRows, TableRecipe, Transform
+from mlesmith_env.recipes.model import (
+    DropColumns,
+    Holdout,
+    MapValues,
+    SampleRows,
+    TableRecipe,
+    Transform,
+)
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm.judging import Bench
 from mlesmith_generator.brainstorm.label_lists import LabelList, listed, telling
@@ -20,6 +27,7 @@ from mlesmith_generator.brainstorm.labels import (
     label_families,
     positive,
 )
+from mlesmith_generator.brainstorm.rarest import allowed, private_rows
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal
@@ -46,6 +54,8 @@ RAREST, COMMONEST = 0.03, 0.93
 """Shares of the rows between which a label is worth asking for."""
 FEWEST_ROWS = 15
 """Rows that must have a label, and that must not."""
+UNKNOWN = 0.02
+"""Share of unknown cells from which the areas of single labels are asked for."""
 ONE_HOT = 0.97
 """Share of rows with exactly one label from which the labels are the classes of one column."""
 
@@ -140,16 +150,16 @@ def _idea(
         id_column=id_column,
         seed=seed,
     )
-    metrics = ("multilabel_roc_auc", "multilabel_average_precision", "multilabel_log_loss")
-    metric = chosen(metrics[:1] if unknown > 0.02 else metrics, profile.dataset, kept[0])
     shares = [float(np.nanmean(truth[name])) for name in kept]
+    told = [int(np.isfinite(truth[name]).sum()) * scale for name in kept]
+    rarest = min(rows * min(share, 1 - share) for rows, share in zip(told, shares, strict=True))
     idea = Idea(
         dataset=profile.dataset,
         table=table.name,
         target=kept[0],
         target_source=kept[0],
         objective="multilabel",
-        metric=MetricSpec(name=metric),
+        metric=_metric(rarest, holdout, profile.dataset, kept[0], unknown=unknown),
         holdout=holdout,
         exclusions=tuple(exclusions),
         justification=(
@@ -206,15 +216,15 @@ def _listed_idea(
     steps = [*labels.steps, *([DropColumns(columns=gone)] if gone else [])]
     if table.rows > MOST_LISTS:
         steps.append(SampleRows(rows=MOST_LISTS))
-    metrics = ("multilabel_roc_auc", "multilabel_average_precision", "multilabel_log_loss")
     shares = labels.truth.mean(axis=0)
+    used = min(1.0, MOST_LISTS / table.rows)
     idea = Idea(
         dataset=profile.dataset,
         table=table.name,
         target=labels.labels[0],
         target_source=labels.sources[0],
         objective="multilabel",
-        metric=MetricSpec(name=chosen(metrics, profile.dataset, labels.name)),
+        metric=_metric(rarest * used, holdout, profile.dataset, labels.name),
         holdout=holdout,
         exclusions=(
             *(Exclusion(column=n, reason="the labels are made from it") for n in labels.sources),
@@ -255,6 +265,20 @@ def _worth(values: NDArray[np.float64], scale: float) -> bool:
     share = float(known.mean())
     few = min(known.sum(), len(known) - known.sum()) * scale
     return RAREST <= share <= COMMONEST and few >= FEWEST_ROWS
+
+
+def _metric(rarest: float, holdout: Holdout, *parts: str, unknown: float = 0.0) -> MetricSpec:
+    """Return a metric; labels count alike only where the rarest has private rows enough.
+
+    Args:
+        rarest: Rows of the label that fewest have, or lack.
+        holdout: The holdout.
+        parts: What the choice goes by.
+        unknown: Share of the cells that say neither.
+    """
+    known = ("multilabel_roc_auc", "multilabel_average_precision", "multilabel_log_loss")
+    metrics = allowed(known[:1] if unknown > UNKNOWN else known, private_rows(rarest, holdout))
+    return MetricSpec(name=chosen(metrics or known[1:2], *parts))
 
 
 def _unlike(names: list[str], truth: dict[str, NDArray[np.float64]]) -> list[str]:

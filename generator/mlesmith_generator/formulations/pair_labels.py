@@ -27,6 +27,7 @@ from mlesmith_env.recipes.text import text_frame
 from mlesmith_env.recipes.transforms import apply_transforms
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
+from mlesmith_generator.brainstorm.rarest import allowed, private_rows
 from mlesmith_generator.describe.pair_labels import SECTIONS
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -257,7 +258,8 @@ def _idea(
     if table.rows > MOST:
         steps.append(SampleRows(rows=MOST))
     steps.append(Connect(columns=apart, into=GROUP))
-    test, private = holdouts.shares(min(MOST, int(len(pair.rows) * table.rows / typed.rows)))
+    rows = min(MOST, int(len(pair.rows) * table.rows / typed.rows))
+    test, private = holdouts.shares(rows)
     holdout = Holdout(
         kind="group",
         column=GROUP,
@@ -270,7 +272,8 @@ def _idea(
         even = shares[0] >= 0.3
         metrics = ("roc_auc", "accuracy", "log_loss") if even else ("roc_auc", "average_precision")
     else:
-        metrics = ("accuracy", "f1_macro", "log_loss") if shares[0] > 0.1 else ("f1_macro",)
+        fitting = ("accuracy", "f1_macro", "log_loss") if shares[0] > 0.1 else ("f1_macro",)
+        metrics = allowed(fitting, private_rows(shares[0] * rows, holdout)) or ("log_loss",)
     both = "texts of both columns" if len(apart) == 2 else f"texts of {apart[0]!r}"
     return Idea(
         dataset=profile.dataset,

@@ -21,6 +21,7 @@ from mlesmith_env.recipes.model import (
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
 from mlesmith_generator.brainstorm.partition import REASON
+from mlesmith_generator.brainstorm.rarest import allowed, private_rows
 from mlesmith_generator.describe import tagging as wording
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -137,7 +138,10 @@ def _idea(
         transforms.append(DropColumns(columns=tuple(each.column for each in exclusions)))
     if table.rows > MOST_SENTENCES:
         transforms.append(SampleRows(rows=MOST_SENTENCES))
-    metrics = ("entity_f1",) if chunked else ("tag_accuracy", "tag_f1_macro")
+    used = min(table.rows, MOST_SENTENCES) / max(1, typed.rows)
+    rarest = min(number for tag, number in counts.items() if tag != OUTSIDE)
+    plain = allowed(("tag_accuracy", "tag_f1_macro"), private_rows(rarest * used, holdout))
+    metrics = ("entity_f1",) if chunked else plain
     kinds = {tag.partition("-")[2] for tag in counts if tag != OUTSIDE} if chunked else set(counts)
     return Idea(
         dataset=profile.dataset,

@@ -22,7 +22,7 @@ from mlesmith_generator.gates.optimum import scan_optimum
 from mlesmith_generator.gates.oracle import scan_oracle
 from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
 from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
-from mlesmith_generator.gates.units import groups_of
+from mlesmith_generator.gates.units import groups_of, scan_private_groups
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
 from mlesmith_generator.ladder.result import OPTIMUM
@@ -133,6 +133,7 @@ def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bo
     gaps: dict[Part, _Gap] = {part: _gap(task, ladder, part, groups, seed) for part in PARTS}
     one_column = _scan_one_column(ladder)
     scans += [
+        scan_private_groups(task, groups),
         _scan_headroom(gaps, ladder),
         scan_sample(task, ladder, groups, seed),
         one_column,

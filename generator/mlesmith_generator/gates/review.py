@@ -25,6 +25,7 @@ from mlesmith_generator.gates.files import scan_files_told
 from mlesmith_generator.gates.instructions import scan_instructions
 from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
+from mlesmith_generator.gates.rarest import scan_rarest_class
 from mlesmith_generator.gates.targets import scan_targets_told
 from mlesmith_generator.gates.truthfulness import (
     Facts,
@@ -89,6 +90,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_disclosures(page, facts),
         scan_instructions(page, facts),
         scan_metric_fit(facts),
+        scan_rarest_class(facts),
         scan_target_worth(facts, profile),
         _scan_names_alike(manifest.recipe.target, features),
         scan_naming(task),

@@ -1,4 +1,4 @@
-"""The unit of the holdout: which hidden rows stand and fall together."""
+"""The unit of the holdout: which hidden rows stand and fall together, and how many units decide."""
 
 from __future__ import annotations
 
@@ -13,6 +13,31 @@ from mlesmith_env.recipes.draws import order
 from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.recipes.table import recipe_table
 from mlesmith_env.task import Task
+from mlesmith_generator.gates.verdict import Finding, Scan
+
+FEWEST = 3
+"""Private groups: with one or two, the score is how a model gets on with one or two of them."""
+
+
+def scan_private_groups(task: Task, groups: NDArray[Any] | None) -> Scan:
+    """Count the groups that decide the result, where whole groups are hidden.
+
+    Args:
+        task: The task.
+        groups: Group of every hidden row in the grader's order, (n,); None where rows count.
+    """
+    if groups is None:
+        return Scan("private-groups", "rows are hidden, not groups")
+    private = len(np.unique(groups[task.grader.mask("private")]))
+    measured = f"{private} groups are private"
+    if private >= FEWEST:
+        return Scan("private-groups", measured, value=float(private))
+    evidence = (
+        f"{measured}, of {len(np.unique(groups))} hidden ones: the result would tell of these "
+        f"alone; hide {FEWEST} private groups or more, or rows at random"
+    )
+    finding = Finding("few-private-groups", evidence, "brainstorm")
+    return Scan("private-groups", measured, (finding,), float(private))
 
 
 def groups_of(task: Task) -> NDArray[Any] | None:

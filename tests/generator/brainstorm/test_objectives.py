@@ -60,4 +60,4 @@ def test_rare_faults_are_anomalies(name: str, share: float, subject: str, expect
     close = refined(made, subject)
     assert close.objective == expected
     if expected == "anomaly":
-        assert set(_options(close)) == {"average_precision", "roc_auc"}
+        assert set(_options(close, 0.0)) == {"average_precision", "roc_auc"}

@@ -17,6 +17,7 @@ from mlesmith_generator.describe import Page
 from mlesmith_generator.describe.association import correlation_ratio, cramer, spearman
 from mlesmith_generator.describe.columns import columns_section
 from mlesmith_generator.describe.measure import as_text, measure_column
+from mlesmith_generator.describe.quirks import quirk_findings
 from mlesmith_generator.describe.scoring import constant_score
 from mlesmith_generator.describe.signals import signal_findings
 from mlesmith_generator.describe.values import notes_cell
@@ -205,3 +206,18 @@ def test_what_gates_took_out_has_a_reason(harvest: Page) -> None:
     assert told.count("(") == 3
     assert "duplicate-rows" not in told
     assert re.search(r"`x7` \((read|taken)", told)
+
+
+def test_zeros_that_probably_are_gaps_are_told_with_their_number(harvest: Page) -> None:
+    random = np.random.default_rng(3)
+    pressure = random.normal(72, 12, 300).round().clip(24)
+    pressure[:17] = 0
+    pressure[17] = 24
+    column = measured([f"{value:g}" for value in pressure], "pressure")
+    assert (column.above_zero, column.zeros) == (24, 17 / 300)
+    assert "5.7 % are 0, the others 24 and up" in notes_cell(harvest, column)
+    page = replace(harvest, facts=replace(harvest.facts, features=(column,)))
+    told = [each for each in quirk_findings(page) if each.bank == "lone zeros"]
+    assert [(each.fields["rows"], each.fields["above"]) for each in told] == [
+        ("17 training rows", "24")
+    ]

@@ -146,14 +146,6 @@ def test_they_pass_again_and_folders_are_pinned_as_one(registry):
             assert verdict.passed, verdict.as_dict()
 
 
-def test_who_speaks_stands_on_one_side(sources):
-    profile = profile_dataset(sources["tones"], "tones")
-    first = ideas_for(profile, sources["tones"], limit=3)[0]
-    assert first.holdout.kind == "group"
-    assert first.form is not None
-    assert set(first.form.classes) == {"low", "high", "hiss"}
-
-
 def test_a_running_number_is_no_question(sources):
     profile = profile_dataset(sources["tones"], "tones")
     (collection,) = profile.collections

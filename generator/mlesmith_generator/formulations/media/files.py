@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from mlesmith_env.manifest import Manifest, MetricSpec, SubmissionForm
 from mlesmith_env.metrics import get_metric
@@ -18,8 +19,11 @@ from mlesmith_env.recipes.model import (
     TableRecipe,
 )
 from mlesmith_env.task import PreparedTask, Task
+from mlesmith_generator.brainstorm.holdouts import shares
+from mlesmith_generator.brainstorm.rarest import allowed, private_rows
 from mlesmith_generator.describe import files as wording
-from mlesmith_generator.describe.naming import readable
+from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.naming import entity, readable
 from mlesmith_generator.formulations.formulation import Proposal, Section
 from mlesmith_generator.formulations.media.amounts import Amount, amounts_of, is_of_file
 from mlesmith_generator.formulations.media.labels import (
@@ -30,6 +34,14 @@ from mlesmith_generator.formulations.media.labels import (
     is_mask,
     labels_of,
     listing,
+)
+from mlesmith_generator.formulations.media.subjects import (
+    by_subject,
+    hidden_whole,
+    is_subject,
+    named_subject,
+    noun_of,
+    subject_of,
 )
 from mlesmith_generator.formulations.media.traces import media_column, scan_files
 from mlesmith_generator.formulations.program import SAMPLE, Program
@@ -43,9 +55,8 @@ MOST_BYTES = 200_000_000
 _TARGETS = ("answers", "scores")
 NOUNS = {"image": "pictures", "audio": "recordings", "midi": "pieces"}
 """What files are called by what they hold; also the folder that they are in."""
-_FEWEST_SUBJECTS = 5
 _FEW = 250
-"""Files below which more of them are hidden, so that a score says something."""
+"""Pieces below which more of them are hidden, so that a score says something."""
 
 
 class FilesFormulation:
@@ -79,7 +90,7 @@ class FilesFormulation:
                 if classes and not (label.table and is_of_file(label.column)):
                     found.append(_proposal(profile, collection, label, classes, labels, seed))
             found += [
-                _amount_proposal(profile, collection, amount, seed)
+                _amount_proposal(profile, collection, amount, labels, seed)
                 for amount in amounts_of(profile, collection, labels, folder, seed=seed)
             ]
         return sorted(found, key=lambda proposal: -proposal.score)[:limit]
@@ -132,20 +143,22 @@ def _proposal(
     seed: int,
 ) -> Proposal:
     counts = label.counts
-    metric = _metric(profile.dataset, label.name, [counts[value] for value in classes])
-    subject = _subject(label, labels, classes)
+    subject = subject_of(label, labels, classes)
+    hidden = hidden_whole(subject, label, classes)
     column = "file"
     steps = [*label.transforms, RequireValue(column=label.name)]
     if set(counts) - set(classes):
         steps.append(KeepValues(column=label.name, values=classes))
-    if subject is not None:
-        steps += [step for step in subject.transforms if step not in steps]
-        holdout = Holdout(kind="group", column=subject.name, drop_column=True)
+    used = min(1.0, most_files(collection) / collection.files)
+    shown = [counts[value] * used for value in classes]
+    if hidden is not None:
+        steps += [step for step in hidden.transforms if step not in steps]
+        holdout = by_subject(hidden)
     else:
-        holdout = Holdout(kind="stratified")
-        if collection.media == "midi" and collection.files < _FEW:
-            holdout = Holdout(kind="stratified", test_fraction=0.55, private_fraction=0.7)
-    names = [column, *([subject.name] if subject is not None else []), label.name]
+        holdout = _by_chance("stratified", collection, sum(shown))
+    rarest = private_rows(min(shown), holdout)
+    metric = _metric(profile.dataset, label.name, shown, rarest)
+    names = [column, *([hidden.name] if hidden is not None else []), label.name]
     steps.append(Select(columns=tuple(dict.fromkeys(names))))
     steps += sampled(collection)
     recipe = TableRecipe(
@@ -185,8 +198,8 @@ def _proposal(
         form=form,
         topic=label.name.replace("_", " "),
         question=_question(label, what, len(classes))
-        + (" from unseen sources" if subject is not None else ""),
-        measured={"place": place} if (place := _place(label, collection)) else {},
+        + (f" from unseen {nu.plural(entity(hidden.name))}" if hidden is not None else ""),
+        measured=_told(label, collection, subject, hidden),
     )
     few = 0.4 if min(counts[value] for value in classes) < 2 * SMALLEST_CLASS else 0.0
     return Proposal(idea, label.weight - few)
@@ -216,25 +229,36 @@ def _question(label: Label, what: str, classes: int) -> str:
 
 def sampled(collection: CollectionProfile) -> list[SampleRows]:
     """Return what makes a large collection as small as a task may be."""
-    most = min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
+    most = most_files(collection)
     return [SampleRows(rows=most)] if collection.files > most else []
 
 
+def most_files(collection: CollectionProfile) -> int:
+    """Return how many files of a collection a task may have."""
+    return min(MOST_FILES, int(MOST_BYTES / max(1, collection.bytes / collection.files)))
+
+
 def _amount_proposal(
-    profile: DatasetProfile, collection: CollectionProfile, amount: Amount, seed: int
+    profile: DatasetProfile,
+    collection: CollectionProfile,
+    amount: Amount,
+    labels: Sequence[Label],
+    seed: int,
 ) -> Proposal:
     what = NOUNS[collection.media]
-    few = Holdout(kind="random", test_fraction=0.5, private_fraction=0.7)
-    holdout = few if amount.files < _FEW else Holdout(kind="random")
-    shown = Select(columns=("file", amount.name))
+    subject = named_subject(labels, amount.name)
+    hidden = hidden_whole(subject, subject) if subject is not None else None
+    steps = [*amount.transforms, RequireValue(column=amount.name)]
+    names = ["file", amount.name]
+    if hidden is not None:
+        steps += [step for step in hidden.transforms if step not in steps]
+        names.insert(1, hidden.name)
+        holdout = by_subject(hidden)
+    else:
+        holdout = _by_chance("random", collection, amount.files)
     recipe = TableRecipe(
         reader=listing(collection),
-        transforms=(
-            *amount.transforms,
-            RequireValue(column=amount.name),
-            shown,
-            *sampled(collection),
-        ),
+        transforms=(*steps, Select(columns=tuple(names)), *sampled(collection)),
         target=amount.name,
         holdout=holdout,
         seed=seed,
@@ -258,27 +282,39 @@ def _amount_proposal(
         form=SubmissionForm(columns=(amount.name,), kind="number", rows=1),
         topic=asked,
         question="count what is to be seen" if counting else f"predict {asked} of {what}",
+        measured=_whose(subject, hidden),
     )
     return Proposal(idea, amount.weight)
 
 
-def _subject(label: Label, labels: Sequence[Label], classes: tuple[str, ...]) -> Label | None:
-    """Return who or what several files come from, where it crosses the classes."""
-    for other in labels:
-        if other is label or other.origin != "file name":
-            continue
-        counts = other.counts
-        if len(counts) < _FEWEST_SUBJECTS or len(counts) > len(label.values) / 3:
-            continue
-        met = {(a, b) for a, b in zip(label.values, other.values, strict=True) if a in classes}
-        if len(met) >= 0.8 * len(classes) * len(counts) and not all(
-            value.isdigit() for value in counts
-        ):
-            return other
-    return None
+def _by_chance(
+    kind: Literal["random", "stratified"], collection: CollectionProfile, files: float
+) -> Holdout:
+    """Return the holdout by chance: of few files more are hidden, or a score says nothing."""
+    test, private = shares(int(files))
+    if collection.media == "midi" and collection.files < _FEW:
+        test, private = 0.55, 0.7
+    return Holdout(kind=kind, test_fraction=test, private_fraction=private)
 
 
-def _metric(dataset: str, name: str, counts: Sequence[int]) -> MetricSpec:
+def _told(
+    label: Label, collection: CollectionProfile, subject: Label | None, hidden: Label | None
+) -> dict[str, str]:
+    """Return what the page tells: where the label stood, and whose files are on both sides."""
+    place = _place(label, collection)
+    return {**({"place": place} if place else {}), **_whose(subject, hidden)}
+
+
+def _whose(subject: Label | None, hidden: Label | None) -> dict[str, str]:
+    if hidden is not None:
+        return {"subject": entity(hidden.name)}
+    if subject is not None and is_subject(subject):
+        noun = entity(noun_of(subject))
+        return {"shared": nu.counted(len(subject.counts), noun, words=True), "subject": noun}
+    return {}
+
+
+def _metric(dataset: str, name: str, counts: Sequence[float], rarest: float) -> MetricSpec:
     uneven = max(counts) > 3 * min(counts)
     if len(counts) == 2:
         options = ("roc_auc", "log_loss", "f1") if uneven else ("accuracy", "roc_auc", "log_loss")
@@ -286,6 +322,7 @@ def _metric(dataset: str, name: str, counts: Sequence[int]) -> MetricSpec:
         options = ("f1_macro", "balanced_accuracy", "log_loss")
     else:
         options = ("accuracy", "log_loss", "f1_macro")
+    options = allowed(options, rarest)
     mark = hashlib.sha256(f"{dataset}/{name}".encode()).digest()[0]
     return MetricSpec(name=options[mark % len(options)])
 
