@@ -24,7 +24,7 @@ HOLDS = 0.95
 """Share of the rows on which a quotient has to be the number."""
 _ROWS = 3000
 _FEWEST_ROWS = 60
-_MOST_COLUMNS = 40
+_MOST_COLUMNS = 32
 _FEW_VALUES = 5
 """Different values below which a column is a level, whose quotient is a table of values."""
 _ROWS_EACH = 6
@@ -36,7 +36,11 @@ _NEAR = 0.4
 """Share of a product of the number and a column that may be left of a first fit: strange rows."""
 _INDEPENDENT = 3e-3
 """Share of a column that has to be its own, beside what the others add up to."""
-_TRIED = 4
+_LOOKED = 800
+"""Rows on which columns that others add up to are looked for."""
+_TRIED = 3
+_AS_GOOD = 0.005
+"""Share of the rows that short weights may lose."""
 _ROUNDS = 4
 _KEPT = 0.9
 """Share of the rows that stay in the next round of a fit."""
@@ -148,11 +152,12 @@ def _complete(table: Floats, truth: Floats) -> tuple[Ints, Ints]:
         if both.mean() >= _COMPLETE:
             whole = both
             kept.append(int(place))
-    places, rows = np.array(kept, dtype=np.int64), np.flatnonzero(whole)
+    rows = np.flatnonzero(whole)
+    places = np.array([k for k in kept if np.ptp(table[rows, k]) > 0], dtype=np.int64)
     most = min(_MOST_COLUMNS, len(rows) // (4 * _ROWS_EACH))
     if len(places):
         places = places[_following(table[np.ix_(rows, places)], truth[rows], most)]
-        places = places[_own(table[np.ix_(rows, places)])]
+        places = places[_own(table[np.ix_(rows[:_LOOKED], places)])]
     return places, rows
 
 
@@ -178,7 +183,7 @@ def _ranks(table: Floats) -> Floats:
 
 def _own(table: Floats) -> Ints:
     """Return places of columns, in order, of which none is a weighted sum of the others."""
-    scaled = table / np.sqrt((table**2).mean(axis=0))
+    scaled = table / (np.sqrt((table**2).mean(axis=0)) + 1e-300)
     factors = cast("tuple[Floats, Ints]", scipy.linalg.qr(scaled, mode="r", pivoting=True))
     triangle, pivots = factors
     own = np.abs(np.diag(triangle)) > _INDEPENDENT * np.sqrt(len(table))
@@ -232,11 +237,11 @@ class _Problem:
         """Yield the columns that are most likely in the divisor, by one fit of all weights."""
         design = self._design(self._size)[self._fitted]
         width = self.table.shape[1]
-        norm = np.sqrt((design**2).sum(axis=0))
+        norm = np.sqrt((design**2).sum(axis=0)) + 1e-12
         triangle = np.linalg.qr(design / norm, mode="r")
         inverse = np.linalg.pinv(triangle, rcond=1e-12)
         # The part of each unit column that no other gives: 1 / its row of the inverse (Marquardt).
-        own = 1.0 / np.sqrt((inverse**2).sum(axis=1))
+        own = 1.0 / np.sqrt(np.maximum((inverse**2).sum(axis=1), 1e-24))
         order = np.argsort(own[width:], kind="stable")[:_TRIED]
         yield from (int(place) for place in order if own[width + place] <= _NEAR)
 
@@ -317,9 +322,11 @@ class _Problem:
 
     def rounded(self, found: _Weights) -> _Weights:
         """Return the weights as a person would write them, where they hold so."""
+        everywhere = np.ones(len(self.truth), dtype=bool)
+        best = self.share(found, everywhere)
         for digits in (1, 2, 3):
-            above, below = _short(found.above, digits), _short(found.below, digits)
-            if self._holds(tidy := _Weights(above, below)):
+            tidy = _Weights(_short(found.above, digits), _short(found.below, digits))
+            if self.share(tidy, everywhere) >= best - _AS_GOOD:
                 return tidy
         return found
 

@@ -93,3 +93,18 @@ def test_many_columns_and_few_rows_give_no_false_alarm() -> None:
         table = np.random.default_rng(seed).gamma(2, 3, (120, 200)).round(2)
         truth = random.random(120).round(3)
         assert quotient(table, truth, np.full(200, 0.01), 0.001) is None
+
+
+def test_a_column_that_is_nearly_always_nothing_is_no_obstacle() -> None:
+    table = _columns()
+    rare = np.zeros(len(table))
+    rare[:5] = [1, 2, 3, 4, 5]
+    gaps = np.where(np.arange(len(table)) < 5, np.nan, table[:, 4])
+    found = quotient(
+        np.column_stack([table[:, :4], rare, gaps]),
+        _share(table).round(3),
+        np.array([1.0] * 5 + [0.01]),
+        0.001,
+    )
+    assert found is not None
+    assert found.members == (0, 1)
