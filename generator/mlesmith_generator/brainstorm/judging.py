@@ -19,6 +19,7 @@ from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.scoring import choose_metric
+from mlesmith_generator.brainstorm.siblings import given_together
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
 from mlesmith_generator.profiler.typed import TypedTable
@@ -34,6 +35,7 @@ _CARRIED: dict[Modality, str] = {
     "sequence": "sequence",
 }
 """Formulations of tables whose question one column, or one run of columns, carries."""
+_MOST_NAMED = 5
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -89,6 +91,8 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
     told += _sisters(bench, made, {each.column for each in told})
+    together = given_together(made, bench.table, {each.column for each in told})
+    told += together
     exclusions = (*told, *_useless(bench, made, plan, {e.column for e in told}))
     probed = _probed(bench, made, plan, exclusions, probe.ROWS)
     if probed is None:
@@ -115,10 +119,21 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
         signal=round(skill, 4),
         formulation=_CARRIED.get(modality, "table"),
         modality=modality,
-        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
+        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told)
+        + _said_together(together),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+
+
+def _said_together(columns: tuple[Exclusion, ...]) -> str:
+    """Return a sentence about what was left out because it is given together with the target."""
+    if not columns:
+        return ""
+    named = ", ".join(repr(each.column) for each in columns[:_MOST_NAMED])
+    more = len(columns) - _MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return f" Given together with it, and so left out: {named}{others}."
 
 
 def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:
