@@ -50,8 +50,9 @@ def split_rows(
         frame: The table.
         recipe: Where the holdout stands.
         truth: All columns that hold the truth, where they are more than the target.
-        contents: For each column of files a number for each row, (rows,), equal where the files
-            are, -1 where there is none. Such rows stay together in any case.
+        contents: For each column of files, and of twins in a graph, a number for each row, (rows,),
+            equal where the files or links are, -1 where there is none. Such rows stay together in
+            any case.
 
     Returns:
         An array of text of shape (rows,).
@@ -104,7 +105,7 @@ def _tied(units: Codes, contents: Sequence[Codes]) -> Codes:
         before = labels
         for codes in (units, *contents):
             has = codes >= 0
-            least = np.full(int(codes.max()) + 1, len(codes), dtype=np.int64)
+            least = np.full(max(int(codes.max()), 0) + 1, len(codes), dtype=np.int64)
             np.minimum.at(least, codes[has], labels[has])
             labels = np.where(has, least[codes], labels)
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)

@@ -218,7 +218,7 @@ class Holdout(Model):
     last moments of each of several series, whose ends may differ.
     """
 
-    later: ClassVar[frozenset[str]] = frozenset(("group", "horizon"))
+    later: ClassVar[frozenset[str]] = frozenset(("group", "horizon", "twins"))
 
     kind: Literal["random", "stratified", "group", "time", "last"]
     column: str | None = None
@@ -227,6 +227,10 @@ class Holdout(Model):
     """With `last`: the column that names the series; None where there is one only."""
     horizon: int | None = Field(default=None, gt=0)
     """With `last`: how many moments of each series are hidden; None: the share `test_fraction`."""
+    twins: str | None = None
+    """With `random` and `stratified`: the further table whose first two columns name the ends of
+    links, the first as the nodes are named in the table. Nodes that are linked to the very same
+    others are on one side."""
     drop_column: bool = False
     """Whether that column is left out of the files that solvers see."""
     test_fraction: float = Field(default=0.3, gt=0, lt=1)

@@ -20,6 +20,7 @@ from mlesmith_env.recipes.model import (
 )
 from mlesmith_env.recipes.output import Output, rows_of
 from mlesmith_env.recipes.transforms import transformed_table
+from mlesmith_env.recipes.twins import twin_codes
 
 
 def recipe_table(recipe: TableRecipe | LinksRecipe | InteractionsRecipe, raw: Path) -> pd.DataFrame:
@@ -46,13 +47,23 @@ def prepare_table(recipe: TableRecipe, form: SubmissionForm, raw: Path, output: 
     if len(set(folders)) < len(folders):
         raise RecipeError(f"media: two columns share one of the folders {', '.join(folders)}")
     files = [find_media(frame, media, raw) for media in recipe.media]
-    parts = split_rows(frame, recipe, truth, [found.contents for found in files])
+    contents = [found.contents for found in files]
+    if recipe.holdout.twins is not None:
+        contents += twin_codes(frame, _further(recipe, recipe.holdout.twins, raw))
+    parts = split_rows(frame, recipe, truth, contents)
     ids = example_ids(recipe.seed, len(frame))
     for found in files:
         frame[found.media.column] = found.copied(output, ids)
     if recipe.holdout.drop_column and recipe.holdout.column is not None:
         frame = frame.drop(columns=[recipe.holdout.column])
     write_examples(output, frame, parts, truth, form, seed=recipe.seed)
+
+
+def _further(recipe: TableRecipe, name: str, raw: Path) -> pd.DataFrame:
+    for side in recipe.tables:
+        if side.name == name:
+            return transformed_table(side.reader, side.transforms, seed=recipe.seed, raw=raw)
+    raise RecipeError(f"twins: there is no further table {name!r} of links")
 
 
 def write_side_tables(tables: Sequence[SideTable], raw: Path, output: Output, *, seed: int) -> None:

@@ -252,3 +252,15 @@ def a_page_that_is_silent_about_the_orders(root: Path) -> Exhibit:
 @defect("description", "description-untrue", "description-incomplete")
 def a_page_that_joins_by_another_key(root: Path) -> Exhibit:
     return reworded(churning(root), "`customer_id` of `train.csv`", "`age` of `train.csv`")
+
+
+@defect("worth", "further-unkeyed")
+def a_table_that_hangs_on_no_key(root: Path) -> Exhibit:
+    tables = Tables.of(churning(root))
+    random = np.random.default_rng(6)
+    for name in ("orders", "plans"):
+        side = tables.further[name]
+        key = "customer_id" if name == "orders" else "plan_id"
+        side = side.rename(columns={key: "age"})
+        tables.further[name] = side.assign(age=random.integers(18, 80, len(side)).astype(str))
+    return tables.written(root)

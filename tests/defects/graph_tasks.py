@@ -38,6 +38,20 @@ def village(people: int = 500, seed: int = 4) -> dict[str, pd.DataFrame]:
     return {"people.csv": people_table, "knows.csv": links}
 
 
+def village_of_twins(twins: int = 120) -> dict[str, pd.DataFrame]:
+    """The village, in which some have a twin: they know the same people and speak alike."""
+    files = village()
+    people, links = files["people.csv"], files["knows.csv"]
+    doubled = people.iloc[:twins]
+    again = doubled.assign(person="t" + doubled["person"], age=doubled["age"] + 1)
+    theirs = {end: links[links[end].isin(doubled["person"])] for end in ("source", "target")}
+    known = [rows.assign(**{end: "t" + rows[end]}) for end, rows in theirs.items()]
+    return {
+        "people.csv": pd.concat([people, again], ignore_index=True).sample(frac=1, random_state=3),
+        "knows.csv": pd.concat([links, *known], ignore_index=True).sample(frac=1, random_state=4),
+    }
+
+
 def crossings(harbours: int = 120, seed: int = 8) -> dict[str, pd.DataFrame]:
     """Ferry lines between harbours: between large and near ones there are more trips."""
     random = np.random.default_rng(seed)
@@ -132,6 +146,27 @@ def links_that_name_the_dialect_of_their_ends(root: Path) -> Exhibit:
         return idea.model_copy(update={"recipe": recipe.model_copy(update={"tables": (edges,)})})
 
     return _proposed(root, change, files)
+
+
+def _apart(idea: Idea) -> Idea:
+    recipe = idea.recipe
+    if not isinstance(recipe, TableRecipe):
+        raise AssertionError("nodes are asked for in a table")
+    holdout = recipe.holdout.model_copy(update={"twins": None})
+    recipe = recipe.model_copy(update={"holdout": holdout})
+    return idea.model_copy(update={"recipe": recipe, "holdout": holdout})
+
+
+@defect("leak", "twins-crossing")
+def twins_who_know_the_same_people_on_both_sides(root: Path) -> Exhibit:
+    return _proposed(root, _apart, village_of_twins())
+
+
+def _twins_together(root: Path) -> Exhibit:
+    return _proposed(root, files=village_of_twins())
+
+
+LEGITIMATE.append(Case("twins in a village on one side", "legitimate", _twins_together))
 
 
 @defect("leak", "entity-crossing", "duplicate-rows", "duplicate-across-holdout")

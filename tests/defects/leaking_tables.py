@@ -287,6 +287,27 @@ def percentage_of_two_columns() -> Base:
 
 
 @seeded("leak", "target-arithmetic")
+def share_of_one_of_three_parts() -> Base:
+    base = housing()
+    one, two, three = (_random(k).poisson(_random(k + 9).gamma(3, 20, len(base.y))) + 1
+                       for k in (1, 2, 3))  # fmt: skip
+    frame = base.frame.assign(share=(one / (one + two + three)).round(3))
+    return base.but(frame=frame, target="share").having(won=one, lost=two, drawn=three)
+
+
+@seeded("leak", "target-arithmetic")
+def quotient_of_a_sum_and_a_weighted_sum() -> Base:
+    base = housing()
+    hits, walks, bats, outs = (_random(k).poisson(_random(k + 9).gamma(4, 15, len(base.y))) + 1
+                               for k in (1, 2, 3, 4))  # fmt: skip
+    reached = (100 * (hits + walks) / (walks + bats + 0.44 * outs)).round(1)
+    frame = base.frame.assign(reached=reached)
+    return base.but(frame=frame, target="reached").having(
+        hits=hits, walks=walks, bats=bats, outs=outs
+    )
+
+
+@seeded("leak", "target-arithmetic")
 def six_columns_sum_to_the_target() -> Base:
     base = housing()
     parts = _random().dirichlet(np.ones(6), len(base.y)) * base.y.to_numpy()[:, None]

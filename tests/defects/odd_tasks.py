@@ -70,6 +70,15 @@ def a_sum_of_parts_with_noise() -> Base:
 
 
 @legitimate()
+def a_share_of_parts_that_were_counted_roughly() -> Base:
+    base = housing()
+    one, two = (_random(k).poisson(_random(k + 9).gamma(3, 20, len(base.y))) + 1 for k in (1, 2))
+    share = one / (one + two) + _random(3).normal(0, 0.05, len(base.y))
+    frame = base.frame.assign(share=share.round(3))
+    return base.but(frame=frame, target="share").having(won=one, lost=two)
+
+
+@legitimate()
 def features_that_sum_to_one_another() -> Base:
     base = housing()
     kitchen = (base.frame["area"] * 0.1).round(1)

@@ -22,6 +22,7 @@ from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.rarest import rarest_private
 from mlesmith_generator.brainstorm.scoring import choose_metric
+from mlesmith_generator.brainstorm.siblings import given_together
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.wording import justify
 from mlesmith_generator.profiler.typed import TypedTable
@@ -37,6 +38,7 @@ _CARRIED: dict[Modality, str] = {
     "sequence": "sequence",
 }
 """Formulations of tables whose question one column, or one run of columns, carries."""
+_MOST_NAMED = 5
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -97,15 +99,22 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     told = giveaways(made, bench.table, bench.profile.relations, seed=bench.seed)
     told += _followed(bench, made, {each.column for each in told})
     told += _sisters(bench, made, {each.column for each in told})
+    together = given_together(made, bench.table, {each.column for each in told})
+    told += together
     for timely in timely_plans(bench, made, plan, told):
-        scored = _judged(bench, made, timely, merit, told)
+        scored = _judged(bench, made, timely, merit, told, together)
         if scored is not None:
             return scored
     return None
 
 
 def _judged(
-    bench: Bench, made: Target, plan: Plan, merit: Merit, told: tuple[Exclusion, ...]
+    bench: Bench,
+    made: Target,
+    plan: Plan,
+    merit: Merit,
+    told: tuple[Exclusion, ...],
+    together: tuple[Exclusion, ...],
 ) -> Scored | None:
     exclusions = (*told, *_useless(bench, made, plan, {e.column for e in told}))
     probed = _seen(bench, made, plan, exclusions, probe.ROWS)
@@ -133,7 +142,8 @@ def _judged(
         signal=round(skill, 4),
         formulation=_CARRIED.get(modality, "table"),
         modality=modality,
-        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
+        justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told)
+        + _said_together(together),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     return Scored(idea, made, plan, score, merit, errors >= CLEAR)
@@ -207,6 +217,16 @@ def learnt(bench: Bench, made: Target, plan: Plan, told: tuple[Exclusion, ...]) 
     """Return the skill of quick models under a plan, 0 where no column is left."""
     seen = _seen(bench, made, plan, told, probe.ROWS)
     return seen[0].skill if seen is not None else 0.0
+
+
+def _said_together(columns: tuple[Exclusion, ...]) -> str:
+    """Return a sentence about what was left out because it is given together with the target."""
+    if not columns:
+        return ""
+    named = ", ".join(repr(each.column) for each in columns[:_MOST_NAMED])
+    more = len(columns) - _MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return f" Given together with it, and so left out: {named}{others}."
 
 
 def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:

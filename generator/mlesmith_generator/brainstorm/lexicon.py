@@ -101,3 +101,15 @@ def _weights() -> dict[str, float]:
 
 WEIGHTS = _weights()
 """Weight by word: positive for outcomes, negative for keys, times, places and design."""
+
+JUDGEMENTS = frozenset(
+    "rating ratings rated stars verdict verdicts recommended recommend recommends recommendation "
+    "sentiment satisfaction satisfied opinion liked likeability rebuy repurchase".split()
+)
+"""Words for what one person says of a thing at one sitting."""
+EARLIER_STAGES = frozenset(
+    "previous prior prev past last lag lagged historical history initial baseline expected "
+    "predicted forecast before pre earlier old former start starting opening first half "
+    "halftime midterm home away mother father parent parents".split()
+)
+"""Words for what was known at an earlier stage, or of somebody else."""

@@ -21,8 +21,9 @@ def context_section(page: Page) -> str:
 
 
 def holdout_section(page: Page) -> str:
-    """Return how nodes were hidden: by their answer alone."""
-    return f"{usual.holdout_section(page)} {page.voice.say('node holdout', **_fields(page))}"
+    """Return how nodes were hidden: by their answer alone, twins together."""
+    told = f"{usual.holdout_section(page)} {page.voice.say('node holdout', **_fields(page))}"
+    return f"{told} {page.voice.say('node twins')}" if page.recipe.holdout.twins else told
 
 
 def _fields(page: Page) -> dict[str, str]:

@@ -45,6 +45,7 @@ from mlesmith_generator.formulations.table import MODELS, TARGETS
 from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.twins import scan_twins
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, type_column
@@ -129,7 +130,11 @@ class Nodes:
         """Look for links that give the answer away, and for nodes that have none."""
         path = prepared.public_dir / f"{EDGES}.csv"
         edges = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-        return [_scan_links(task.manifest, tables, edges), _scan_alone(tables, edges)]
+        return [
+            _scan_links(task.manifest, tables, edges),
+            _scan_alone(tables, edges),
+            scan_twins(task.manifest, tables, edges),
+        ]
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -260,7 +265,7 @@ def _proposal(
         reader=table.reader,
         transforms=tuple(transforms),
         target=idea.target,
-        holdout=idea.holdout,
+        holdout=idea.holdout.model_copy(update={"twins": EDGES}),
         id_column=free_id({*(names - {key}), NODE}),
         seed=seed,
         tables=(
@@ -279,6 +284,7 @@ def _proposal(
             "formulation": "nodes",
             "modality": "graph",
             "recipe": recipe,
+            "holdout": recipe.holdout,
             "exclusions": exclusions,
             "transforms": (),
             "topic": f"{idea.target} of nodes",

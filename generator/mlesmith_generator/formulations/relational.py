@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +40,7 @@ from mlesmith_generator.formulations.table import TABLES, TARGETS
 from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.further import scan_further, scan_returns
+from mlesmith_generator.gates.joins import scan_joins
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.dates import date_format, days
@@ -52,6 +54,8 @@ MOST_MAIN = 60_000
 """Rows of a main table: all its tables are joined to judge a target."""
 TRIED = 3
 """Targets of a table that are judged."""
+GAIN = 0.02
+"""Share of a quick model's errors without the further tables that these have to remove."""
 _MAIN_TABLES = 5
 _LATER = 0.05
 """Share of the rows of a further table that may lie after the row that they belong to."""
@@ -149,6 +153,7 @@ class Relational:
             Scan("further-tables", told, tuple(findings)),
             scan_further(recipe, tables, sides),
             scan_returns(task, recipe, sides),
+            scan_joins(task.manifest, tables, sides),
         ]
 
     @property
@@ -245,11 +250,25 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
             continue
         for plan in _plans(bench, made, main):
             scored = judge(bench, made, plan, merit)
+            if scored is not None and not _gains(bench, own, scored):
+                continue  # What the main table tells alone is no question of several.
             if scored is not None:
                 proposal = _proposal(store, main, edges, names, keys, scored, seed)
                 found += [proposal] if proposal is not None else []
                 break
     return found
+
+
+def _gains(bench: Bench, own: TypedTable, scored: Scored) -> bool:
+    """Whether a quick model is better with the further tables than without them."""
+    measured = Measured(own, bench.profile.rows, 0)
+    profile = profile_table(bench.profile.name, bench.profile.reader, measured)
+    alone = replace(bench, profile=profile, table=own)
+    without = judge(alone, scored.made, scored.plan, scored.merit)
+    if without is None:
+        return True
+    left = 1.0 - without.idea.signal
+    return scored.idea.signal - without.idea.signal >= GAIN * left
 
 
 def _plans(bench: Bench, made: Target, main: TableProfile) -> list[Plan]:

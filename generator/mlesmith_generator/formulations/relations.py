@@ -27,6 +27,8 @@ MOST_ROWS = 200_000
 """Rows of a further table."""
 _KEYS = frozenset({"id", "key", "code", "no", "nr", "number", "uuid", "ids"})
 _WORTHLESS = frozenset({"rownames", "index", "row", "unnamed"})
+_LEAST = 1000
+"""Numbers from which those without a key's name may be one, as years are."""
 _LEVELS = 8
 """Values of a category whose shares among the rows of a key are told."""
 
@@ -66,6 +68,19 @@ class Store:
     def values(self, table: TableProfile, column: str) -> set[str]:
         """Return the different values of a column."""
         return set(self.frame(table)[column].dropna())
+
+    def has_key(self, name: str, values: set[str]) -> bool:
+        """Return whether a table has a row for each of nearly all values, under that name."""
+        return any(
+            self._is_unique(table, column.name)
+            and len(values & self.values(table, column.name)) >= COVERED * len(values)
+            for table in self.profile.tables
+            for column in table.columns
+            if column.name.casefold() == name.casefold()
+        )
+
+    def _is_unique(self, table: TableProfile, column: str) -> bool:
+        return len(self.values(table, column)) == self.filled(table, column)
 
     def filled(self, table: TableProfile, column: str) -> int:
         """Return how many rows have a value in a column."""
@@ -121,12 +136,29 @@ def _edge(
             unique = len(values) == store.filled(owner, name)
             if met < COVERED * (0.6 if unique else 1.0) or (not single and not children):
                 continue
-            if not single and not unique and len(values) < 0.02 * owner.rows:
-                continue  # Many to many over a few values is no key.
+            if not _identifies(owner, name) or not _identifies(table, column.name):
+                continue
+            if not single and not unique and not store.has_key(column.name, theirs):
+                continue  # Many to many is a key only where a table lists what it names.
             edge = Edge(table, column.name, known, single)
             if best is None or (single, met) > (best[1].single, best[0]):
                 best = met, edge
     return best[1] if best is not None else None
+
+
+def _identifies(table: TableProfile, name: str) -> bool:
+    """Whether values name things: no measures, and no small numbers, which occur in anything.
+
+    A number names things where its column is called a key; years do without.
+    """
+    column, parts = table.column(name), words(name)
+    if column.type != "number" or (parts and _names_things(parts[-1])):
+        return column.type != "boolean"
+    return column.integer and column.minimum is not None and float(column.minimum) >= _LEAST
+
+
+def _names_things(word: str) -> bool:
+    return word in _KEYS or word.endswith("id")
 
 
 def _same_key(owner: TableProfile, name: str, table: TableProfile, other: str) -> bool:

@@ -26,7 +26,7 @@ def arithmetic(columns: list[TypedColumn], rows: NDArray[np.int64]) -> list[Rela
         return []
     found: list[Relation] = []
     data = matrix[:, complete]
-    grain = np.array([_grain(column) for column in columns])
+    grain = np.array([half_unit(column) for column in columns])
     found += _sums(columns, data, grain)
     positive = (data > 0).mean(axis=1) > 0.9
     chosen = [column for column, keep in zip(columns, positive, strict=True) if keep]
@@ -35,7 +35,7 @@ def arithmetic(columns: list[TypedColumn], rows: NDArray[np.int64]) -> list[Rela
     return found
 
 
-def _grain(column: TypedColumn) -> float:
+def half_unit(column: TypedColumn) -> float:
     """Half a unit of the last decimal place that the values are written with."""
     sample = [value for value in column.values[:300] if "e" not in value.lower()]
     decimals = [len(value.strip().split(".")[1]) if "." in value else 0 for value in sample]

@@ -169,3 +169,15 @@ def test_what_settles_an_amount_is_left_out_of_its_bands() -> None:
     for form in alternatives(data["price"], made):
         left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
         assert left_out == {"price", "fee"}
+
+
+def test_parts_of_a_share_are_left_out_and_what_is_measured_beside_them_stays() -> None:
+    random = np.random.default_rng(6)
+    won, lost = (random.poisson(random.gamma(3, 20, 500)) + 1 for _ in range(2))
+    data = table(
+        won=[str(value) for value in won],
+        lost=[str(value) for value in lost],
+        budget=text(random.gamma(3, 20, 500), 1),
+        share=text(won / (won + lost), 3),
+    )
+    assert told(data, "share") == {"won", "lost"}

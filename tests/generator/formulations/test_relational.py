@@ -10,6 +10,7 @@ import pytest
 
 from mlesmith_env.recipes.model import DropColumns, TableRecipe
 from mlesmith_generator.designer import design, redesign
+from mlesmith_generator.formulations.relations import Store
 from mlesmith_generator.gates.further import scan_returns
 from mlesmith_generator.ladder import run_ladder
 from mlesmith_generator.profiler import profile_dataset
@@ -73,6 +74,47 @@ def test_tables_without_a_common_key_are_not_joined(tmp_path: Path):
         table = pd.read_csv(folder / f"{name}.csv").rename(columns={old: "whatever"})
         table.to_csv(folder / f"{name}.csv", index=False)
     assert not _tables(folder)
+
+
+def _seasons(folder: Path) -> Path:
+    """Two seasons of races, in which the same drivers drive as many laps."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(3)
+    for season in ("2019", "2020"):
+        laps, driver = random.integers(40, 79, 600), random.integers(0, 30, 600)
+        pd.DataFrame(
+            {
+                "driver": [f"d{each}" for each in driver],
+                "laps": laps,
+                "weight": random.normal(60, 5, 600).round(1),
+                "points": (driver * 0.4 + laps * 0.1 + random.normal(0, 1, 600)).round(1),
+            }
+        ).to_csv(folder / f"races_{season}_{'ab'[season == '2020']}.csv", index=False)
+    return folder
+
+
+def test_rows_that_share_a_count_or_a_name_do_not_belong_together(tmp_path: Path):
+    assert not _tables(_seasons(tmp_path / "seasons"))
+
+
+def test_a_table_that_lists_what_others_name_makes_it_a_key(tmp_path: Path):
+    folder = customers(tmp_path / "shop")
+    profile = profile_dataset(folder, "made/shop", seed=0)
+    store = Store(profile, folder)
+    orders = next(table for table in profile.tables if table.name.startswith("orders"))
+    values = store.values(orders, "customer_id")
+    assert store.has_key("customer_id", values)
+    assert not store.has_key("amount", store.values(orders, "amount") | {"0.01"})
+
+
+def test_tables_that_add_nothing_are_not_asked_across(tmp_path: Path):
+    folder = customers(tmp_path / "shop")
+    random = np.random.default_rng(5)
+    people = pd.read_csv(folder / "customers.csv")
+    likely = 1 / (1 + np.exp(-(people["age"] - 50) / 6))
+    people["churn"] = np.where(random.random(len(people)) < likely, "yes", "no")
+    people.to_csv(folder / "customers.csv", index=False)
+    assert "churn" not in _tables(folder)
 
 
 def test_a_left_out_value_that_comes_back_in_a_further_table_is_found_and_left_out_there(
