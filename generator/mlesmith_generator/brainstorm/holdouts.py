@@ -55,6 +55,12 @@ class Plan:
     repairs: tuple[Transform, ...] = ()
     when: NDArray[np.float64] | None = field(default=None, compare=False)
 
+    def stamps(self, table: TypedTable) -> NDArray[np.float64]:
+        """Return the time of every row by which a holdout by time goes, shape (rows,)."""
+        if self.when is not None:
+            return self.when
+        return table[self.holdout.column or ""].numeric()
+
 
 def plain(made: Target, rows: int) -> Plan:
     """Return the holdout by chance: stratified for classes."""
@@ -220,7 +226,7 @@ def folds(
         codes = table[column].codes[rows] + 1
         return generator.permutation(int(codes.max()) + 1)[codes] % FOLDS
     if plan.holdout.kind == "time" and column is not None:
-        when = (table[column].numeric() if plan.when is None else plan.when)[rows]
+        when = plan.stamps(table)[rows]
         rank = np.argsort(np.argsort(np.nan_to_num(when, nan=-1e300), kind="stable"))
         return np.where(rank >= 0.65 * len(rows), 0, -1)
     if made.amount:

@@ -65,8 +65,8 @@ def rarest_private(made: Target, plan: Plan, table: TypedTable, scale: float = 1
     holdout, inside = plan.holdout, np.isfinite(made.truth)
     size = len(made.classes)
     name = holdout.column
-    if name is not None and holdout.kind == "time":
-        late = inside & _latest(table[name].numeric(), inside, holdout.test_fraction)
+    if holdout.kind == "time":
+        late = inside & _latest(plan.stamps(table), inside, holdout.test_fraction)
         hidden = _fewest(made.truth[late], size) * scale
         return _SHORT * holdout.private_fraction * hidden
     expected = private_rows(_fewest(made.truth[inside], size) * scale, holdout)
