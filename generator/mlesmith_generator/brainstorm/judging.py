@@ -51,6 +51,11 @@ class Scored:
     merit: Merit
     clear: bool
 
+    @property
+    def by_time(self) -> bool:
+        """Whether the latest rows are hidden, perhaps in place of those that were to be."""
+        return self.plan.holdout.kind == "time"
+
 
 @dataclass(frozen=True)
 class Bench:
