@@ -89,7 +89,7 @@ class ParseDate(Model):
     column: str
     into: str
     format: str
-    """A `strptime` format, or `ISO8601`, or `unix_s`."""
+    """A `strptime` format, `ISO8601`, `unix_s`, or `year_fraction` (`1949.25` is April 1949)."""
 
 
 class Bin(Model):

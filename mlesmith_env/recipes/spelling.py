@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,6 +41,8 @@ _MARK_OF = re.compile(
 )
 """Marks out of the best one: `75/100`, `4.5 out of 5 stars`."""
 _CLOCK = re.compile(r"%[HIMSfpTXcR]")
+_EARLY = 0.05
+"""Part of a month by which a rounded fraction of a year may lie before it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -83,12 +86,16 @@ def iso_date(text: str, form: str) -> str | None:
 
     Args:
         text: The date as it stands in the data.
-        form: A `strptime` format, `ISO8601`, or `unix_s` for seconds since 1970.
+        form: A `strptime` format, `ISO8601`, `unix_s` for seconds since 1970, or `year_fraction`
+            for years with a decimal fraction, of which the first day of the month is taken.
     """
     try:
         if form == "unix_s":
             moment = _EPOCH + timedelta(seconds=float(text)) if NUMBER.fullmatch(text) else None
             timed = True
+        elif form == "year_fraction":
+            moment = _month_of(float(text)) if NUMBER.fullmatch(text) else None
+            timed = False
         elif form == "ISO8601":
             moment = datetime.fromisoformat(text)
             timed = ":" in text or "T" in text
@@ -102,6 +109,15 @@ def iso_date(text: str, form: str) -> str | None:
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat() if timed else moment.date().isoformat()
+
+
+def _month_of(year: float) -> datetime:
+    """Return the first day of the month in which a year and a part of it lie.
+
+    A twelfth is often rounded to two digits, so that a month may begin a little early.
+    """
+    months = math.floor(year * 12 + _EARLY)
+    return datetime(months // 12, months % 12 + 1, 1)
 
 
 def to_text(value: float) -> str:

@@ -28,6 +28,8 @@ _RANGES: tuple[tuple[frozenset[str], float, float], ...] = (
 """Words of a part with the whole numbers that it may be."""
 _FEWEST_YEARS = 5
 """Different numbers of two digits below which a year may be one of a school."""
+_FEWEST_MONTHS = 20
+_FIRST, _LAST = 1500, 2200
 _PARTS = frozenset[str]().union(*(each[0] for each in _RANGES))
 _NEUTRAL = frozenset(
     {"of", "the", "in", "no", "nr", "num", "number", "name", "code", "calendar", "date", "time",
@@ -53,7 +55,7 @@ def date_parts(columns: Sequence[ColumnProfile]) -> frozenset[str]:
     for column in columns:
         if not is_part(column):
             continue
-        more = frozenset(words(column.name)) - _PARTS - _NEUTRAL
+        more = frozenset(words(column.name)) - _PARTS - _NEUTRAL - {"decimal"}
         if not more:
             found.add(column.name)
         else:
@@ -66,7 +68,7 @@ def date_parts(columns: Sequence[ColumnProfile]) -> frozenset[str]:
 def is_part(column: ColumnProfile) -> bool:
     """Return whether a column's name and its values are those of a part of a date."""
     spoken = words(column.name)
-    if _written(column):
+    if _written(column) or is_year_fraction(column):
         return True
     if not set(spoken) & _PARTS or not column.integer or column.minimum is None:
         return False
@@ -80,6 +82,24 @@ def is_part(column: ColumnProfile) -> bool:
     # The `number of days` counts; the `day of the week` and the `day number` do not.
     counted = len(spoken) > 2 and spoken[0] in _COUNTED and spoken[1] == "of"
     return fits and not counted
+
+
+def is_year_fraction(column: ColumnProfile) -> bool:
+    """Return whether numbers are years and parts of them, such as `1949.0833`, by their name.
+
+    Of what is called a time only, they have to go up from row to row: seconds do not.
+    """
+    spoken = set(words(column.name))
+    if column.type != "number" or column.integer or not is_of_years(column):
+        return False
+    named = bool(spoken & {*_RANGES[0][0], "decimal"}) or (spoken == {"time"} and column.ordered)
+    return named and column.distinct >= _FEWEST_MONTHS
+
+
+def is_of_years(column: ColumnProfile) -> bool:
+    """Return whether all numbers of a column could be years."""
+    low, high = column.minimum, column.maximum
+    return low is not None and high is not None and low >= _FIRST and high <= _LAST
 
 
 def _written(column: ColumnProfile) -> bool:

@@ -54,6 +54,11 @@ class Scored:
     merit: Merit
     clear: bool
 
+    @property
+    def by_time(self) -> bool:
+        """Whether the latest rows are hidden, perhaps in place of those that were to be."""
+        return self.plan.holdout.kind == "time"
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -265,12 +270,16 @@ def _sisters(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ..
 def _seen(
     bench: Bench, made: Target, plan: Plan, exclusions: tuple[Exclusion, ...], rows: int
 ) -> tuple[probe.Signal, MetricSpec, float] | None:
-    """Probe a plan; one by time also without the dates, which for later rows are all new."""
-    found = [_probed(bench, made, plan, exclusions, rows)]
-    if plan.holdout.kind == "time" and bench.moments:
-        dates = neighbours.outside_time(bench.table, bench.moments)
-        found.append(_probed(bench, made, plan, exclusions, rows, dates))
-    return max((each for each in found if each), key=lambda each: each[0].skill, default=None)
+    """Probe a plan; one by time also without the dates, which for later rows are all new.
+
+    What nothing but dates could tell of later rows is a forecast, and no question to a table.
+    """
+    whole = _probed(bench, made, plan, exclusions, rows)
+    if plan.holdout.kind != "time" or not bench.moments or whole is None:
+        return whole
+    dates = neighbours.outside_time(bench.table, bench.moments)
+    bare = _probed(bench, made, plan, exclusions, rows, dates)
+    return bare and max(whole, bare, key=lambda each: each[0].skill)
 
 
 def _probed(

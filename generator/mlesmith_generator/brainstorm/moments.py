@@ -103,9 +103,7 @@ def _told(clock: Clock, table: TypedTable) -> Moments | None:
 
 
 def _stamps(clock: Clock, table: TypedTable) -> NDArray[np.float64] | None:
-    if not clock.transforms:
-        return table[clock.column].numeric()
-    if len(clock.parts) == 1 and table[clock.parts[0]].profile.type == "date":
+    if len(clock.parts) == 1:
         return table[clock.parts[0]].numeric()
     frame = pd.DataFrame({name: _text(table[name]) for name in clock.parts})
     found = stamps_of(column_of(apply_transforms(frame, clock.transforms, seed=0), clock.column))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlesmith_env.recipes.model import Combine, ParseDate, Transform
 from mlesmith_env.recipes.text import column_of, factors, numbers
 from mlesmith_env.recipes.transforms import apply_transforms
+from mlesmith_generator.brainstorm.calendar import is_of_years, is_year_fraction
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
 
@@ -190,6 +191,10 @@ def clocks(columns: Sequence[ColumnProfile]) -> Iterator[Clock]:
         into = _free("time" if "hour" in named else "date" if "day" in named else "month", taken)
         joined = Combine(columns=raw, into=into, separator="-")
         yield Clock(into, (joined, ParseDate(column=into, into=into, format=form)), raw)
+    for column in columns:
+        if is_year_fraction(column):
+            parse = ParseDate(column=column.name, into=column.name, format="year_fraction")
+            yield Clock(column.name, (parse,), (column.name,))
     if "year" in parts and "month" not in parts:
         yield Clock(parts["year"].name, (), (parts["year"].name,))
 
@@ -207,7 +212,8 @@ def _parts(columns: Sequence[ColumnProfile]) -> dict[str, ColumnProfile]:
         spoken = set(words(column.name))
         low, high = column.minimum, column.maximum
         whole = column.integer and low is not None and high is not None
-        if whole and spoken & _YEAR and (low or 0) >= 1500 and (high or 0) <= 2200:
+        risen = spoken == {"time"} and column.ordered
+        if whole and (spoken & _YEAR or risen) and is_of_years(column):
             found.setdefault("year", column)
         elif spoken & _MONTH and _month_format(column):
             found.setdefault("month", column)

@@ -118,7 +118,7 @@ def asked_for(
     scored = judge(bench, made, plan, Merit(target, merit, (why,)))
     if scored is None:
         return None
-    idea = scored.idea
+    idea, plan = scored.idea, scored.plan
     gone = tuple(
         each.column for each in idea.exclusions if each.column not in (idea.target, *plan.hidden)
     )

@@ -141,9 +141,13 @@ def _idea(profile: DatasetProfile, graph: Graph, name: str, seed: int) -> Propos
     bench = Bench(profile.dataset, whole, wide, 1.0, seed, subject)
     merit = Merit(name, max(_MERIT, name_weight(name)), ("it weighs the links of a graph",))
     scored = judge(bench, made, holdouts.plain(made, made.rows), merit)
-    if scored is None or any(
-        each.column.startswith(_AROUND) and each.column in around.columns
-        for each in scored.idea.exclusions
+    if (
+        scored is None
+        or scored.by_time
+        or any(
+            each.column.startswith(_AROUND) and each.column in around.columns
+            for each in scored.idea.exclusions
+        )
     ):
         return None
     return _proposal(graph, made, kept, scored, seed)

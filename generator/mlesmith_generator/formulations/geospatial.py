@@ -139,7 +139,9 @@ def _proposals(
             continue
         plan = holdouts.by_group(made, cell, gridded, bench.rows_of(made))
         scored = None if plan is None else judge(bench, made, plan, merit)
-        if scored is not None and scored.clear and _is_about_places(scored, table, own):
+        if scored is None or scored.by_time:
+            continue  # What neighbours in time tell is no question of places.
+        if scored.clear and _is_about_places(scored, table, own):
             found.append(_proposal(scored, table, where, cell, seed))
     return found
 

@@ -192,7 +192,11 @@ def _ideas(
         whole = profile_table(table.name, table.reader, measured)
         bench = Bench(profile.dataset, whole, wide, 1.0, seed, subject)
         scored = judge(bench, made, holdouts.plain(made, made.rows), merit)
-        if scored is None or {each.column for each in scored.idea.exclusions} & _given(bench):
+        if (
+            scored is None
+            or scored.by_time
+            or {each.column for each in scored.idea.exclusions} & _given(bench)
+        ):
             continue  # What the links tell by themselves is no question.
         found += 1
         yield _proposal(table, own, key, graph, scored, seed)

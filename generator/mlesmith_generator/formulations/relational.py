@@ -14,7 +14,7 @@ import pandas as pd
 
 from mlesmith_env.errors import ReadError
 from mlesmith_env.manifest import Manifest
-from mlesmith_env.recipes.model import DropColumns, RequireValue, TableRecipe, Transform
+from mlesmith_env.recipes.model import Combine, DropColumns, RequireValue, TableRecipe, Transform
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import holdouts
 from mlesmith_generator.brainstorm.holdouts import Plan
@@ -311,6 +311,8 @@ def _proposal(
     if not edges:
         return None
     holdout = idea.holdout
+    if scored.by_time and not {holdout.column, *_taken_up(scored)} - _made_by(scored) <= own:
+        return None  # Another table tells when its rows were.
     if holdout.column in keys:
         holdout = holdout.model_copy(update={"drop_column": False})
     transforms: list[Transform] = list(idea.transforms)
@@ -347,6 +349,16 @@ def _proposal(
         }
     )
     return Proposal(made, scored.score + _BONUS)
+
+
+def _taken_up(scored: Scored) -> set[str]:
+    """Return the columns of which those are put together that order the rows in time."""
+    steps = scored.plan.repairs
+    return {name for step in steps if isinstance(step, Combine) for name in step.columns}
+
+
+def _made_by(scored: Scored) -> set[str]:
+    return {step.into for step in scored.plan.repairs if isinstance(step, Combine)}
 
 
 def _attached(

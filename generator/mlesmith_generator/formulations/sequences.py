@@ -109,7 +109,7 @@ def _proposal(profile: DatasetProfile, found: Courses, label: str, seed: int) ->
         return None
     merit = Merit(label, max(_LABEL, name_weight(label)), (found.origin,))
     scored = judge(bench, made, holdouts.plain(made, bench.rows_of(made)), merit)
-    if scored is None:
+    if scored is None or scored.by_time:
         return None
     idea = scored.idea
     others = tuple(each for each in found.labels if each != label)

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
-from mlesmith_env.recipes.transforms import transformed_table
+from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.transforms import apply_transforms, transformed_table
 from mlesmith_generator.formulations.forecasting import PROGRAMS
 from tests.defects.future_tasks import ferries, harvests, pool
 from tests.generator.formulations.making import generated, proposals
@@ -181,3 +182,19 @@ def test_a_cycle_that_no_calendar_tells_is_seen(tmp_path: Path) -> None:
     assert first.target == "spots"
     assert "with a cycle of 11" in first.justification
     assert first.holdout.horizon in (36, 60)
+
+
+@pytest.mark.parametrize("digits", [10, 3])
+def test_years_with_a_fraction_are_months(tmp_path: Path, digits: int) -> None:
+    step = np.arange(240)
+    shape = (120 + 1.5 * step) * (1 + 0.25 * np.sin(step * np.pi / 6))
+    sold = shape * np.random.default_rng(0).normal(1, 0.05, len(step))
+    years = [f"{1949 + month / 12:.{digits}f}".rstrip("0").rstrip(".") for month in step]
+    frame = pd.DataFrame({"rownames": step + 1, "time": years, "value": sold.round()})
+    (first, *_) = proposals(_write(tmp_path / "travellers", frame), "forecasting")
+    assert first.idea.holdout.column == "time"
+    assert "every month" in first.idea.justification
+    assert isinstance(first.idea.recipe, TableRecipe)
+    table = read_table(first.idea.recipe.reader, tmp_path / "travellers")
+    table = apply_transforms(table, first.idea.recipe.transforms, seed=0)
+    assert table["time"].iloc[[0, 13]].tolist() == ["1949-01-01", "1950-02-01"]
