@@ -7,8 +7,13 @@ from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 
 
-def holdout_section(page: Page) -> str:
-    """Return how rows were held out and what that means for validation."""
+def holdout_section(page: Page, *, validation: bool = True) -> str:
+    """Return how rows were held out and what that means for validation.
+
+    Args:
+        page: The page.
+        validation: Whether to say what it means, which a formulation may know better.
+    """
     holdout, facts, voice = page.recipe.holdout, page.facts, page.voice
     column = holdout.column or ""
     noun = entity(column) if column else "group"
@@ -29,7 +34,8 @@ def holdout_section(page: Page) -> str:
     shown = column == page.target or any(each.name == column for each in facts.features)
     if holdout.kind in ("group", "time") and not shown:
         told.append(voice.say(f"{holdout.kind} hidden", **fields))
-    told.append(voice.say(f"{holdout.kind} then", **fields))
+    if validation:
+        told.append(voice.say(f"{holdout.kind} then", **fields))
     if voice.draw("parts?") < 0.6:
         told.append(voice.say("parts", **fields))
     return " ".join(told)
