@@ -12,13 +12,16 @@ from mlesmith_env.recipes.model import Holdout, ParseDate, Transform
 from mlesmith_generator.brainstorm.moments import Moments
 from mlesmith_generator.brainstorm.single import level_skill
 from mlesmith_generator.brainstorm.target import Target
-from mlesmith_generator.profiler.typed import TypedTable, key_like
+from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, key_like
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
 
 FOLDS = 3
 SHARED = 0.15
 """Share of a target's variance between people or things from which whole ones are held out."""
+_COUNTED = 0.9
+"""Share of the numbers from the first on that are there where groups are counted through."""
+_CALENDAR = frozenset("year month week day hour minute quarter season date time age".split())
 FIXED = 0.9
 """Share from which rows of things that are known from training are a matter of looking up."""
 _FEWEST_ROWS = 20
@@ -153,15 +156,29 @@ def by_group(made: Target, name: str, table: TypedTable, rows: int) -> Plan | No
     test, private = shares(rows)
     if len(present) < 60:
         test, private = 0.4, 0.6
-    identifier = column.profile.type in ("identifier", "text") or key_like(name)
     holdout = Holdout(
         kind="group",
         column=name,
-        drop_column=identifier or column.profile.type == "category",
+        drop_column=_is_mere_name(column),
         test_fraction=test,
         private_fraction=private,
     )
     return Plan(holdout, int(rows * test * private), len(present) * test * private, (name,))
+
+
+def _is_mere_name(column: TypedColumn) -> bool:
+    """Return whether a group's value only names it, so that a new group's says nothing.
+
+    Numbers name what is called a person, a thing or a key, and what is counted through from 1;
+    dates, parts of the calendar and measures mean something of a new group as well.
+    """
+    profile, name = column.profile, column.name
+    if profile.type in ("identifier", "text", "category") or key_like(name) or is_person(name):
+        return True
+    if profile.type != "number" or not profile.integer or _CALENDAR & set(words(name)):
+        return False
+    low, high = profile.minimum or 0.0, profile.maximum or 0.0
+    return low in (0.0, 1.0) and profile.distinct >= _COUNTED * (high - low + 1)
 
 
 def by_time(made: Target, name: str, table: TypedTable, rows: int) -> Plan | None:

@@ -7,7 +7,7 @@ from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 
 
-def holdout_section(page: Page, *, made_again: bool = False) -> str:
+def holdout_section(page: Page, *, made_again: bool = False, validation: bool = True) -> str:
     """Return how rows were held out and what that means for validation.
 
     Folds by the hidden groups are advised only to those who can tell the groups.
@@ -15,6 +15,7 @@ def holdout_section(page: Page, *, made_again: bool = False) -> str:
     Args:
         page: The page.
         made_again: Whether groups can be made again from the files, though no column holds them.
+        validation: Whether to say what it means, which a formulation may know better.
     """
     holdout, facts, voice = page.recipe.holdout, page.facts, page.voice
     column = holdout.column or ""
@@ -37,7 +38,8 @@ def holdout_section(page: Page, *, made_again: bool = False) -> str:
     if holdout.kind in ("group", "time") and not shown:
         told.append(voice.say(f"{holdout.kind} hidden", **fields))
     unseen = " unseen" if holdout.kind == "group" and not (shown or made_again) else ""
-    told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))
+    if validation:
+        told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))
     shared = page.idea.measured.get("shared")
     if shared and holdout.kind in ("random", "stratified"):
         told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))

@@ -22,8 +22,13 @@ def context_section(page: Page) -> str:
 
 def holdout_section(page: Page) -> str:
     """Return how nodes were hidden: by their answer alone, twins together."""
-    told = f"{usual.holdout_section(page)} {page.voice.say('node holdout', **_fields(page))}"
-    return f"{told} {page.voice.say('node twins')}" if page.recipe.holdout.twins else told
+    twins = page.recipe.holdout.twins is not None
+    told = [
+        usual.holdout_section(page, validation=not twins),
+        page.voice.say("node holdout", **_fields(page)),
+        *([page.voice.say("node twins")] if twins else []),
+    ]
+    return " ".join(told)
 
 
 def _fields(page: Page) -> dict[str, str]:

@@ -20,6 +20,7 @@ from mlesmith_env.recipes.model import (
     Transform,
 )
 from mlesmith_env.recipes.reader import read_table
+from mlesmith_env.recipes.twins import twin_codes
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.brainstorm import features, holdouts, probe
 from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
@@ -175,6 +176,7 @@ def _ideas(
     linked = measure_table(seen.round(9).astype(str).where(seen.notna(), None), seed=seed)
     links = matrix(graph.codes, len(graph.names))
     subject = f"{profile.dataset} {table.name}"
+    twins = _has_twins(frame, key, graph)
     found = 0
     for tried, merit in enumerate(merits(table, own, subject)):
         if merit.score < LIKELY or tried >= _TRIED or found >= 2:
@@ -199,7 +201,14 @@ def _ideas(
         ):
             continue  # What the links tell by themselves is no question.
         found += 1
-        yield _proposal(table, own, key, graph, scored, seed)
+        yield _proposal(table, own, key, graph, scored, seed, twins=twins)
+
+
+def _has_twins(frame: pd.DataFrame, key: str, graph: Graph) -> bool:
+    """Whether some nodes are linked to the very same others."""
+    nodes = pd.DataFrame({NODE: frame[key].astype(str)})
+    links = pd.DataFrame(np.array(graph.names)[graph.codes], columns=[NODE, NEIGHBOUR])
+    return any(bool((codes >= 0).any()) for codes in twin_codes(nodes, links))
 
 
 def _given(bench: Bench) -> set[str]:
@@ -249,7 +258,14 @@ def _skill(table: TypedTable, made: Target, seed: int) -> float:
 
 
 def _proposal(
-    table: TableProfile, own: TypedTable, key: str, graph: Graph, scored: Scored, seed: int
+    table: TableProfile,
+    own: TypedTable,
+    key: str,
+    graph: Graph,
+    scored: Scored,
+    seed: int,
+    *,
+    twins: bool,
 ) -> Proposal:
     idea = scored.idea
     names = {column.name for column in own.columns}
@@ -269,7 +285,7 @@ def _proposal(
         reader=table.reader,
         transforms=tuple(transforms),
         target=idea.target,
-        holdout=idea.holdout.model_copy(update={"twins": EDGES}),
+        holdout=idea.holdout.model_copy(update={"twins": EDGES if twins else None}),
         id_column=free_id({*(names - {key}), NODE}),
         seed=seed,
         tables=(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from made import text
+import pytest
+from made import table, text
 
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_env.recipes.text import text_frame
-from mlesmith_generator.brainstorm.holdouts import FIXED, SHARED, owner
+from mlesmith_generator.brainstorm.holdouts import FIXED, SHARED, by_group, owner
 from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 
@@ -39,3 +40,27 @@ def test_a_price_belongs_to_the_product_and_a_delay_to_the_store_of_a_line() -> 
     assert found["delay"][0] == "storeID"
     assert min(found["price"][1], found["delay"][1]) >= FIXED
     assert found["weight"][1] <= SHARED
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "gone"),
+    [
+        ("ewe", 300 + 7 * np.arange(40), True),
+        ("litter", 1 + np.arange(40), True),
+        ("farm", [f"f{value}" for value in range(40)], True),
+        ("year", 1980 + np.arange(40), False),
+        ("week", 1 + np.arange(40), False),
+        ("altitude", 120 + 35 * np.arange(40), False),
+    ],
+)
+def test_the_mere_name_of_a_hidden_group_is_no_feature(
+    name: str, values: object, gone: bool
+) -> None:
+    group = np.repeat(np.asarray(values).astype(str), 20)
+    weight = np.random.default_rng(4).normal(40, 5, 800)
+    data = table(**{name: group.tolist(), "weight": text(weight, 1)})
+    made = primary(data["weight"])
+    assert made is not None
+    plan = by_group(made, name, data, 800)
+    assert plan is not None
+    assert plan.holdout.drop_column == gone
