@@ -1,0 +1,112 @@
+"""Rows of one table found in another by the values that both hold, whatever columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mlesmith_generator.gates.raw_cells import Places, Texts
+
+_KEPT = 0.98
+"""Share of the matched rows that a further pair of columns has to leave matched."""
+_FEWEST = 0.1
+"""Share of the rows that the first pair of columns has to match."""
+_STARTS = 6
+_RIVALS = 3
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which row of another table each row is.
+
+    Attributes:
+        rows: Row of the other table, -1 where none or more than one may be meant. Shape (rows,).
+        pairs: Columns by which they were found, ours and theirs.
+    """
+
+    rows: Places
+    pairs: tuple[tuple[str, str], ...]
+
+
+def matched(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> Match:
+    """Return which row of their table each of our rows is.
+
+    Pairs of columns are joined to a key, those of most different values first, as long as nearly
+    all rows that were found stay found. A wrong pair leaves no other in its company: of several
+    beginnings the one with the most pairs counts.
+
+    Args:
+        ours: Columns of canonical values, each of shape (rows,).
+        theirs: As well, each of shape (their rows,).
+    """
+    candidates = _candidates(ours, theirs)
+    best: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+    for start in range(min(_STARTS, len(candidates))):
+        pairs = _grown([candidates[start], *candidates], ours, theirs)
+        best = max(best, (len(pairs), pairs), key=lambda each: each[0])
+    return Match(_rows(best[1], ours, theirs), best[1])
+
+
+def _candidates(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> list[tuple[str, str]]:
+    """Return pairs of columns whose values may be the same ones, telling ones first."""
+    their_sets = {name: set(values.tolist()) for name, values in theirs.items()}
+    scored: list[tuple[float, str, str]] = []
+    for name, values in ours.items():
+        counts = pd.Series(values).value_counts()
+        if len(counts) < 2:
+            continue
+        rivals: list[tuple[tuple[bool, float], str]] = []
+        for other, known in their_sets.items():
+            share = float(counts[counts.index.isin(known)].sum()) / len(values)
+            if share >= _FEWEST:
+                same = name.strip().casefold() == other.strip().casefold()
+                rivals.append(((not same, abs(len(known) - len(counts)) - share), other))
+        scored += [(-len(counts), name, other) for _, other in sorted(rivals)[:_RIVALS]]
+    return [(name, other) for _, name, other in sorted(scored, key=lambda each: each[0])]
+
+
+def _grown(
+    candidates: list[tuple[str, str]], ours: Mapping[str, Texts], theirs: Mapping[str, Texts]
+) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    mine = np.zeros(len(next(iter(ours.values()))), dtype=np.int64)
+    other = np.zeros(len(next(iter(theirs.values()))), dtype=np.int64)
+    before = float(len(mine))
+    for name, their in candidates:
+        if any(name == a or their == b for a, b in pairs):
+            continue
+        trial_mine, trial_other = _joined(mine, other, ours[name], theirs[their])
+        found = float(np.isin(trial_mine, trial_other).sum())
+        if found < (_KEPT * before if pairs else _FEWEST * before):
+            continue
+        pairs.append((name, their))
+        mine, other, before = trial_mine, trial_other, found
+    return tuple(pairs)
+
+
+def _joined(mine: Places, other: Places, ours: Texts, theirs: Texts) -> tuple[Places, Places]:
+    """Return keys of rows that tell by one more column, the same on both sides."""
+    values = pd.factorize(np.concatenate([ours, theirs]))[0].astype(np.int64)
+    keys = np.concatenate([mine, other]) * (int(values.max()) + 1) + values
+    codes = pd.factorize(keys)[0].astype(np.int64)
+    return codes[: len(mine)], codes[len(mine) :]
+
+
+def _rows(
+    pairs: tuple[tuple[str, str], ...], ours: Mapping[str, Texts], theirs: Mapping[str, Texts]
+) -> Places:
+    mine = np.zeros(len(next(iter(ours.values()))), dtype=np.int64)
+    other = np.zeros(len(next(iter(theirs.values()))), dtype=np.int64)
+    if not pairs:
+        return np.full(len(mine), -1, dtype=np.int64)
+    for name, their in pairs:
+        mine, other = _joined(mine, other, ours[name], theirs[their])
+    size = int(max(mine.max(), other.max())) + 1
+    place = np.full(size, -1, dtype=np.int64)
+    place[other] = np.arange(len(other))
+    place[np.bincount(other, minlength=size) != 1] = -1
+    place[np.bincount(mine, minlength=size) != 1] = -1
+    return place[mine]
