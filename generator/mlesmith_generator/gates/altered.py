@@ -112,7 +112,11 @@ def _compared(before: Look, made: Path, task: Task, exchanges: Sequence[Exchange
         return _untested(f"{PREPARE} gives rows of altered data that are not found again")
     if seen.answers < _FEWEST:
         return _untested("the answers do not follow what was altered in the raw data")
-    return Scan(_NAME, _told(seen, exchanges, hidden_only=hidden_only))
+    told = _told(seen, exchanges, hidden_only=hidden_only)
+    if seen.moved and task.manifest.recipe.holdout.kind != "stratified":
+        evidence = f"{told}, though the holdout is not told to be stratified"
+        return Scan(_NAME, told, (Finding("altered-split", evidence, "refactor", warning=True),))
+    return Scan(_NAME, told)
 
 
 def _told(seen: Response, exchanges: Sequence[Exchange], *, hidden_only: bool) -> str:

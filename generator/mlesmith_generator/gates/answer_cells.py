@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_generator.gates.matching import matched
-from mlesmith_generator.gates.raw_cells import Places, RawTable, Texts
+from mlesmith_generator.gates.raw_cells import Places, RawTable, Texts, canonical_values
 from mlesmith_generator.gates.rows import as_numbers
 
 Mask = NDArray[np.bool_]
@@ -73,22 +73,20 @@ def exchange_of(table: RawTable, known: Known, *, seed: int = 0) -> Exchange | N
     else those of a third of all rows.
     """
     random = np.random.default_rng(seed)
-    everything = {**known.features, **{name: known.truth[name] for name in known.truth}}
-    rows = matched(everything, table.columns).rows
-    found = rows >= 0
-    hidden = found & known.hidden
-    if hidden.sum() >= _FEWEST:
-        at = rows[found]
-        features = [values[found] for values in known.features.values()]
-        raw = {name: values[at] for name, values in table.columns.items()}
-        free = {n: v for n, v in raw.items() if not any(_alike(v, f) for f in features)}
-        truths = [values[found] for values in known.truth.values()]
-        names = [name for name, values in free.items() if any(told(t, values) for t in truths)]
-        if not names:
-            names = next((pair for t in truths if (pair := _sum_of(t, free))), [])
-        if names:
-            chosen = _half(rows[hidden], random)
-            order = _order(truths, at, chosen)
+    everything = {**known.features, **known.truth}
+    for ours, theirs in (
+        (everything, table.columns),
+        # Scaled columns keep their order, and with it the rank of each of their values.
+        (ranked(everything), ranked(table.columns)),
+    ):
+        rows = matched(ours, theirs).rows
+        found = rows >= 0
+        if (found & known.hidden).sum() < _FEWEST:
+            continue
+        if names := _told_by(table, known, rows):
+            truths = [values[found] for values in known.truth.values()]
+            chosen = _half(rows[found & known.hidden], random)
+            order = _order(truths, rows[found], chosen)
             return _exchanged(table, names, *order, hidden_only=True)
     names = _by_frequency(table, known)
     if not names:
@@ -96,6 +94,30 @@ def exchange_of(table: RawTable, known: Known, *, seed: int = 0) -> Exchange | N
     chosen = random.permutation(len(table))[: max(2, len(table) // _LARGEST_SHARE)]
     order = _order([table.columns[names[0]]], np.arange(len(table)), np.sort(chosen))
     return _exchanged(table, names, *order, hidden_only=False)
+
+
+def _told_by(table: RawTable, known: Known, rows: Places) -> list[str]:
+    """Return the columns that tell the truth of the rows found, less those that are features."""
+    found = rows >= 0
+    features = [values[found] for values in known.features.values()]
+    raw = {name: values[rows[found]] for name, values in table.columns.items()}
+    free = {n: v for n, v in raw.items() if not any(_alike(v, f) for f in features)}
+    truths = [values[found] for values in known.truth.values()]
+    names = [name for name, values in free.items() if any(told(t, values) for t in truths)]
+    return names or next((pair for t in truths if (pair := _sum_of(t, free))), [])
+
+
+def ranked(columns: Mapping[str, Texts]) -> dict[str, Texts]:
+    """Return the columns of numbers as the ranks of their values, all others as they are."""
+    ranked: dict[str, Texts] = {}
+    for name, values in columns.items():
+        numbers = as_numbers(values)
+        if np.isfinite(numbers).mean() < 0.5:
+            ranked[name] = values
+            continue
+        ranks = pd.Series(numbers).rank(method="dense")
+        ranked[name] = canonical_values(ranks.tolist())
+    return ranked
 
 
 def _exchanged(
@@ -199,7 +221,7 @@ def _sum_of(truth: Texts, columns: Mapping[str, Texts]) -> list[str]:
 
 def _by_frequency(table: RawTable, known: Known) -> list[str]:
     """Return the column that holds the values of the truth as often, and those that go with it."""
-    best: list[tuple[tuple[bool, int], str]] = []
+    best: list[tuple[tuple[bool, bool, int], str]] = []
     for target, values in known.truth.items():
         needed = pd.Series(values).value_counts()
         for name, column in table.columns.items():
@@ -208,8 +230,8 @@ def _by_frequency(table: RawTable, known: Known) -> list[str]:
             same = name.strip().casefold() == target.strip().casefold()
             enough = float(held.sum()) >= _SAME * len(values) and len(needed) > 1
             # Few values are held by many columns: the name, or all the rows, must tell which.
-            if enough and (same or len(needed) > 20 or len(column) == len(values)):
-                best.append(((not same, len(column) - len(values)), name))
+            if same or (enough and (len(needed) > 20 or len(column) == len(values))):
+                best.append(((not enough, not same, len(column) - len(values)), name))
     if not best:
         return []
     chosen = min(best, key=lambda each: each[0])[1]

@@ -14,6 +14,8 @@ _KEPT = 0.98
 """Share of the matched rows that a further pair of columns has to leave matched."""
 _FEWEST = 0.1
 """Share of the rows that the first pair of columns has to match."""
+_LOSS = 8
+"""How much rows that are lost weigh against one pair more: it may hold what tells them apart."""
 _STARTS = 6
 _RIVALS = 3
 
@@ -43,10 +45,10 @@ def matched(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> Match:
         theirs: As well, each of shape (their rows,).
     """
     candidates = _candidates(ours, theirs)
-    best: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+    best: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
     for start in range(min(_STARTS, len(candidates))):
-        pairs = _grown([candidates[start], *candidates], ours, theirs)
-        best = max(best, (len(pairs), pairs), key=lambda each: each[0])
+        pairs, share = _grown([candidates[start], *candidates], ours, theirs)
+        best = max(best, (len(pairs) * share**_LOSS, pairs), key=lambda each: each[0])
     return Match(_rows(best[1], ours, theirs), best[1])
 
 
@@ -70,7 +72,8 @@ def _candidates(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> list[
 
 def _grown(
     candidates: list[tuple[str, str]], ours: Mapping[str, Texts], theirs: Mapping[str, Texts]
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[tuple[tuple[str, str], ...], float]:
+    """Return the pairs that go together, and the share of our rows that they match."""
     pairs: list[tuple[str, str]] = []
     mine = np.zeros(len(next(iter(ours.values()))), dtype=np.int64)
     other = np.zeros(len(next(iter(theirs.values()))), dtype=np.int64)
@@ -84,7 +87,7 @@ def _grown(
             continue
         pairs.append((name, their))
         mine, other, before = trial_mine, trial_other, found
-    return tuple(pairs)
+    return tuple(pairs), before / len(mine)
 
 
 def _joined(mine: Places, other: Places, ours: Texts, theirs: Texts) -> tuple[Places, Places]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.task import PreparedTask
-from mlesmith_generator.gates.answer_cells import Known
+from mlesmith_generator.gates.answer_cells import Known, ranked
 from mlesmith_generator.gates.contents import EXPECTED, Tables, found_files, read_tables
 from mlesmith_generator.gates.matching import matched
 from mlesmith_generator.gates.raw_cells import Places, Texts, canonical_values
@@ -31,6 +31,7 @@ Mask = NDArray[np.bool_]
 FOLLOWS = 0.3
 """How much oftener a column changes where its row's answer did, from which on it is made of it."""
 _FEWEST = 5
+_FOUND = 0.5
 _FEWEST_CHANGED = 2
 _STEADY = 0.01
 _VARIED = 0.2
@@ -141,36 +142,51 @@ def response(before: Look, after: Look, *, hidden_only: bool) -> Response:
         hidden_only: Whether answers of hidden rows alone were altered.
     """
     key = before.id_column
+    placed: Response | None = None
     if before.rows[key] == after.rows[key] and (before.hidden == after.hidden).all():
-        own = _differs(before, after, before.truths)
-        there = np.arange(len(own))
-        found = _changed(before, after, there, there)
-        # Where the altered rows are not all hidden ones, what is learned of training rows changes.
-        strict = hidden_only and own[~before.hidden].mean() <= _STEADY
-        steady = any(
-            mask.mean() <= _STEADY and _telling(before.texts(name)) for name, mask in found.items()
-        )
-        findings = _features(found, own, strict=strict and steady)
-        if steady or findings or not found:
-            more = _beside(before, after) if strict else ()
-            return Response(float(own.mean()), (*findings, *more))
-    elif hidden_only and _same_rows(before, after):
-        own = float(len(before.hidden) and _truth_apart(before, after))
-        return Response(own, (_reordered(before, after),))
-    return _by_values(before, after)
+        placed, sure = _by_place(before, after, hidden_only=hidden_only)
+        if sure:
+            return placed
+    if hidden_only and _same_rows(before, after):
+        apart = float(_differs(before, after, before.truths).mean())
+        return Response(apart, (_reordered(before, after),))
+    found = _by_values(before, after, hidden_only=hidden_only)
+    # Where all features change there is nothing else by which to tell the rows than their place.
+    lost = not found.compared or not found.answers
+    return placed if placed is not None and placed.findings and lost else found
 
 
-def _by_values(before: Look, after: Look) -> Response:
+def _by_place(before: Look, after: Look, *, hidden_only: bool) -> tuple[Response, bool]:
+    """Compare rows of the same ids in the same places, and tell whether they are the same rows."""
+    own = _differs(before, after, before.truths)
+    there = np.arange(len(own))
+    found = _changed(before, after, there, there)
+    steady = not any(mask.any() for mask in found.values()) or any(
+        mask.mean() <= _STEADY and _telling(before.texts(name)) for name, mask in found.items()
+    )
+    # Where altered rows are not all hidden ones, what is learned of training rows changes.
+    strict = hidden_only and steady and float(own[~before.hidden].mean()) <= _STEADY
+    among = before.hidden if hidden_only else np.ones(len(own), dtype=bool)
+    findings = _features(found, own, among, strict=strict)
+    more = _beside(before, after) if strict else ()
+    return Response(float(own.mean()), (*findings, *more)), steady
+
+
+def _by_values(before: Look, after: Look, *, hidden_only: bool) -> Response:
     """Compare rows that are found again by what they hold, whichever part they stand in."""
     ours = {name: before.texts(name) for name in before.features}
     theirs = {name: after.texts(name) for name in before.features}
     if not ours:
         return Response(0.0, (), compared=False)
-    rows = matched(ours, theirs).rows
-    at = np.flatnonzero(rows >= 0)
-    if len(at) < 0.5 * len(rows):
-        return Response(0.0, (), compared=False)
-    there = rows[at]
+    for mine, other in ((ours, theirs), (ranked(ours), ranked(theirs))):
+        rows = matched(mine, other).rows
+        at = np.flatnonzero(rows >= 0)
+        if len(at) >= _FOUND * len(rows):
+            return _paired(before, after, at, rows[at], hidden_only=hidden_only)
+    return Response(0.0, (), compared=False)
+
+
+def _paired(before: Look, after: Look, at: Places, there: Places, *, hidden_only: bool) -> Response:
     own = np.zeros(len(at), dtype=bool)
     for name in before.truths:
         own |= canonical_values(before.texts(name)[at].tolist()) != canonical_values(
@@ -178,7 +194,9 @@ def _by_values(before: Look, after: Look) -> Response:
         )
     found = _changed(before, after, at, there)
     moved = bool((before.hidden[at] != after.hidden[there]).any())
-    return Response(float(own.mean()), _features(found, own, strict=False), moved=moved)
+    among = before.hidden[at] if hidden_only else np.ones(len(at), dtype=bool)
+    findings = _features(found, own, among, strict=False)
+    return Response(float(own.mean()), findings, moved=moved)
 
 
 def _differs(before: Look, after: Look, names: tuple[str, ...]) -> Mask:
@@ -211,12 +229,23 @@ def _changed(before: Look, after: Look, at: Places, there: Places) -> dict[str, 
     }
 
 
-def _features(found: Mapping[str, Mask], own: Mask, *, strict: bool) -> tuple[Finding, ...]:
+def _features(
+    found: Mapping[str, Mask], own: Mask, among: Mask, *, strict: bool
+) -> tuple[Finding, ...]:
+    """Return the findings about features, by how often they change with their own row's answer.
+
+    Args:
+        found: Where each feature changed. Shape (rows,).
+        own: Where the answer changed. Shape (rows,).
+        among: Rows whose answer may have been altered. Shape (rows,).
+        strict: Whether no feature of any row may change at all.
+    """
+    altered, others = own & among, ~own & among
     findings: list[Finding] = []
     for name, mask in found.items():
-        with_own = float(mask[own].mean()) if own.any() else 0.0
-        without = float(mask[~own].mean()) if (~own).any() else 0.0
-        enough = min(own.sum(), (~own).sum()) >= _FEWEST
+        with_own = float(mask[altered].mean()) if altered.any() else 0.0
+        without = float(mask[others].mean()) if others.any() else 0.0
+        enough = min(altered.sum(), others.sum()) >= _FEWEST
         if not (enough and with_own - without >= FOLLOWS) and not (
             strict and mask.sum() >= _FEWEST_CHANGED
         ):
@@ -241,16 +270,11 @@ def _same_rows(before: Look, after: Look) -> bool:
     return bool(before.features) and parts(before) == parts(after)
 
 
-def _truth_apart(before: Look, after: Look) -> float:
-    """Return in how many rows the answers, as they stand, are others."""
-    return float(_differs(before, after, before.truths).mean())
-
-
 def _reordered(before: Look, after: Look) -> Finding:
     in_order = all(before.rows[name] == after.rows[name] for name in before.features)
-    what = "what the ids are" if in_order else "the order of the rows"
+    what = "the ids" if in_order else "the places of the rows"
     evidence = (
-        f"{what} changes with hidden answers: with some of them altered in the raw data the public "
+        f"{what} change with hidden answers: with some of them altered in the raw data the public "
         "tables hold the same rows otherwise"
     )
     return Finding("altered-order", evidence, "refactor")
