@@ -33,7 +33,9 @@ class Match:
     pairs: tuple[tuple[str, str], ...]
 
 
-def matched(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> Match:
+def matched(
+    ours: Mapping[str, Texts], theirs: Mapping[str, Texts], *, renamed: bool = True
+) -> Match:
     """Return which row of their table each of our rows is.
 
     Pairs of columns are joined to a key, those of most different values first, as long as nearly
@@ -43,8 +45,11 @@ def matched(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> Match:
     Args:
         ours: Columns of canonical values, each of shape (rows,).
         theirs: As well, each of shape (their rows,).
+        renamed: Whether a column may be called otherwise in the other table.
     """
     candidates = _candidates(ours, theirs)
+    if not renamed:
+        candidates = [(name, other) for name, other in candidates if name == other]
     best: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
     for start in range(min(_STARTS, len(candidates))):
         pairs, share = _grown([candidates[start], *candidates], ours, theirs)

@@ -31,7 +31,8 @@ Mask = NDArray[np.bool_]
 FOLLOWS = 0.3
 """How much oftener a column changes where its row's answer did, from which on it is made of it."""
 _FEWEST = 5
-_FOUND = 0.5
+_FOUND = 0.9
+_MOSTLY = 0.5
 _FEWEST_CHANGED = 2
 _STEADY = 0.01
 _VARIED = 0.2
@@ -152,8 +153,10 @@ def response(before: Look, after: Look, *, hidden_only: bool) -> Response:
         return Response(apart, (_reordered(before, after),))
     found = _by_values(before, after, hidden_only=hidden_only)
     # Where all features change there is nothing else by which to tell the rows than their place.
-    lost = not found.compared or not found.answers
-    return placed if placed is not None and placed.findings and lost else found
+    if placed is None or (found.compared and found.answers):
+        return found
+    changed = _changed(before, after, np.arange(len(before.hidden)), np.arange(len(after.hidden)))
+    return placed if placed.findings or _held(before, changed, _MOSTLY) else found
 
 
 def _by_place(before: Look, after: Look, *, hidden_only: bool) -> tuple[Response, bool]:
@@ -161,9 +164,7 @@ def _by_place(before: Look, after: Look, *, hidden_only: bool) -> tuple[Response
     own = _differs(before, after, before.truths)
     there = np.arange(len(own))
     found = _changed(before, after, there, there)
-    steady = not any(mask.any() for mask in found.values()) or any(
-        mask.mean() <= _STEADY and _telling(before.texts(name)) for name, mask in found.items()
-    )
+    steady = not any(mask.any() for mask in found.values()) or _held(before, found, _STEADY)
     # Where altered rows are not all hidden ones, what is learned of training rows changes.
     strict = hidden_only and steady and float(own[~before.hidden].mean()) <= _STEADY
     among = before.hidden if hidden_only else np.ones(len(own), dtype=bool)
@@ -179,10 +180,11 @@ def _by_values(before: Look, after: Look, *, hidden_only: bool) -> Response:
     if not ours:
         return Response(0.0, (), compared=False)
     for mine, other in ((ours, theirs), (ranked(ours), ranked(theirs))):
-        rows = matched(mine, other).rows
-        at = np.flatnonzero(rows >= 0)
-        if len(at) >= _FOUND * len(rows):
-            return _paired(before, after, at, rows[at], hidden_only=hidden_only)
+        match = matched(mine, other, renamed=False)
+        at = np.flatnonzero(match.rows >= 0)
+        # A single column may be the one whose values went from row to row.
+        if len(match.pairs) > 1 and len(at) >= _FOUND * len(match.rows):
+            return _paired(before, after, at, match.rows[at], hidden_only=hidden_only)
     return Response(0.0, (), compared=False)
 
 
@@ -213,6 +215,11 @@ def _equal(first: Texts, second: Texts) -> Mask:
     a, b = as_numbers(first), as_numbers(second)
     close = np.abs(a - b) <= _NOISE * np.maximum(np.abs(a), np.abs(b))
     return same | close
+
+
+def _held(look: Look, changed: Mapping[str, Mask], most: float) -> bool:
+    """Whether some feature that tells rows apart changed in hardly any of them."""
+    return any(mask.mean() <= most and _telling(look.texts(name)) for name, mask in changed.items())
 
 
 def _telling(values: Texts) -> bool:
