@@ -6,7 +6,7 @@ the same ones and each as frequent as before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,8 +103,22 @@ def _told_by(table: RawTable, known: Known, rows: Places) -> list[str]:
     raw = {name: values[rows[found]] for name, values in table.columns.items()}
     free = {n: v for n, v in raw.items() if not any(_alike(v, f) for f in features)}
     truths = [values[found] for values in known.truth.values()]
-    names = [name for name, values in free.items() if any(told(t, values) for t in truths)]
+    names = [
+        name
+        for name, values in free.items()
+        # A column of the target's own name is written otherwise, such as an amount in words.
+        if _named(name, known.truth) or any(told(t, values) for t in truths)
+    ]
     return names or next((pair for t in truths if (pair := _sum_of(t, free))), [])
+
+
+def _named(name: str, targets: Iterable[str]) -> bool:
+    """Whether a raw column has the name of one of the targets, in whichever spelling."""
+    return _letters(name) in {_letters(target) for target in targets}
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
 
 
 def ranked(columns: Mapping[str, Texts]) -> dict[str, Texts]:
@@ -189,11 +203,14 @@ def _in_bands(truth: Texts, values: Texts) -> bool:
     order = np.argsort(numbers[given], kind="stable")
     sizes = as_numbers(truth)[given]
     if np.isfinite(sizes).all() and len(np.unique(sizes)) > 2:
-        for sign in (1.0, -1.0):
-            in_line = np.lexsort((sign * sizes, numbers[given]))
-            steps = np.diff(sign * sizes[in_line])
-            falls, rises = int((steps < 0).sum()), int((steps > 0).sum())
-            if falls <= (1 - _TOLD) * len(steps) and falls <= 0.1 * rises:
+        by_number = np.lexsort((sizes, numbers[given]))
+        steps, ties = np.diff(sizes[by_number]), np.diff(numbers[given][by_number]) == 0
+        # Rows of the same number have to have the same truth.
+        torn = int((ties & (steps != 0)).sum())
+        for way in (steps, -steps):
+            against = torn + int((~ties & (way < 0)).sum())
+            along = int((~ties & (way > 0)).sum())
+            if against <= (1 - _TOLD) * len(steps) and against <= 0.1 * along:
                 return True
         return False
     codes = pd.factorize(truth[given])[0][order]
@@ -227,7 +244,7 @@ def _by_frequency(table: RawTable, known: Known) -> list[str]:
         for name, column in table.columns.items():
             there = pd.Series(column).value_counts()
             held = np.minimum(needed.to_numpy(), there.reindex(needed.index, fill_value=0))
-            same = name.strip().casefold() == target.strip().casefold()
+            same = _named(name, (target,))
             enough = float(held.sum()) >= _SAME * len(values) and len(needed) > 1
             # Few values are held by many columns: the name, or all the rows, must tell which.
             if same or (enough and (len(needed) > 20 or len(column) == len(values))):

@@ -156,7 +156,7 @@ def response(before: Look, after: Look, *, hidden_only: bool) -> Response:
     if placed is None or (found.compared and found.answers):
         return found
     changed = _changed(before, after, np.arange(len(before.hidden)), np.arange(len(after.hidden)))
-    return placed if placed.findings or _held(before, changed, _MOSTLY) else found
+    return placed if _held(before, changed, _MOSTLY) else found
 
 
 def _by_place(before: Look, after: Look, *, hidden_only: bool) -> tuple[Response, bool]:
@@ -218,14 +218,14 @@ def _equal(first: Texts, second: Texts) -> Mask:
 
 
 def _held(look: Look, changed: Mapping[str, Mask], most: float) -> bool:
-    """Whether some feature that tells rows apart changed in hardly any of them."""
-    return any(mask.mean() <= most and _telling(look.texts(name)) for name, mask in changed.items())
-
-
-def _telling(values: Texts) -> bool:
-    """Whether other rows would mostly have another value."""
-    shares = np.unique(pd.factorize(values)[0], return_counts=True)[1] / len(values)
-    return float(1.0 - (shares**2).sum()) >= _VARIED
+    """Whether some feature changed far more seldom than it would if the rows were others."""
+    for name, mask in changed.items():
+        codes = pd.factorize(look.texts(name))[0]
+        shares = np.bincount(codes) / len(codes)
+        variety = float(1.0 - (shares**2).sum())
+        if variety >= _VARIED and float(mask.mean()) <= most * variety:
+            return True
+    return False
 
 
 def _changed(before: Look, after: Look, at: Places, there: Places) -> dict[str, Mask]:
