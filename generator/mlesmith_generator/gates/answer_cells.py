@@ -101,15 +101,23 @@ def _told_by(table: RawTable, known: Known, rows: Places) -> list[str]:
     found = rows >= 0
     features = [values[found] for values in known.features.values()]
     raw = {name: values[rows[found]] for name, values in table.columns.items()}
-    free = {n: v for n, v in raw.items() if not any(_alike(v, f) for f in features)}
     truths = [values[found] for values in known.truth.values()]
     names = [
         name
-        for name, values in free.items()
+        for name, values in raw.items()
         # A column of the target's own name is written otherwise, such as an amount in words.
-        if _named(name, known.truth) or any(told(t, values) for t in truths)
+        if (_named(name, known.truth) or any(told(t, values) for t in truths))
+        and not any(_alike(values, feature) for feature in features)
     ]
-    return names or next((pair for t in truths if (pair := _sum_of(t, free))), [])
+    if names:
+        return names
+    numeric = {name: values for name, values in raw.items() if _numeric(values)}
+    free = {n: v for n, v in numeric.items() if not any(_alike(v, f) for f in features)}
+    return next((pair for t in truths if (pair := _sum_of(t, free))), [])
+
+
+def _numeric(values: Texts) -> bool:
+    return float(np.isfinite(as_numbers(values[:50])).mean()) >= _SAME
 
 
 def _named(name: str, targets: Iterable[str]) -> bool:
@@ -167,7 +175,7 @@ def _order(values: Sequence[Texts], at: Places, chosen: Places) -> tuple[Places,
 
 
 def _alike(first: Texts, second: Texts) -> bool:
-    return float((first == second).mean()) >= _SAME
+    return bool((first[:50] == second[:50]).mean() > 0.8 and (first == second).mean() >= _SAME)
 
 
 def told(truth: Texts, values: Texts) -> bool:

@@ -18,6 +18,8 @@ _LOSS = 8
 """How much rows that are lost weigh against one pair more: it may hold what tells them apart."""
 _STARTS = 6
 _RIVALS = 3
+_MOST = 60
+"""Columns of most different values that are looked at, of either table."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class Match:
     Attributes:
         rows: Row of the other table, -1 where none or more than one may be meant. Shape (rows,).
         pairs: Columns by which they were found, ours and theirs.
+        alone: Number of our rows that no other of ours is like.
     """
 
     rows: Places
     pairs: tuple[tuple[str, str], ...]
+    alone: int
 
 
 def matched(
@@ -54,20 +58,25 @@ def matched(
     for start in range(min(_STARTS, len(candidates))):
         pairs, share = _grown([candidates[start], *candidates], ours, theirs)
         best = max(best, (len(pairs) * share**_LOSS, pairs), key=lambda each: each[0])
-    return Match(_rows(best[1], ours, theirs), best[1])
+    rows, alone = _rows(best[1], ours, theirs)
+    return Match(rows, best[1], alone)
 
 
 def _candidates(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> list[tuple[str, str]]:
     """Return pairs of columns whose values may be the same ones, telling ones first."""
-    their_sets = {name: set(values.tolist()) for name, values in theirs.items()}
+    their_sets: dict[str, set[object]] = {n: set(v.tolist()) for n, v in theirs.items()}
+    telling = sorted(their_sets, key=lambda name: -len(their_sets[name]))[:_MOST]
+    counted = {name: pd.Series(values).value_counts() for name, values in ours.items()}
+    ordered = sorted(counted, key=lambda name: -len(counted[name]))[:_MOST]
     scored: list[tuple[float, str, str]] = []
-    for name, values in ours.items():
-        counts = pd.Series(values).value_counts()
+    for name in ordered:
+        counts = counted[name]
         if len(counts) < 2:
             continue
         rivals: list[tuple[tuple[bool, float], str]] = []
-        for other, known in their_sets.items():
-            share = float(counts[counts.index.isin(known)].sum()) / len(values)
+        for other in dict.fromkeys([*([name] if name in their_sets else []), *telling]):
+            known = their_sets[other]
+            share = float(counts[counts.index.isin(known)].sum()) / int(counts.sum())
             if share >= _FEWEST:
                 same = name.strip().casefold() == other.strip().casefold()
                 rivals.append(((not same, abs(len(known) - len(counts)) - share), other))
@@ -105,16 +114,18 @@ def _joined(mine: Places, other: Places, ours: Texts, theirs: Texts) -> tuple[Pl
 
 def _rows(
     pairs: tuple[tuple[str, str], ...], ours: Mapping[str, Texts], theirs: Mapping[str, Texts]
-) -> Places:
+) -> tuple[Places, int]:
+    """Return which row of theirs each of ours is, and how many of ours are like no other."""
     mine = np.zeros(len(next(iter(ours.values()))), dtype=np.int64)
     other = np.zeros(len(next(iter(theirs.values()))), dtype=np.int64)
     if not pairs:
-        return np.full(len(mine), -1, dtype=np.int64)
+        return np.full(len(mine), -1, dtype=np.int64), 0
     for name, their in pairs:
         mine, other = _joined(mine, other, ours[name], theirs[their])
     size = int(max(mine.max(), other.max())) + 1
     place = np.full(size, -1, dtype=np.int64)
     place[other] = np.arange(len(other))
     place[np.bincount(other, minlength=size) != 1] = -1
-    place[np.bincount(mine, minlength=size) != 1] = -1
-    return place[mine]
+    alone = np.bincount(mine, minlength=size) == 1
+    place[~alone] = -1
+    return place[mine], int(alone.sum())

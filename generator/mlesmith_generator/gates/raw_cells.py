@@ -22,6 +22,7 @@ from mlesmith_env.recipes.reader import table_columns
 Texts = NDArray[np.object_]
 Places = NDArray[np.int64]
 
+_DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BLANK_SEPARATED = re.compile(r"\S+")
 
@@ -107,7 +108,7 @@ def read_cells(reader: TableReader, root: Path, file: str) -> RawTable | None:
     Raises:
         ReadError: The file is missing, damaged or not of the declared form.
     """
-    if reader.format != "delimited" or reader.compression != "none":
+    if reader.format not in ("delimited", "arff") or reader.compression != "none":
         return None
     try:
         content = (root / file).read_bytes()
@@ -122,6 +123,8 @@ def read_cells(reader: TableReader, root: Path, file: str) -> RawTable | None:
         return None
     names = reader.columns or table_columns(reader, root)
     lines: list[str] = _LINE.findall(text)
+    if reader.format == "arff":
+        reader = _as_delimited(reader, lines)
     end = len(lines) - reader.skip_footer
     pieces = [[line] for line in lines[: reader.skip_rows]]
     rows: list[int] = []
@@ -138,6 +141,14 @@ def read_cells(reader: TableReader, root: Path, file: str) -> RawTable | None:
     table = RawTable(file, tuple(names), encoding, reader.quote, tuple(pieces), tuple(rows))
     none = np.zeros(0, dtype=np.int64)
     return table if rows and table.exchanged((), none, none) == content else None
+
+
+def _as_delimited(reader: TableReader, lines: Sequence[str]) -> TableReader:
+    """Return how the rows of an ARFF file are read, which follow a line `@data`."""
+    begin = next((place for place, line in enumerate(lines, 1) if _DATA.match(line)), len(lines))
+    quote = "'" if any("'" in line for line in lines[begin:]) else '"'
+    changes = {"skip_rows": begin, "header_rows": 0, "delimiter": ",", "quote": quote}
+    return reader.model_copy(update=changes)
 
 
 def _records(lines: Sequence[str], reader: TableReader) -> Iterator[str]:

@@ -31,6 +31,7 @@ Mask = NDArray[np.bool_]
 FOLLOWS = 0.3
 """How much oftener a column changes where its row's answer did, from which on it is made of it."""
 _FEWEST = 5
+_ALONE = 0.2
 _FOUND = 0.9
 _MOSTLY = 0.5
 _FEWEST_CHANGED = 2
@@ -183,7 +184,8 @@ def _by_values(before: Look, after: Look, *, hidden_only: bool) -> Response:
         match = matched(mine, other, renamed=False)
         at = np.flatnonzero(match.rows >= 0)
         # A single column may be the one whose values went from row to row.
-        if len(match.pairs) > 1 and len(at) >= _FOUND * len(match.rows):
+        enough = match.alone >= _ALONE * len(match.rows) and len(at) >= _FOUND * match.alone
+        if len(match.pairs) > 1 and enough:
             return _paired(before, after, at, match.rows[at], hidden_only=hidden_only)
     return Response(0.0, (), compared=False)
 
