@@ -74,7 +74,8 @@ def _candidates(ours: Mapping[str, Texts], theirs: Mapping[str, Texts]) -> list[
         if len(counts) < 2:
             continue
         rivals: list[tuple[tuple[bool, float], str]] = []
-        for other in dict.fromkeys([*([name] if name in their_sets else []), *telling]):
+        own = [name] if name in their_sets and name not in telling else []
+        for other in [*own, *telling]:
             known = their_sets[other]
             share = float(counts[counts.index.isin(known)].sum()) / int(counts.sum())
             if share >= _FEWEST:
