@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,12 +206,27 @@ class Task:
         )
         return tuple(dict.fromkeys(path.absolute() for path in candidates))
 
-    def make(self, into: Path, circumstances: Circumstances | None = None) -> dict[str, str]:
+    def raw_files(self) -> AbstractContextManager[Path]:
+        """Give a folder with the raw files, as links to checked bytes, until the context ends.
+
+        Raises:
+            DataUnavailableError: The raw bytes are not at hand.
+        """
+        return sources.raw_files(self.source, nearby=self._nearby)
+
+    def make(
+        self,
+        into: Path,
+        circumstances: Circumstances | None = None,
+        *,
+        raw: Path | None = None,
+    ) -> dict[str, str]:
         """Prepare the data in a folder, whatever the cache holds; returns SHA-256 by path.
 
         Args:
             into: An empty folder.
             circumstances: What a `prepare.py` may not depend on, to be changed for this run.
+            raw: A folder to prepare in the place of the raw files, as a gate alters them.
 
         Raises:
             DataUnavailableError: The raw bytes are not at hand.
@@ -218,21 +234,21 @@ class Task:
             SandboxUnavailableError: This machine can not confine it.
         """
         recipe = self.manifest.recipe
-        with sources.raw_files(self.source, nearby=self._nearby) as raw:
+        with nullcontext(raw) if raw else self.raw_files() as folder:
             if isinstance(recipe, ScriptRecipe):
                 from mlesmith_env.scripts.preparation import prepare_by_script
 
                 return prepare_by_script(
                     recipe,
                     self.scripts[PREPARE],
-                    raw,
+                    folder,
                     description=self.description,
                     into=into,
                     closed=self.closed_paths(),
                     circumstances=circumstances,
                 )
             return prepare(
-                recipe, self.manifest.submission, raw, description=self.description, into=into
+                recipe, self.manifest.submission, folder, description=self.description, into=into
             )
 
     def _make(self, into: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     alarm_tasks,
+    altered_answers,
     connected_tables,
     failing_runs,
     failing_scripts,
@@ -28,6 +29,7 @@ from .cases import DEFECTS, LEGITIMATE
 
 __all__ = [
     "alarm_tasks",
+    "altered_answers",
     "DEFECTS",
     "LEGITIMATE",
     "connected_tables",

@@ -16,6 +16,7 @@ from mlesmith_env.package import LEADERBOARD
 from mlesmith_env.recipes.preparation import further_files
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.formulations import formulation_of
+from mlesmith_generator.gates.altered import scan_altered
 from mlesmith_generator.gates.aspects import aspects_of, merged
 from mlesmith_generator.gates.consistency import (
     scan_columns,
@@ -71,7 +72,7 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     except MlesmithError as error:
         return [scan_files(task, where, None), refused("tables", "missing-file", error)]
     manifest = task.manifest
-    again = [scan_repetition(task)] if PREPARE in task.scripts else []
+    again = _again(task, where) if PREPARE in task.scripts else []
     scans = [
         *_read(task),
         *again,
@@ -94,6 +95,13 @@ def _prepared(task: Task, prepared: PreparedTask | None) -> list[Scan]:
     if all(path_of(where, name).exists() for name in further_files(manifest.recipe)):
         scans += formulation_of(manifest).scans(task, where, tables)
     return scans
+
+
+def _again(task: Task, prepared: PreparedTask) -> list[Scan]:
+    """What `prepare.py` gives under other circumstances, and of other answers."""
+    scan = scan_repetition(task)
+    # Of a script that gives something else each time, nothing can be told by what changes.
+    return [scan, scan_altered(task, prepared)] if scan.passed else [scan]
 
 
 def _read(task: Task) -> list[Scan]:

@@ -79,7 +79,8 @@ class ModelPursuit:
                     f"The draft can not be built:\n{fenced(str(error))}\nMend it, and answer with "
                     "all of it."
                 )
-                self._draft = self._formed(self._designed(self._with_draft(question)))
+                drafted = self._designed(self._with_draft(question))
+                self._draft = self._formed(drafted, f"could not be built:\n{fenced(str(error))}")
         raise AssertionError("the last build returns or raises")
 
     def mend(self, defects: Sequence[Defect]) -> None:
@@ -101,7 +102,9 @@ class ModelPursuit:
             self._draft = self._formed(self._designed(question))
         elif by_stage["design"] or not self._studio.staffing.model("refactor"):
             found = [*by_stage["design"], *by_stage["refactor"]]
-            self._draft = self._formed(self._designed(self._with_draft(_to_mend(found))))
+            drafted = self._designed(self._with_draft(_to_mend(found)))
+            told = f"was refused by the gates:\n{fenced(defects_told(found))}"
+            self._draft = self._formed(drafted, told)
         else:
             self._draft = self._refactored(self._with_draft(_to_mend(by_stage["refactor"]), True))
         if self._draft == before:
@@ -121,12 +124,19 @@ class ModelPursuit:
             raise GenerationError(f"the Designer gave up: {draft.given_up}")
         return draft
 
-    def _formed(self, draft: ProposedDraft) -> ProposedDraft:
-        """Return a draft in the one layout; drafts without scripts are in it already."""
+    def _formed(self, draft: ProposedDraft, fate: str = "") -> ProposedDraft:
+        """Return a draft in the one layout; drafts without scripts are in it already.
+
+        Args:
+            draft: The Designer's.
+            fate: What became of the last draft, for a Refactor that had it in hand.
+        """
         scripted = draft.prepare_py or draft.metric_py
         if not scripted or not self._studio.staffing.model("refactor"):
             return draft
-        return self._refactored(f"Bring this draft into the one layout:\n{_draft_told(draft)}")
+        before = f"The draft that you gave {fate}\n\n" if fate and self._refactor else ""
+        question = f"{before}Bring this draft into the one layout:\n{_draft_told(draft)}"
+        return self._refactored(question)
 
     def _refactored(self, question: str) -> ProposedDraft:
         if self._refactor is None:

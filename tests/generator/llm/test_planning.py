@@ -17,7 +17,7 @@ from tests.generator.llm.test_conversation import check_history
 from tests.generator.llm.working import codes, events, generated, models, run, workshop_of
 from tests.players.flaky import ANSWERED, PASSING, Fault, Flaky, always
 from tests.players.good import Good
-from tests.players.malicious import ATTACKS, Malicious
+from tests.players.malicious import ATTACKS, OF_AMOUNTS, Malicious
 from tests.players.sloppy import Sloppy, Stubborn
 
 
@@ -116,7 +116,7 @@ def test_exploring_has_the_bounds_of_an_idea(brewery: Path, tmp_path: Path):
 
 @pytest.mark.parametrize("attack", sorted(ATTACKS))
 def test_attacks_are_refused_by_gates_that_trust_nobody(attack: str, brewery: Path, tmp_path: Path):
-    ideas = 2 if attack == "favours a magic value" else 1  # The first idea asks for a class.
+    ideas = 2 if attack in OF_AMOUNTS else 1  # The first idea asks for a class.
     summary, _ = generated(Malicious(attack), brewery, tmp_path / "made", ideas=ideas)
     assert summary["tasks"] == 0, attack
     assert summary["ideas"] > 0
