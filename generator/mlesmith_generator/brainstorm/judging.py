@@ -18,6 +18,7 @@ from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
+from mlesmith_generator.brainstorm.power import quick_score
 from mlesmith_generator.brainstorm.rarest import rarest_private
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
@@ -35,6 +36,8 @@ _CARRIED: dict[Modality, str] = {
     "sequence": "sequence",
 }
 """Formulations of tables whose question one column, or one run of columns, carries."""
+SOLVED = 0.99
+"""Share of right answers, or skill, of quick models from which a question is solved."""
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -49,6 +52,8 @@ class Scored:
     score: float
     merit: Merit
     clear: bool
+    solved: bool = False
+    """Whether quick models already answer nearly every row."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,15 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
         justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
-    return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+    solved = _is_solved(made, signal)
+    return Scored(idea, made, plan, score, merit, errors >= CLEAR, solved)
+
+
+def _is_solved(made: Target, signal: probe.Signal) -> bool:
+    """Return whether quick models answer nearly every row that they were not fitted on."""
+    if made.amount:
+        return signal.skill >= SOLVED
+    return quick_score(MetricSpec(name="accuracy"), made, signal) >= SOLVED
 
 
 def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:
