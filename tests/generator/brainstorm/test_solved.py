@@ -16,7 +16,9 @@ from mlesmith_generator.profiler import profile_dataset
 _ORDERS = {"roc_auc", "roc_auc_ovr", "average_precision"}
 
 
-def _flowers(blur: float, kinds: tuple[str, ...] = ("aster", "daisy", "poppy")) -> dict:
+def _flowers(
+    blur: float, kinds: tuple[str, ...] = ("aster", "daisy", "poppy")
+) -> dict[str, list[str]]:
     random = np.random.default_rng(2)
     kind = random.integers(0, len(kinds), 450)
     noise = random.normal(0, blur, (2, 450))
@@ -63,7 +65,7 @@ def _weights() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("solved", [False, True])
 def test_one_class_of_what_is_solved_is_no_further_task(tmp_path: Path, solved: bool) -> None:
-    folder = write(tmp_path, **(_weights() if solved else _flowers(3.0)))
+    folder = write(tmp_path, "table.csv", **(_weights() if solved else _flowers(3.0)))
     found = brainstorm(profile_dataset(folder, "owner__flowers"), folder, limit=8)
     asked = [idea.target for idea, _ in found if idea.target_source == "species"]
     assert "species" in asked
