@@ -20,7 +20,7 @@ from mlesmith_generator.formulations.media.subjects import (
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import Idea
 
-_NAMES: list[str] = (
+_NAMES = (
     "ada ben cyn dov eli fay gus hal ira joy kim lou max ned oli pam quin rae sid tom".split()
 )
 
