@@ -20,9 +20,7 @@ from mlesmith_generator.formulations.media.subjects import (
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import Idea
 
-_NAMES = (
-    "ada ben cyn dov eli fay gus hal ira joy kim lou max ned oli pam quin rae sid tom".split()
-)
+_NAMES = "ada ben cyn dov eli fay gus hal ira joy kim lou max ned oli pam quin rae sid tom".split()
 
 
 def _label(name: str, values: list[str], origin: str = "file name", column: str = "") -> Label:
