@@ -205,7 +205,8 @@ def _variants(bench: Bench, first: Scored, most: int) -> list[Scored]:
             if plan.holdout.kind in ("random", "stratified"):
                 plan = holdouts.plain(made, bench.rows_of(made))
             other = judge(bench, made, plan, first.merit)
-            if other is not None and other.clear:
+            # A form of it that a quick model solves asks less than the target itself.
+            if other is not None and other.clear and not other.solved:
                 found.append(other)
     for plan in _other_plans(first, bench):
         other = judge(bench, first.made, plan, first.merit)

@@ -20,6 +20,7 @@ from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.moments import Moments, moments_of
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
+from mlesmith_generator.brainstorm.power import quick_score
 from mlesmith_generator.brainstorm.rarest import rarest_private
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.siblings import given_together
@@ -39,6 +40,8 @@ _CARRIED: dict[Modality, str] = {
 }
 """Formulations of tables whose question one column, or one run of columns, carries."""
 _MOST_NAMED = 5
+SOLVED = 0.99
+"""Share of right answers, or skill, of quick models from which a question is solved."""
 LEAST = 0.01
 """Skill that a faint signal has to come with, or it is luck."""
 
@@ -53,6 +56,8 @@ class Scored:
     score: float
     merit: Merit
     clear: bool
+    solved: bool = False
+    """Whether quick models already answer nearly every row."""
 
     @property
     def by_time(self) -> bool:
@@ -151,7 +156,15 @@ def _judged(
         + _said_together(together),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
-    return Scored(idea, made, plan, score, merit, errors >= CLEAR)
+    solved = _is_solved(made, signal)
+    return Scored(idea, made, plan, score, merit, errors >= CLEAR, solved)
+
+
+def _is_solved(made: Target, signal: probe.Signal) -> bool:
+    """Return whether quick models answer nearly every row that they were not fitted on."""
+    if made.amount:
+        return signal.skill >= SOLVED
+    return quick_score(MetricSpec(name="accuracy"), made, signal) >= SOLVED
 
 
 def timely_plans(

@@ -60,6 +60,23 @@ def clarity(
     return float(min(_BOUND, mean / spread * max(1.0, hidden / size) ** 0.5))
 
 
+def quick_score(spec: MetricSpec, made: Target, signal: Signal, seed: int = 0) -> float:
+    """Return what the quick model scores on the rows that it was not fitted on; NaN if undefined.
+
+    Args:
+        spec: The metric.
+        made: What is predicted.
+        signal: Out-of-fold predictions of the quick model.
+        seed: Seed of what is drawn.
+    """
+    metric = get_metric(spec)
+    truth, model, _ = _sides(metric, made, signal, np.random.default_rng(seed))
+    try:
+        return float(metric(truth, model))
+    except MetricError:
+        return float("nan")
+
+
 def _members(groups: NDArray[np.int64] | None) -> list[NDArray[np.int64]] | None:
     if groups is None:
         return None

@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import MetricSpec
-from mlesmith_generator.brainstorm.power import clarity
+from mlesmith_generator.brainstorm.power import clarity, quick_score
 from mlesmith_generator.brainstorm.probe import Signal
 from mlesmith_generator.brainstorm.rarest import ENOUGH, allowed
 from mlesmith_generator.brainstorm.target import Target
 
 COMFORT = 6.0
 """Standard errors at which a metric is taken without looking for a clearer one."""
+_ORDERS = frozenset({"roc_auc", "roc_auc_ovr", "average_precision"})
+_SATURATED = 0.99
+"""Score of a quick model from which a metric of the order of rows tells models apart no more."""
 _EVEN = 0.8
 """Share of the commonest class up to which a mean F1 by rows is not all of its making."""
 
@@ -50,7 +53,7 @@ def choose_metric(
         rarest: Private rows to be expected of the rarest class.
         seed: Seed of the bootstrap.
     """
-    options = _options(made, rarest)
+    options = _unsaturated(_options(made, rarest), made, signal, seed)
     mark = hashlib.sha256(f"{dataset}/{made.target}/{made.kind}".encode()).digest()[0]
     start = mark % len(options)
     best, clearest = options[0], -1.0
@@ -61,6 +64,22 @@ def choose_metric(
         if errors > clearest:
             best, clearest = spec, errors
     return _spec(best), clearest
+
+
+def _unsaturated(
+    options: tuple[str, ...], made: Target, signal: Signal, seed: int
+) -> tuple[str, ...]:
+    """Return the metrics that leave room above a quick model, or all where none does.
+
+    An order of rows is perfect long before the answers are: where a quick model has nearly the
+    right order, good and better models look the same.
+    """
+    room = tuple(
+        name
+        for name in options
+        if name not in _ORDERS or not quick_score(_spec(name), made, signal, seed) >= _SATURATED
+    )
+    return room or options
 
 
 def _spec(name: str) -> MetricSpec:

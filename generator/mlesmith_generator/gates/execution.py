@@ -40,6 +40,9 @@ MOST_EXACT = 3
 """Unlike rungs, a plain one among them, that predict every answer of a task not worth it."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
+AS_EXACT = 0.999
+"""Share of the way on both parts from which a rung counts as one that predicts every answer: a
+metric of the order of rows is perfect without that, and one row of a thousand is no question."""
 NEAR_PERFECT = 0.99
 """Share of the way from floor to perfect at which a score is as good as perfect."""
 ALIKE = 2.0
@@ -279,18 +282,24 @@ def _scan_ceiling(task: Task, ladder: LadderResult, *, curable: bool) -> Scan:
     exact = [
         rung.name
         for rung in ladder.worked
-        if rung.name != OPTIMUM
-        and rung.predictions is not None
-        and are_answers(rung.predictions, task.grader)
+        if rung.name != OPTIMUM and rung.predictions is not None and _solves(rung, ladder, task)
     ]
     if exact:
-        told += f"; {', '.join(exact)} predict every answer exactly"
+        told += f"; {', '.join(exact)} predict every answer exactly, or all but so"
     if share < NEAR_PERFECT and not exact:
         return Scan("ceiling", told)
     unlike = [name for name in exact if not _MIXED.search(name)]
     if not curable and len(unlike) >= MOST_EXACT and not all(map(_LEARNT.search, unlike)):
         return Scan("ceiling", told, (Finding("too-easy", told, stage="brainstorm"),))
     return Scan("ceiling", told, (Finding("solved", told, warning=True),))
+
+
+def _solves(rung: RungResult, ladder: LadderResult, task: Task) -> bool:
+    """Return whether a rung predicts every answer, or scores as if it did on both parts."""
+    ways = [_way_to_perfect(ladder, rung.scores[part], part) for part in PARTS]
+    return min(ways) >= AS_EXACT or (
+        rung.predictions is not None and are_answers(rung.predictions, task.grader)
+    )
 
 
 def _scan_discrimination(

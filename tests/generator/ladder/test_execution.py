@@ -312,6 +312,21 @@ def test_a_task_is_refused_where_plain_models_solve_it_and_kept_where_strong_one
     assert solved_by("linear", "forest", "boosting") == {"too-easy"}
 
 
+@pytest.mark.parametrize(("share", "expected"), [(0.9995, {"too-easy"}), (0.9985, set())])
+def test_a_rung_that_is_all_but_perfect_on_both_parts_counts_as_one_that_solves_it(
+    good_task: Task, good_ladder: LadderResult, share: float, expected: set[str]
+) -> None:
+    floor, perfect = good_ladder.floor_rung("private").scores["private"], good_ladder.metric.perfect
+    near = good_task.grader.perfect_predictions() + 1e-9
+    ladder = good_ladder
+    for name in ("linear", "forest", "boosting"):
+        ladder = with_predictions(ladder, name, near, floor + share * (perfect - floor))
+    floors = {part: good_ladder.floor_rung(part).scores[part] for part in ("public", "private")}
+    assert floors["public"] == pytest.approx(floor, rel=0.3)
+    scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
+    assert codes(scans["ceiling"]) == expected
+
+
 @pytest.mark.parametrize("drop", [False, True])
 def test_groups_are_known_whether_or_not_solvers_see_them(tmp_path: Path, drop: bool) -> None:
     draws = np.random.default_rng(8)
