@@ -40,6 +40,7 @@ _MARK_OF = re.compile(
     r"(?P<mark>\d+(?:[.,]\d+)?)\s*(?:/\s*(?:5|10|20|100)|(?:out )?of\s+\d+)(?:\s\D*)?"
 )
 """Marks out of the best one: `75/100`, `4.5 out of 5 stars`."""
+_LARGEST_POWER = 300
 _CLOCK = re.compile(r"%[HIMSfpTXcR]")
 _EARLY = 0.05
 """Part of a month by which a rounded fraction of a year may lie before it."""
@@ -68,7 +69,10 @@ def plain_number(text: str) -> str | None:
     power = _MULTIPLES.get(unit, _MULTIPLES.get(unit.lower() if len(unit) > 1 else unit, 0))
     if match["currency"] or match["before"].strip(" $€£¥₹").upper() in _CURRENCIES:
         power = power or _OF_MONEY.get(unit, 0)
-    value = Decimal(digits + (match["power"] or "")).scaleb(power)
+    raised = match["power"] or "e0"
+    if len(raised) > 9 or abs(int(raised[1:])) > _LARGEST_POWER:
+        return None  # A code such as `$1e990823`, and nothing that a number can hold.
+    value = Decimal(digits + raised).scaleb(power)
     in_brackets = text.startswith("(") and text.endswith(")")
     negative = in_brackets or (match["sign"] or match["second"]) in ("-", "\u2212")
     return format(-value if negative else value, "f") if value else "0"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile
 
@@ -29,6 +33,8 @@ _RANGES: tuple[tuple[frozenset[str], float, float], ...] = (
 _FEWEST_YEARS = 5
 """Different numbers of two digits below which a year may be one of a school."""
 _FEWEST_MONTHS = 20
+_RECURS = 5
+"""Rows for each value of a part, on average, from which it is no chance that it settles a flag."""
 _FIRST, _LAST = 1500, 2200
 _PARTS = frozenset[str]().union(*(each[0] for each in _RANGES))
 _NEUTRAL = frozenset(
@@ -63,6 +69,25 @@ def date_parts(columns: Sequence[ColumnProfile]) -> frozenset[str]:
             dated[more] += 1
     found |= {name for name, more in qualified.items() if dated[more] > 1}
     return frozenset(found)
+
+
+def flags_of_parts(table: TypedTable) -> frozenset[str]:
+    """Return the columns of two values that a part of a row's date settles (`d90`, `weekend`)."""
+    parts = date_parts([column.profile for column in table.columns])
+    owners = [table[name].codes for name in sorted(parts)]
+    return frozenset(
+        column.name
+        for column in table.columns
+        if column.profile.distinct == 2 and any(_settles(owner, column.codes) for owner in owners)
+    )
+
+
+def _settles(owner: NDArray[np.int64], codes: NDArray[np.int64]) -> bool:
+    """Return whether each value of a part, which recurs, has one value of a flag: (rows,) each."""
+    both = (owner >= 0) & (codes >= 0)
+    values = len(np.unique(owner[both]))
+    pairs = len(np.unique(owner[both] * 4 + codes[both]))
+    return 2 <= values == pairs and both.sum() >= _RECURS * values
 
 
 def is_part(column: ColumnProfile) -> bool:

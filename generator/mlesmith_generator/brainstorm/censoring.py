@@ -28,8 +28,9 @@ _TIME_STRONG = re.compile(
 _SHORT_TIMES = frozenset({"os", "pfs", "dfs", "rfs", "efs", "ttf", "ttp", "ttr", "lifetime"})
 _SPELLS = frozenset({"duration", "durat", "dur", "spell", "durée", "duree", "duración", "duracion",
                      "dauer", "durata", "duur", "duração"})  # fmt: skip
-_TIME_PLAIN = frozenset({"time", "days", "months", "weeks", "years", "t", "tenure", "zeit",
-                         "tiempo", "tempo", "temps", "tijd", "время", "时间", "期间"})  # fmt: skip
+_TIME_PLAIN = frozenset({"time", "stop", "tstop", "days", "months", "weeks", "years", "t",
+                         "tenure", "zeit", "tiempo", "tempo", "temps", "tijd", "время", "时间",
+                         "期间"})  # fmt: skip
 _CENSORED = re.compile(r"^(cens|cnsr)|censor|censur|zensier")
 _EVENT_STRONG = frozenset({"death", "died", "dead", "deceased", "event", "dth", "fustat", "tod",
                            "gestorben", "verstorben", "décès", "deces", "muerte", "fallecido",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlesmith_generator.brainstorm.calendar import date_parts
+from mlesmith_generator.brainstorm.calendar import date_parts, flags_of_parts
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
@@ -62,7 +62,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     """
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
-    parts = date_parts([column.profile for column in table.columns])
+    parts = date_parts([column.profile for column in table.columns]) | flags_of_parts(table)
     senseless = no_questions(table, profile.reader.file_column)
     usable = [
         column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from made import table
 
-from mlesmith_generator.brainstorm.calendar import date_parts
+from mlesmith_generator.brainstorm.calendar import date_parts, flags_of_parts
 
 
 def _columns(**values: list[str]) -> frozenset[str]:
@@ -48,3 +48,19 @@ def test_facts_counts_and_other_values_are_no_parts() -> None:
         yearly_income=_whole(1500, 2100),
     )
     assert not found
+
+
+def test_flags_that_a_part_of_the_date_settles_are_parts_of_it() -> None:
+    years, days = _whole(1988, 1991), _whole(0, 6)
+    free = _whole(0, 1)
+    found = flags_of_parts(
+        table(
+            year=years,
+            weekday=days,
+            d90=[str(int(year >= "1990")) for year in years],
+            weekend=[str(int(day in "06")) for day in days],
+            sold=free,
+            kind=[f"{year}{flag}" for year, flag in zip(years, free, strict=True)],
+        )
+    )
+    assert found == {"d90", "weekend"}
