@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlesmith_env.errors import ManifestError, TamperedTaskError
-from mlesmith_env.manifest import package_digest, split_of
+from mlesmith_env.manifest import json_schema, package_digest, split_of
 from mlesmith_env.package import (
     dump_manifest,
     parse_manifest,
@@ -165,3 +165,8 @@ def test_the_split_depends_on_the_dataset_alone_and_never_moves():
     ]  # fmt: skip
     evals = sum(split_of(f"dataset-{n}") == "eval" for n in range(2000))
     assert 330 < evals < 470
+
+
+def test_the_committed_schema_is_that_of_the_manifest():
+    kept = Path(__file__).parents[2] / "docs" / "manifest.schema.json"
+    assert kept.read_text(encoding="utf-8") == json_schema(), "write it anew: make schema"
