@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import scan_duplicates
-from mlesmith_generator.gates.groups import scan_groups, scan_statistics
+from mlesmith_generator.gates.groups import scan_groups
 from mlesmith_generator.gates.neighbours import scan_neighbours
 from mlesmith_generator.gates.order import scan_ids, scan_order
 from mlesmith_generator.gates.quotients import scan_quotients
@@ -18,6 +18,7 @@ from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.series import scan_time
 from mlesmith_generator.gates.shifts import scan_shifts
 from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.statistics import scan_statistics
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 _CELLS = 4_000_000

@@ -10,7 +10,7 @@ import pytest
 from mlesmith_env.recipes.model import Holdout
 from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import row_keys, scan_duplicates
-from mlesmith_generator.gates.groups import scan_groups, scan_statistics
+from mlesmith_generator.gates.groups import scan_groups
 from mlesmith_generator.gates.leaks import scan_leaks
 from mlesmith_generator.gates.order import scan_ids, scan_order
 from mlesmith_generator.gates.populations import scan_populations
@@ -18,6 +18,7 @@ from mlesmith_generator.gates.readings import Reading, readings
 from mlesmith_generator.gates.rows import PRIVATE, TRAIN, TaskRows
 from mlesmith_generator.gates.series import scan_time
 from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.statistics import scan_statistics
 from mlesmith_generator.gates.strength import Judge
 
 from .made_rows import numbers, rows_of
