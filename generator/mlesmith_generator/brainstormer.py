@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
+from mlesmith_generator.brainstorm.judging import LAST
 from mlesmith_generator.formulations import FORMULATIONS, Proposal
 from mlesmith_generator.records import DatasetProfile, Idea
 
@@ -56,7 +57,7 @@ def ideas_for(
         raise GenerationError(
             "; ".join(why) or f"no task can be made of {profile.dataset}: nothing in it is data"
         )
-    queues = _apart_in_space(queues)
+    queues = _but_last_resorts(_apart_in_space(queues))
     chosen: list[Idea] = []
     again: list[Idea] = []
     asked: Counter[tuple[str, str]] = Counter()
@@ -75,6 +76,12 @@ def ideas_for(
         chosen.append(idea)
         asked[idea.formulation, idea.objective] += 1
     return tuple(chosen if len(forms) > 1 or len(chosen) > FORMS else [*chosen, *again[:1]])
+
+
+def _but_last_resorts(queues: list[list[Proposal]]) -> list[list[Proposal]]:
+    """Leave out what nobody asks, unless there is nothing else."""
+    better = [[each for each in queue if each.score > LAST] for queue in queues]
+    return [queue for queue in better if queue] or queues
 
 
 def _apart_in_space(queues: list[list[Proposal]]) -> list[list[Proposal]]:

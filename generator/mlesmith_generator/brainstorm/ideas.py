@@ -10,7 +10,7 @@ from mlesmith_env.errors import GenerationError
 from mlesmith_generator.brainstorm import holdouts
 from mlesmith_generator.brainstorm.coordinates import axes_of
 from mlesmith_generator.brainstorm.holdouts import Plan
-from mlesmith_generator.brainstorm.judging import Bench, Scored, judge
+from mlesmith_generator.brainstorm.judging import LAST, Bench, Scored, judge
 from mlesmith_generator.brainstorm.merit import Merit, merits
 from mlesmith_generator.brainstorm.naming import is_question, is_survey, siblings
 from mlesmith_generator.brainstorm.questions import years_of_works
@@ -28,9 +28,6 @@ FEW_NAMELESS = 3
 """The same where the columns have no names, and so such targets mean nothing to anybody."""
 ENOUGH = 1.3
 """Score from which a target counts as one that a practitioner would choose."""
-SENSELESS = -1.0
-"""Merit up to which nobody asks for a column (a row of a field, a link, a place's code), unless the
-table has nothing else to ask."""
 PROBES = 16
 """How many targets of a table are tried at most."""
 _FORMS = 2
@@ -75,6 +72,7 @@ def brainstorm(
             pools.append(_in_order(found, limit, table))
         else:
             why.append(f"{table.name}: {reason}")
+    pools = [pool for pool in pools if pool[0].score > LAST] or pools
     chosen = _dealt(pools, limit)
     if not chosen:
         raise GenerationError(
@@ -119,7 +117,7 @@ def _ideas_of(bench: Bench) -> tuple[list[Scored], str]:
     for merit in ranked:
         if merit.column in where:
             continue  # Where a row lies is known of it, and not to be guessed.
-        if tried >= most or (found and merit.score <= SENSELESS):
+        if tried >= most or (found and merit.senseless):
             break
         made = primary(bench.table[merit.column])
         if made is None or bench.rows_of(made) < SMALLEST:

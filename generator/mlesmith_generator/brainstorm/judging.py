@@ -40,6 +40,10 @@ _CARRIED: dict[Modality, str] = {
 }
 """Formulations of tables whose question one column, or one run of columns, carries."""
 _MOST_NAMED = 5
+_RESORT = 10.0
+"""What a question loses that nobody asks: it comes behind all others, of any kind."""
+LAST = -3.0
+"""Score below which an idea is a last resort."""
 SOLVED = 0.99
 """Share of right answers, or skill, of quick models from which a question is solved."""
 LEAST = 0.01
@@ -156,6 +160,7 @@ def _judged(
         + _said_together(together),
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
+    score -= _RESORT if merit.senseless else 0.0
     solved = _is_solved(made, signal)
     return Scored(idea, made, plan, score, merit, errors >= CLEAR, solved)
 

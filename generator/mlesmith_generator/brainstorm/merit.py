@@ -21,6 +21,7 @@ from mlesmith_generator.brainstorm.naming import (
 )
 from mlesmith_generator.brainstorm.partition import divides_rows
 from mlesmith_generator.brainstorm.questions import no_questions
+from mlesmith_generator.profiler.pairing import paired
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
@@ -32,6 +33,9 @@ _PEOPLE = (
     frozenset({"hombre", "mujer"}), frozenset({"mann", "frau"}), frozenset({"w", "m"}),
 )  # fmt: skip
 
+SENSELESS = -1.0
+"""Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
+dataset has nothing else to ask."""
 _COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
                       "tpsa", "surface", "atoms", "bonds", "charge", "psa"})  # fmt: skip
 """Words for what is counted in a molecule."""
@@ -51,6 +55,11 @@ class Merit:
     score: float
     reasons: tuple[str, ...]
 
+    @property
+    def senseless(self) -> bool:
+        """Whether nobody asks for the column where there is anything else."""
+        return self.score <= SENSELESS
+
 
 def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[Merit]:
     """Return the columns that could be targets, best first.
@@ -63,7 +72,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
     parts = date_parts([column.profile for column in table.columns]) | flags_of_parts(table)
-    senseless = no_questions(table, profile.reader.file_column)
+    senseless = no_questions(table, profile.reader.file_column) | paired(profile, table)
     usable = [
         column
         for column in table.columns

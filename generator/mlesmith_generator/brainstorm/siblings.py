@@ -2,7 +2,8 @@
 
 Who rates the service of a hotel rates its rooms on the same form, and whether it is recommended:
 where one is asked for, the others are not known yet. They are told by their names, which share a
-word for an outcome (or say a judgement each), by one scale, and by going together closely.
+word for an outcome (or say a judgement each), by one scale, and by going together closely. What
+two sides scored in one contest is known at one time as well, whether or not one tells the other.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ _SCALE = 0.1
 _LEVELS = 0.6
 """Share of the levels of two columns that have to be the same."""
 _FEWEST = 30
+_SIDES = (
+    ("home", "away"), ("home", "visitor"), ("home", "visiting"), ("host", "guest"), ("w", "l"),
+    ("winner", "loser"), ("winning", "losing"), ("team1", "team2"), ("player1", "player2"),
+    ("team", "opponent"), ("team", "opp"), ("for", "against"), ("local", "visitante"),
+    ("heim", "gast"), ("domicile", "extérieur"), ("casa", "fora"), ("casa", "trasferta"),
+)  # fmt: skip
+"""What the two sides of a contest are called in names that are else the same."""
 
 
 def given_together(made: Target, table: TypedTable, known: set[str]) -> tuple[Exclusion, ...]:
@@ -41,23 +49,40 @@ def given_together(made: Target, table: TypedTable, known: set[str]) -> tuple[Ex
     """
     source = table[made.source]
     close: dict[str, float] = {}
+    opponents: list[str] = []
     certain = False
     for column in table.columns:
         if column.name == made.source or column.name in known:
+            continue
+        if _opposed(words(made.source), words(column.name)) and _same_kind(source, column):
+            opponents.append(column.name)
             continue
         needed = _needed(source, column)
         if needed is None:
             continue
         close[column.name] = _closeness(source, column)
         certain |= close[column.name] >= needed
-    return tuple(
-        Exclusion(
-            column=name,
-            reason=f"it was given together with the target, a verdict of one kind ({share:.2f})",
-        )
-        for name, share in close.items()
-        if certain and share >= _MEMBER
+    against = "it is the other side's figure in the same contest"
+    kind = "it was given together with the target, a verdict of one kind"
+    return (
+        *(Exclusion(column=name, reason=against) for name in opponents),
+        *(
+            Exclusion(column=name, reason=f"{kind} ({share:.2f})")
+            for name, share in close.items()
+            if certain and share >= _MEMBER
+        ),
     )
+
+
+def _opposed(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether names are of one outcome, and differ by the side of a contest alone."""
+    rest, shared = set(one) ^ set(other), set(one) & set(other)
+    outcome = any(WEIGHTS.get(word, 0.0) >= _OUTCOME for word in shared)
+    return outcome and len(one) == len(other) and any(rest == set(sides) for sides in _SIDES)
+
+
+def _same_kind(one: TypedColumn, other: TypedColumn) -> bool:
+    return one.profile.type == other.profile.type == "number"
 
 
 def _needed(target: TypedColumn, other: TypedColumn) -> float | None:

@@ -22,18 +22,12 @@ from mlesmith_generator.describe import edge_weights as wording
 from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
-from mlesmith_generator.formulations.graphs import (
-    NEIGHBOUR,
-    NODE,
-    Graph,
-    graphs,
-    matrix,
-    names_ends,
-)
+from mlesmith_generator.formulations.graphs import Graph, graphs, matrix, names_ends
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.table import MODELS, TARGETS
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.profiler.pairing import NEIGHBOUR, NODE
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.profiler.words import words

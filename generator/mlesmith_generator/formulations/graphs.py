@@ -14,28 +14,13 @@ from scipy.sparse.linalg import svds
 
 from mlesmith_env.recipes.model import RenameColumns, Select, TableRecipe, Transform
 from mlesmith_env.recipes.reader import read_table
+from mlesmith_generator.profiler.pairing import NEIGHBOUR, NODE, ends_of, is_graph
 from mlesmith_generator.profiler.table import measure_file
-from mlesmith_generator.profiler.typed import TypedTable
-from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, TableProfile
 
-FEWEST_EDGES, FEWEST_NODES = 400, 60
-MOST_EDGES, MOST_NODES = 200_000, 30_000
-DENSE = 0.2
-"""Share of all pairs that are linked from which nothing is left to ask."""
-SHARED = 0.25
-"""Share of the nodes of the smaller end that stand at the other end as well."""
-NODE, NEIGHBOUR = "node", "neighbour"
-"""What both ends of a link are called in the tables of tasks about nodes and about weights."""
+FEWEST_EDGES, MOST_EDGES = 400, 400_000
 DIRECTIONS = 6
 """Main directions of a graph that are columns of their own."""
-_ENDS = (
-    ("source", "target"), ("from", "to"), ("src", "dst"), ("src", "dest"), ("sender", "receiver"),
-    ("node1", "node2"), ("id1", "id2"), ("user1", "user2"), ("person1", "person2"), ("a", "b"),
-    ("head", "tail"), ("follower", "followee"), ("citing", "cited"), ("u", "v"), ("i", "j"),
-    ("von", "nach"), ("de", "vers"), ("origen", "destino"), ("quelle", "ziel"),
-    (NODE, NEIGHBOUR),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,39 +73,6 @@ def graphs(profile: DatasetProfile, folder: Path, seed: int) -> Iterator[Graph]:
         found = Graph(table, frame, ends, codes, tuple(str(name) for name in names))
         if not {NODE, NEIGHBOUR} & found.taken:
             yield found
-
-
-def ends_of(table: TableProfile) -> tuple[str, str] | None:
-    """Return the two columns that name the ends of a link, where names and types say so."""
-    by_word = {"".join(words(column.name)): column for column in table.columns}
-    pairs: list[tuple[ColumnProfile, ColumnProfile]] = []
-    for one, two in _ENDS:
-        for ending in ("", "id", "node", "name"):
-            left, right = by_word.get(one + ending), by_word.get(two + ending)
-            if left is not None and right is not None:
-                pairs.append((left, right))
-    for left, right in pairs:
-        kinds = {left.type, right.type}
-        nodes = kinds <= {"identifier", "category", "number", "text"}
-        whole = left.integer == right.integer and (left.type != "number" or left.integer)
-        if nodes and whole and min(left.distinct, right.distinct) >= FEWEST_NODES // 2:
-            return left.name, right.name
-    return None
-
-
-def is_graph(typed: TypedTable, ends: tuple[str, str], rows: int) -> bool:
-    """Return whether links between so many nodes are worth asking about: enough, and not all.
-
-    Args:
-        typed: The table of links, or a sample of it.
-        ends: The columns that name the ends of a link.
-        rows: Links in the whole table.
-    """
-    first, second = (set(typed[name].values) for name in ends)
-    nodes = len(first | second)
-    shared = len(first & second) / max(1, min(len(first), len(second)))
-    enough = FEWEST_NODES <= nodes <= MOST_NODES and rows >= 1.2 * nodes
-    return enough and shared >= SHARED and rows <= DENSE * nodes * (nodes - 1) / 2
 
 
 def names_ends(recipe: TableRecipe) -> bool:

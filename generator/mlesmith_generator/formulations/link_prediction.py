@@ -22,13 +22,7 @@ from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.describe import links as wording
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
-from mlesmith_generator.formulations.graphs import (
-    FEWEST_EDGES,
-    MOST_EDGES,
-    MOST_NODES,
-    ends_of,
-    is_graph,
-)
+from mlesmith_generator.formulations.graphs import FEWEST_EDGES, MOST_EDGES
 from mlesmith_generator.formulations.numbering import is_numbering, numbering_findings
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.several import chosen
@@ -36,6 +30,7 @@ from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.profiler.pairing import MOST_NODES, ends_of, is_graph
 from mlesmith_generator.profiler.table import measure_file
 from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.records import DatasetProfile, Exclusion, Idea, TableProfile

@@ -31,15 +31,7 @@ from mlesmith_generator.describe import nodes as wording
 from mlesmith_generator.describe.naming import readable
 from mlesmith_generator.designer import free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
-from mlesmith_generator.formulations.graphs import (
-    MOST_NODES,
-    NEIGHBOUR,
-    NODE,
-    Graph,
-    graphs,
-    matrix,
-    structure,
-)
+from mlesmith_generator.formulations.graphs import Graph, graphs, matrix, structure
 from mlesmith_generator.formulations.program import SAMPLE, Program
 from mlesmith_generator.formulations.relations import widen
 from mlesmith_generator.formulations.table import MODELS, TARGETS
@@ -48,6 +40,7 @@ from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.twins import scan_twins
 from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.profiler.pairing import MOST_NODES, NEIGHBOUR, NODE
 from mlesmith_generator.profiler.table import Measured, measure_table, profile_table
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable, type_column
 from mlesmith_generator.records import DatasetProfile, TableProfile

@@ -238,3 +238,15 @@ def test_the_design_of_a_trial_is_not_asked_for_beside_a_measurement(tmp_path: P
     assert {idea.target_source for idea in trial} == {"soil"}
     measured = ideas(write(tmp_path / "measured", rain=text(row), soil=soil))
     assert {idea.target_source for idea in measured} == {"rain", "soil"}
+
+
+def test_a_last_resort_is_asked_only_where_no_table_of_a_dataset_has_more(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    place = random.choice(["Ohio", "Utah", "Iowa"], 400)
+    grown = {"Ohio": "maize", "Utah": "cherry", "Iowa": "soy"}
+    seen = np.where(random.random(400) < 0.8, [grown[each] for each in place], "wheat")
+    notes = [f"the visit of {crop} fields, farm {n}, by car" for n, crop in enumerate(seen)]
+    write(tmp_path / "both", "visits.csv", zip_code=place.tolist(), notes=notes)
+    assert {idea.target_source for idea in ideas(tmp_path / "both")} == {"zip_code"}
+    write(tmp_path / "both", "loans.csv", **loans())
+    assert "zip_code" not in {idea.target_source for idea in ideas(tmp_path / "both")}

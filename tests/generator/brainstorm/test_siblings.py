@@ -83,3 +83,14 @@ def test_the_earlier_of_two_years_is_known_and_the_later_is_not() -> None:
         for k, year in enumerate((2018, 2019, 2020))
     }
     assert _told(table(**years), "sales 2019") == {"sales 2020"}
+
+
+def test_what_the_other_side_scored_is_left_out_though_it_tells_nothing() -> None:
+    random = np.random.default_rng(2)
+    games = table(
+        home_score=[str(value) for value in random.poisson(1.5, 400)],
+        away_score=[str(value) for value in random.poisson(1.1, 400)],
+        home_rank=[str(value) for value in random.integers(1, 30, 400)],
+        away_rank=[str(value) for value in random.integers(1, 30, 400)],
+    )
+    assert _told(games, "home_score") == {"away_score"}
