@@ -53,6 +53,7 @@ def _check(provider: Provider) -> set[str]:
             if message["role"] == "assistant":
                 continue  # Its words are its own.
             text = str(message["content"])
+            assert "{examples}" not in text
             assert SIGN not in _MARKED.sub("", text), _MARKED.sub("[data]", text)
             seen |= {call.role} if SIGN in text else set()
     return seen
