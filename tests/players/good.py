@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from tests.generator.llm.provider import Body, said
-from tests.players.reading import Call, blocks, data
+from tests.players.reading import Call, bare, blocks, data
 
 _ASKED = re.compile(
     r"target|class|label|outcome|diagnos|price|quality|rating|score|result|status|churn|default|"
@@ -268,7 +268,7 @@ def _profile(call: Call) -> dict[str, Any]:
 
 def _outputs(call: Call) -> list[str]:
     """Return everything that tools told in the whole conversation."""
-    return [str(m["content"]) for m in call.messages if m["role"] == "tool"]
+    return [bare(m["content"]) for m in call.messages if m["role"] == "tool"]
 
 
 def _classes(outputs: list[str]) -> list[str]:
@@ -362,7 +362,7 @@ def _told(call: Call, tool: str) -> dict[str, str]:
                 draft = json.loads(each["function"]["arguments"])["draft"]
                 asked[each["id"]] = json.dumps(draft["recipe"])
         if message["role"] == "tool" and message["tool_call_id"] in asked:
-            found[asked[message["tool_call_id"]]] = str(message["content"])
+            found[asked[message["tool_call_id"]]] = bare(message["content"])
     return found
 
 

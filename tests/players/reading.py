@@ -57,7 +57,7 @@ class Call:
             for call in message.get("tool_calls") or ():
                 names[call["id"]] = call["function"]["name"]
             if message["role"] == "tool":
-                found.append((names[message["tool_call_id"]], message["content"]))
+                found.append((names[message["tool_call_id"]], bare(message["content"])))
         return found
 
     @property
@@ -102,6 +102,11 @@ def blocks(text: str) -> list[dict[str, Any]]:
             found.append(value)
         start = text.find("{", end)
     return found
+
+
+def bare(text: str) -> str:
+    """Return a text without the marks of data in it."""
+    return _DATA.sub(lambda found: found[2], text)
 
 
 def data(text: str) -> list[str]:

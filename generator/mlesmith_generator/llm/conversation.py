@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from mlesmith_generator.llm.calls import Calls
 from mlesmith_generator.llm.chat import AnswerSchema, ChatReply, ChatRequest, Message, sendable
 from mlesmith_generator.llm.faults import ProviderError
-from mlesmith_generator.llm.toolbox import Toolbox, schema_of, shortened, told
+from mlesmith_generator.llm.toolbox import Toolbox, fenced, schema_of, shortened, told
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
@@ -107,13 +107,16 @@ class Conversation:
             if reply.tool_calls:
                 self._answer_calls(reply, allowed=turn < self._turns)
                 continue
-            wrong = ""
             if reply.finish_reason == "length":
-                wrong = "your answer was cut off at its longest; say the same in fewer words"
+                wrong = again = (
+                    "your answer was cut off at its longest; say the same in fewer words."
+                )
             else:
                 found, wrong = _answer_in(reply.content, answer)
                 if found is not None:
                     return found
+                # Names in it may come from the data by way of the answer.
+                again = f"your answer can not be used:\n{fenced(wrong)}"
             if mends == MAX_MENDS:
                 raise self.useless(
                     "truncated" if reply.finish_reason == "length" else "schema",
@@ -122,7 +125,7 @@ class Conversation:
                     MAX_MENDS + 1,
                 )
             mends += 1
-            self._add(Message(role="user", content=f"{wrong}. Answer again, with JSON alone."))
+            self._add(Message(role="user", content=f"{again}\nAnswer again, with JSON alone."))
         raise self.useless(
             "schema",
             f"went on calling tools after the {self._turns} turns that it had",

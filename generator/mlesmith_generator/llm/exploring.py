@@ -1,7 +1,7 @@
 """Tools to look at a dataset: its files, its columns as measured, and Python beside its raw bytes.
 
-Whatever they show is data of somebody else's making; the prompts say so, and a result never stands
-where an instruction would.
+Whatever they show is data of somebody else's making: it stands between marks of data, and the
+prompts say what that means.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ def recipe_tool() -> Tool[_Part]:
         "Shows what recipes can say: without a name all parts, with one the fields of that part.",
         _Part,
         _describe,
+        ours=True,
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 
 from mlesmith_env.env import TaskEnv
+from mlesmith_env.observations import Observation
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult
 from mlesmith_generator.llm.answers import Move
 from mlesmith_generator.llm.studio import Studio
+from mlesmith_generator.llm.toolbox import fenced
 from mlesmith_generator.records import GateReport
 
 STEPS = 6
@@ -63,7 +65,7 @@ def _episode(env: TaskEnv, studio: Studio) -> tuple[float, str]:
     """Return the private progress that the solver ends with, and what came of it in words."""
     talk = studio.talk("solver", env.task.manifest.slug, looking=False)
     observation, info = env.reset(seed=studio.assignment.seed)
-    question, runs = str(observation["feedback"]), 0
+    question, runs = _marked("The task", observation), 0
     for _ in range(STEPS):
         move = talk.ask(question, Move)
         if move.finished or not move.program.strip():
@@ -73,7 +75,7 @@ def _episode(env: TaskEnv, studio: Studio) -> tuple[float, str]:
         observation, _, ended, truncated, info = env.step(action)
         if ended or truncated:
             break
-        question = str(observation["feedback"])
+        question = _marked("What came of your program", observation)
     if "final" not in info:
         _, _, _, _, info = env.step({"kind": "submit", "content": ""})
     final = info["final"]
@@ -81,3 +83,8 @@ def _episode(env: TaskEnv, studio: Studio) -> tuple[float, str]:
         return float("-inf"), f"no valid submission came of {runs} program(s): {final['error']}"
     progress = float(final["progress"])
     return progress, f"private progress {progress:.4g} after {runs} program(s)"
+
+
+def _marked(lead: str, observation: Observation) -> str:
+    """Return what the environment tells, between marks: page, heads of files, printed lines."""
+    return f"{lead}, as the environment tells it:\n{fenced(str(observation['feedback']))}"

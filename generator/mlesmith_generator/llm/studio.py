@@ -19,6 +19,7 @@ from mlesmith_generator.llm.answers import LONGEST_PAGE, ProposedDraft
 from mlesmith_generator.llm.calls import Calls
 from mlesmith_generator.llm.conversation import Conversation, Persona
 from mlesmith_generator.llm.drafting import candidate_of, hand_draft
+from mlesmith_generator.llm.examples import examples_told
 from mlesmith_generator.llm.exploring import Explorer
 from mlesmith_generator.llm.meter import Meter
 from mlesmith_generator.llm.profile_words import report_told
@@ -101,6 +102,7 @@ class Studio:
             "metrics": metrics_told(),
             "objectives": objectives_told(),
             "forms": forms_told(),
+            "examples": examples_told(self.assignment.profile),
         }
         persona = Persona(
             role=stage,

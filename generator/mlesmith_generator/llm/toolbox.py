@@ -1,4 +1,8 @@
-"""Tools that a model may call: each a function of a checked record, its result a text."""
+"""Tools that a model may call: each a function of a checked record, its result a text.
+
+What a tool gives comes from a dataset, or from what was made of one, and stands between marks of
+data. Outside of them a model hears nobody but us.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,7 @@ class Tool(Generic[_Given]):
         arguments: The record that its arguments have to follow.
         use: What it does. Errors of ours become the result; faults of the sandbox are raised.
         longest: Characters of its result; what is longer is cut in its middle, and says so.
+        ours: Whether the result is made of our words alone, which need no marks.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Tool(Generic[_Given]):
     arguments: type[_Given]
     use: Callable[[_Given], str]
     longest: int = LONGEST
+    ours: bool = False
 
     def spec(self) -> ToolSpec:
         """Return the tool as it is told to the model."""
@@ -52,19 +58,24 @@ class Tool(Generic[_Given]):
         )
 
     def call(self, arguments: str) -> str:
-        """Return the result of a call, or what was wrong with its arguments."""
+        """Return the result of a call between marks of data, or what was wrong with it."""
         try:
             given = self.arguments.model_validate_json(arguments or "{}")
         except ValidationError as error:
-            return f"error: {self.name} was called with wrong arguments: {told(error)}"
+            return self._failed("was called with wrong arguments", told(error))
         try:
-            return shortened(self.use(given), self.longest)
+            result = shortened(self.use(given), self.longest)
         except (SandboxError, ProviderError, BudgetError):
             raise
         except MlesmithError as error:
-            return f"error: {error}"
+            return self._failed("can not do that", str(error))
         except Exception as error:  # noqa: BLE001 - a model's words may trip over anything
-            return f"error: {type(error).__name__}: {error}"
+            return self._failed("broke down", f"{type(error).__name__}: {error}")
+        return result if self.ours else fenced(result)
+
+    def _failed(self, how: str, why: str) -> str:
+        """Return why there is no result; messages repeat names and values of the data."""
+        return f"error: {self.name} {how}:\n{fenced(shortened(why, self.longest))}"
 
 
 class Toolbox:
@@ -113,8 +124,12 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def fenced(text: str) -> str:
-    """Return a text of strangers between marks that it can not have foreseen."""
-    mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    """Return a text of strangers between marks that it can not have foreseen, nor holds."""
+    mark, turn = "", 0
+    while not mark or mark in text:
+        body = f"{turn} {text}" if turn else text
+        mark = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:12]
+        turn += 1
     return f"<data {mark}>\n{text}\n</data {mark}>"
 
 

@@ -15,6 +15,7 @@ from mlesmith_generator.llm.faults import BudgetError, ProviderError
 from mlesmith_generator.llm.toolbox import LONGEST, Arguments, Tool, Toolbox, fenced, shortened
 from tests.generator.llm.conftest import MakeCalls
 from tests.generator.llm.provider import Body, Raw, failed, in_turn, said, serving
+from tests.players.reading import bare, data
 
 
 class Sum(BaseModel):
@@ -53,7 +54,7 @@ def test_tools_then_an_answer(make_calls: MakeCalls, events: list[dict[str, Any]
         last = body["messages"][-1]
         if last["role"] == "user":
             return said("I shall add.", ("add", {"a": 2, "b": 3}), ("add", {"a": 1, "b": 1}))
-        results = [m["content"] for m in body["messages"] if m["role"] == "tool"]
+        results = [bare(m["content"]) for m in body["messages"] if m["role"] == "tool"]
         return said(f'{{"total": {sum(map(int, results))}}}')
 
     with serving(policy) as provider:
@@ -80,7 +81,7 @@ def test_calls_that_can_not_be_made_are_answered(make_calls: MakeCalls) -> None:
     assert "there is no tool 'subtract'; there are add" in results[0]
     assert "wrong arguments" in results[1]
     assert "b: Field required" in results[2]
-    assert results[3] == "error: a has to be positive"
+    assert results[3] == f"error: add can not do that:\n{fenced('a has to be positive')}"
     check_history(provider.requests[-1])
 
 
@@ -255,7 +256,7 @@ def test_no_answer_calls_more_tools_than_it_may(make_calls: MakeCalls) -> None:
         talk = Conversation(PERSONA, make_calls(provider), TOOLS)
         assert talk.ask("?", Sum).total == 2
     results = [message.content for message in talk.messages if message.role == "tool"]
-    assert results[:MAX_CALLS] == ["2"] * MAX_CALLS
+    assert results[:MAX_CALLS] == [fenced("2")] * MAX_CALLS
     assert all(f"at most {MAX_CALLS} calls" in told for told in results[MAX_CALLS:])
     check_history(provider.requests[-1])
 
@@ -274,7 +275,7 @@ def test_results_that_can_not_be_sent_are_mended(make_calls: MakeCalls) -> None:
         assert Conversation(PERSONA, make_calls(provider), odd).ask("half \ud800", Sum).total == 2
     told = [message["content"] for message in provider.requests[-1]["messages"]]
     assert told[1] == "half ?"
-    assert told[3] == "half ?"
+    assert data(told[3]) == ["half ?"]
 
 
 def test_a_tool_that_trips_is_a_result(make_calls: MakeCalls) -> None:
@@ -285,7 +286,8 @@ def test_a_tool_that_trips_is_a_result(make_calls: MakeCalls) -> None:
     with serving(in_turn(said(None, ("trip", {})), said('{"total": 2}'))) as provider:
         talk = Conversation(PERSONA, make_calls(provider), broken)
         assert talk.ask("?", Sum).total == 2
-    assert talk.messages[-2].content == "error: RecursionError: too deep"
+    told = talk.messages[-2].content
+    assert told == f"error: trip broke down:\n{fenced('RecursionError: too deep')}"
 
 
 def test_data_can_not_close_their_own_marks() -> None:
@@ -318,5 +320,6 @@ def test_a_tool_may_say_more_than_others() -> None:
     short, whole = (
         Tool("tell", "Tells.", Arguments, lambda _: long, longest) for longest in (LONGEST, 20_000)
     )
-    assert "characters left out" in short.call("{}")
-    assert whole.call("{}") == long
+    (told,) = data(short.call("{}"))
+    assert "characters left out" in told
+    assert whole.call("{}") == fenced(long)

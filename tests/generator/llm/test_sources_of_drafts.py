@@ -24,6 +24,7 @@ from tests.generator.llm.drafts import SCRIPT, draft
 from tests.generator.llm.provider import Provider, serving
 from tests.generator.llm.working import ROWS, planned, workshop_of
 from tests.players.good import Good
+from tests.players.reading import bare
 
 SECRET = "the-recipe-of-the-monks"
 
@@ -58,7 +59,7 @@ SOURCES: dict[str, tuple[Callable[[Path], str], str]] = {
 
 def _results(provider: Provider) -> str:
     return "\n".join(
-        str(message["content"])
+        bare(message["content"])
         for body in provider.requests
         for message in body["messages"]
         if message["role"] == "tool"
@@ -128,7 +129,7 @@ def test_tools_show_nothing_hidden_and_nothing_outside(closed: Path):
         toolbox = Toolbox(explorer.tools())
 
         def use(name: str, **arguments: Any) -> str:
-            return toolbox.call(ToolCall(id="1", name=name, arguments=as_json(arguments)))
+            return bare(toolbox.call(ToolCall(id="1", name=name, arguments=as_json(arguments))))
 
         try:
             assert use("list_files").splitlines() == [

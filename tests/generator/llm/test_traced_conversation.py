@@ -21,6 +21,7 @@ from mlesmith_generator.trace.reading import story_of
 from mlesmith_generator.trace.text import tell
 from tests.generator.llm.conftest import MakeCalls
 from tests.generator.llm.provider import KEY, failed, in_turn, said, serving
+from tests.players.reading import data
 
 
 class Answer(BaseModel):
@@ -64,7 +65,11 @@ def test_what_was_said_is_told_without_the_key(make_calls: MakeCalls, tmp_path: 
     assert [step.kind for step in first.steps] == [
         *("prompt", "question", "call", "answer", "question", "answer")
     ]
-    assert (first.models, first.turns, first.steps[2].text) == (("played",), 3, "three columns")
+    assert (first.models, first.turns, data(first.steps[2].text)) == (
+        ("played",),
+        3,
+        ["three columns"],
+    )
     assert [step.text for step in second.steps] == ["Mend it."]
     assert second.goes_on
     assert (story.total.calls, story.total.faults, story.total.failures) == (3, 2, 1)

@@ -133,7 +133,13 @@ class Planned:
 
 @contextmanager
 def planned(
-    provider: Provider, source: str | Path, registry: Path, planner: str = "llm", *, ideas: int = 1
+    provider: Provider,
+    source: str | Path,
+    registry: Path,
+    planner: str = "llm",
+    *,
+    ideas: int = 1,
+    solver: bool = False,
 ) -> Generator[Planned]:
     """Open a dataset and hire a planner for it: the pipeline's way to a candidate, no further.
 
@@ -145,7 +151,8 @@ def planned(
         names = Names(registry, dataset.slug)
         given = Assignment(str(source), dataset, profile, names, ideas, 0)
         ledger = Ledger(registry, dataset.slug, "planned")
-        hired = hire(models(provider, planner), given, RulePlanner(given), registry, ledger)
+        staffed = models(provider, planner, solver=solver)
+        hired = hire(staffed, given, RulePlanner(given), registry, ledger)
         try:
             yield Planned(hired, profile, Path(workshop))
         finally:
