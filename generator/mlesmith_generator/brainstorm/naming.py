@@ -25,6 +25,8 @@ _ANYTHING = _GENERIC | {
 _COMMON_END = 5
 """Letters at the end from which two words in one piece may hold one noun."""
 _SENTENCE = 7
+_WHEN = re.compile(r"(day|week|month|year|date|hour)of(?=[a-z])")
+"""The beginning of a name that tells when something was (`WeekofPurchase`)."""
 _SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
              "rent", "fare", "yield", "score", "class", "type", "wt")  # fmt: skip
 _LONG = sorted((word for word in WEIGHTS if len(word) >= 5 and word.isascii()), key=len)[::-1]
@@ -44,6 +46,8 @@ def name_weight(name: str) -> float:
         return 0.0
     if whole in WEIGHTS:
         return WEIGHTS[whole]
+    if when := _WHEN.match(whole):
+        return WEIGHTS[when[1]]
     if _LATER & set(parts):
         return WEIGHTS["next"]
     return _of_words(parts) - (1.5 if _EARLIER & set(parts) else 0.0)

@@ -26,6 +26,7 @@ from mlesmith_generator.brainstorm.naming import echoes, name_weight, siblings
         ("y", "y81"),
         ("default.payment.next.month", "month"),
         ("Exited", "Tenure"),
+        ("purchase", "WeekofPurchase"),
     ],
 )
 def test_outcomes_weigh_more_than_context(outcome: str, context: str) -> None:

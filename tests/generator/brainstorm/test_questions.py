@@ -36,12 +36,13 @@ def test_units_numbers_of_records_and_the_calendar_are_not_asked_for() -> None:
         Year=[str(value) for value in year],
         month=[str(value) for value in RANDOM.integers(1, 13, 600)],
         AESEQ=[str(value) for value in RANDOM.integers(1, 13, 600)],
+        **{"Sr No.": [str(value) for value in RANDOM.integers(1, 600, 600)]},
         agency=text(RANDOM.integers(100, 900, 600), 0),
         agency_name=[f"office {value}" for value in RANDOM.integers(100, 900, 600)],
         unit=[("kg", "lb")[place] for place in RANDOM.integers(0, 2, 600)],
         volume=text(RANDOM.normal(10, 1, 600), 2),
     )
-    assert no_questions(data) == {"Year", "month", "AESEQ", "agency", "unit"}
+    assert no_questions(data) == {"Year", "month", "AESEQ", "Sr No.", "agency", "unit"}
 
 
 def test_the_year_of_unsorted_things_is_asked_for() -> None:
