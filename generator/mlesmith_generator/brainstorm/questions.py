@@ -24,7 +24,8 @@ _CALENDAR = frozenset(
 )  # fmt: skip
 _RECORDS = re.compile(
     r"units?|uom|notes?|comments?|remarks?|footnotes?|file ?names?|seq|sequence|idvar|idvarval|"
-    r"(?:s|sl|sr|serial|seq|record|row|line|page|visit|episode|flight|invoice|order|ticket|lot|batch) ?"
+    r"(?:s|sl|sr|serial|seq|record|row|line|page|visit|episode|flight|invoice|order|ticket|lot|"
+    r"batch) ?"
     r"(?:no|num|nr|number)|[a-z]{2}(?:seq|spid|refid|orresu|stresu|(?:st|en)?dy)"
 )
 """Names, as words, of what clerks write beside the data; the last are of clinical standards."""
