@@ -28,10 +28,10 @@ def steps(word: str, number: int) -> str:
 
 
 def question(target: str, told: str, keys: Sequence[str]) -> str:
-    """Return the words of a title: `forecast sales of the next 12 months for every city`."""
+    """Return the words of a title: `forecast sales over the next 12 months for every city`."""
     nouns = [noun for key in keys[:2] if (noun := entity(key)) not in ("group", "file")]
     whom = f" for every {' and '.join(nouns)}" if nouns else ""
-    return f"forecast {readable(target)} of the next {told}{whom}"
+    return f"forecast {readable(target)} over the next {told}{whom}"
 
 
 def context_section(page: Page) -> str:

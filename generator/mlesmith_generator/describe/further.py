@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
+from mlesmith_env.recipes.model import InteractionsRecipe, LinksRecipe
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 
@@ -143,11 +144,35 @@ def further_columns(page: Page) -> str:
         (f"`{table.name}.csv`", _joined(page, table), _listed(page, table.columns, table))
         for table in page.facts.further
     ]
-    told = "further tables" if all(table.keys for table in page.facts.further) else "tables apart"
-    return page.voice.say(told) + "\n\n" + md.table(("file", "joined by", "holds"), rows)
+    return _wholeness(page) + "\n\n" + md.table(("file", "joined by", "holds"), rows)
+
+
+def _wholeness(page: Page) -> str:
+    """Say which tables are whole, what is missing from one that is not, and how keys are named."""
+    recipe, further = page.recipe, page.facts.further
+    keys = "keys alike" if all(table.keys for table in further) else "keys apart"
+    lacking = _lacking(page)
+    if not lacking:
+        whole = "further whole" if len(further) > 1 else "further whole one"
+        return f"{page.voice.say(whole)} {page.voice.say(keys)}"
+    fields = {"file": f"`{lacking}.csv`"}
+    if isinstance(recipe, LinksRecipe):
+        fields |= {"a": page.code(recipe.ends[0]), "b": page.code(recipe.ends[1])}
+        return page.voice.say("further links", **fields)
+    return page.voice.say("further items", **fields)
+
+
+def _lacking(page: Page) -> str:
+    """Return the name of the table from which what is asked for was taken away, or nothing."""
+    if isinstance(page.recipe, LinksRecipe):
+        return "edges"
+    return "interactions" if isinstance(page.recipe, InteractionsRecipe) else ""
 
 
 def _joined(page: Page, table: FurtherTable) -> str:
+    recipe = page.recipe
+    if isinstance(recipe, LinksRecipe) and table.name == _lacking(page):
+        return f"nodes, under {md.listing([*map(page.code, recipe.ends)])}"
     told = [
         f"{page.code(column)} of {md.listing([f'`{name}.csv`' for name in holders])}"
         + (", one row each" if column in table.single else "")
