@@ -22,9 +22,12 @@ _WRONG = {
     ),
     "of the next, behind a name": re.compile(r"\} of the next\b"),
     "two marks in a row": re.compile(r"[,;:][.,;:]|(?<!\.)\.[.,;:]|\s[.,;:?]"),
-    "one of several with a plural": re.compile(r"\b(?:[Ee]ach|[Ee]very) [a-z]+ (?:are|have|were)\b"),
+    "one of several with a plural": re.compile(
+        r"\b(?:[Ee]ach|[Ee]very) [a-z]+ (?:are|have|were)\b"
+    ),
     "a singular with a plural": re.compile(
-        r"(?:^|[.;:] )(?:[Tt]he |[Aa] )(?:row|value|class|column|file|metric|score) (?:are|have|were)\b"
+        r"(?:^|[.;:] )(?:[Tt]he |[Aa] )(?:row|value|class|column|file|metric|score) "
+        r"(?:are|have|were)\b"
     ),
 }  # fmt: skip
 
