@@ -44,7 +44,9 @@ def holdout_section(page: Page) -> str:
     """Return that no text is met on both sides, or which of the two is not."""
     step = next(step for step in page.transforms if isinstance(step, Connect))
     bank = "pairs connected" if len(step.columns) == 2 else "pairs by text"
-    return page.voice.say(bank, **_fields(page), text=page.code(step.columns[0]))
+    fields = _fields(page)
+    told = page.voice.say(bank, **fields, text=page.code(step.columns[0]))
+    return f"{told} {page.voice.say('parts', **fields)}"
 
 
 SECTIONS: Mapping[str, Callable[[Page], str]] = {
@@ -69,4 +71,6 @@ def _fields(page: Page) -> dict[str, str]:
         "m": nu.count(page.facts.test_rows),
         "classes": md.listing([md.code(name, 40) for name in page.form.classes]),
         "c": nu.word(len(page.form.classes)),
+        "pub": nu.percent(1 - page.recipe.holdout.private_fraction),
+        "prv": nu.percent(page.recipe.holdout.private_fraction),
     }
