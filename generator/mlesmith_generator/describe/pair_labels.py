@@ -15,6 +15,7 @@ from mlesmith_generator.describe.measure import as_text
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.gates.texts import words_of
+from mlesmith_generator.profiler.words import word_count
 
 
 def context_section(page: Page) -> str:
@@ -26,7 +27,7 @@ def context_section(page: Page) -> str:
     for a, b, c in zip(one.codes.tolist(), other.codes.tolist(), label.codes.tolist(), strict=True):
         first, second = bags[0][a], bags[1][b]
         shared[label.values[c]].append(len(first & second) / max(1, len(first | second)))
-        lengths.append(len(words_of(one.values[a])) + len(words_of(other.values[b])))
+        lengths.append(word_count(one.values[a]) + word_count(other.values[b]))
     means = {name: float(np.mean(shares)) for name, shares in sorted(shared.items())}
     most, least = max(means, key=lambda n: means[n]), min(means, key=lambda n: means[n])
     fields = _fields(page) | {

@@ -128,8 +128,8 @@ def _trait(page: Page, column: ColumnFacts) -> str:
         return f"structure of a molecule in SMILES; {_different(column)}"
     if column.kind == "text":
         if column.words >= 1.5:
-            return f"about {nu.amount(round(column.words))} words each"
-        return f"about {nu.amount(round(column.mean_length))} characters each"
+            return f"about {nu.amount(round(column.words))} words on average"
+        return f"about {nu.amount(round(column.mean_length))} characters on average"
     value, rows = column.top[0]
     if column.kind == "identifier" or rows <= 2:
         return _different(column)
