@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
@@ -32,6 +32,7 @@ class FurtherTable:
         keys: Columns that other tables have as well, each with those tables.
         towards: Those of the keys that lead to `train.csv`, or to a table nearer to it.
         single: Those of the keys that no two of its rows share.
+        constant: Its columns with one value in every row, each with that.
         named_apart: Without any key: its columns that hold all values of columns of `train.csv`
             under another name, each with those.
     """
@@ -42,6 +43,7 @@ class FurtherTable:
     keys: tuple[tuple[str, tuple[str, ...]], ...]
     towards: tuple[str, ...]
     single: tuple[str, ...]
+    constant: Mapping[str, str] = field(default_factory=dict[str, str])
     named_apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
@@ -82,8 +84,19 @@ def further_tables(
             if any(steps.get(other, len(steps)) < steps.get(name, 0) for other in others)
         )
         apart = () if keys else _named_apart(test, frame)
-        found.append(FurtherTable(name, len(frame), columns, keys, towards, single, apart))
+        constant = dict(_constants(frame))
+        found.append(
+            FurtherTable(name, len(frame), columns, keys, towards, single, constant, apart)
+        )
     return tuple(found)
+
+
+def _constants(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the columns that have one and the same value in every row, with it."""
+    for name in frame.columns:
+        values = cast("pd.Series", frame[name])
+        if len(values) > 1 and values.notna().all() and values.nunique() == 1:
+            yield str(name), str(values.iloc[0])
 
 
 def _named_apart(
@@ -187,7 +200,12 @@ def _joined(page: Page, table: FurtherTable) -> str:
 
 def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:
     keys = {column for column, _ in table.keys}
-    names = [page.code(column) for column in columns if column not in keys]
+    names = [
+        page.code(column)
+        + (f" (always {md.code(table.constant[column], 30)})" if column in table.constant else "")
+        for column in columns
+        if column not in keys
+    ]
     more = len(names) - _NAMED
     shown = names[:_NAMED]
     if not shown:

@@ -89,13 +89,21 @@ def notes_cell(page: Page, column: ColumnFacts) -> str:
     The publisher's words come first, in quotation marks; without them the name is read.
     """
     if quoted := page.quoted(column.name):
-        return "; ".join(part for part in (quoted, _trait(page, column)) if part)
+        told = (quoted, _repeated(page, column), _trait(page, column))
+        return "; ".join(part for part in told if part)
     placed = page.table is not None and is_nameless(page.table)  # Which is told above the table.
     dark = is_opaque(column.name) and not placed
     opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if dark else ""
     reading = reading_of(column.name, page.names) or opaque
-    told = [reading, "unit not told" if _unit_missing(column) else "", _trait(page, column)]
+    unit = "unit not told" if _unit_missing(column) else ""
+    told = (reading, unit, _repeated(page, column), _trait(page, column))
     return "; ".join(part for part in told if part)
+
+
+def _repeated(page: Page, column: ColumnFacts) -> str:
+    """How the column follows from an earlier one, where it does."""
+    repeat = page.facts.repeats.get(column.name)
+    return "" if repeat is None else repeat.told(page.code(repeat.of))
 
 
 def _unit_missing(column: ColumnFacts) -> bool:
