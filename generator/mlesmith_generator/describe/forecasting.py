@@ -39,7 +39,10 @@ def context_section(page: Page) -> str:
     fields, voice = _fields(page), page.voice
     told = [voice.say("forecast period" + _several(page), **fields)]
     striking = [bank for bank, needed in _FACTS.items() if needed in page.idea.measured]
-    told += [voice.say(f"forecast {bank}", **fields) for bank in striking[:_TOLD]]
+    for bank in striking[:_TOLD]:
+        told.append(voice.say(f"forecast {bank}", **fields))
+        if bank == "gaps" and {"gaps_runs", "gaps_single"} & fields.keys():
+            told.append(voice.say("forecast gaps placed", **fields))
     opening = voice.say("opening forecast" + _several(page), **fields)
     first = " ".join(part for part in (page.idea.story, opening) if part)
     return "\n\n".join((first, " ".join(told)))
