@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.matter import are_smiles
+from mlesmith_generator.describe.written import written_as
 from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.profiler.zeros import next_above_zero
 from mlesmith_generator.records import ColumnProfile, ColumnType
@@ -76,6 +77,7 @@ class ColumnFacts:
         smiles: Whether the values are structures of molecules.
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
+        written: How its values are amounts or days in words, such as `60 kg`; empty for others.
     """
 
     name: str
@@ -106,6 +108,7 @@ class ColumnFacts:
     smiles: bool = False
     first: str = ""
     last: str = ""
+    written: str = ""
 
     @property
     def missing_share(self) -> float:
@@ -205,6 +208,7 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
         mean_length=float(lengths @ counts) / max(1, filled),
         words=float(words @ counts[:looked]) / max(1, int(counts[:looked].sum())),
         smiles=are_smiles(name, text.values),
+        written=written_as(text.values),
     )
 
 

@@ -134,20 +134,23 @@ def _trait(page: Page, column: ColumnFacts) -> str:
         return _number_trait(page, column)
     if column.smiles:
         return f"structure of a molecule in SMILES; {_different(column)}"
+    if column.written and column.kind != "category":
+        return column.written
     if column.kind == "text":
         if column.words >= 1.5:
             return f"about {nu.amount(round(column.words))} words on average"
         return f"about {nu.amount(round(column.mean_length))} characters on average"
     value, rows = column.top[0]
     if column.kind == "identifier" or rows <= 2:
-        return _different(column)
+        return column.written or _different(column)
     share = nu.percent(rows / column.filled)
     form = page.voice.pick(
         f"top/{column.name}",
         ("{v} in {s}", "mostly {v} ({s})" if rows > column.filled / 2 else "most often {v} ({s})",
          "{s} are {v}", "commonest {v} at {s}", "{v} leads with {s}"),
     )  # fmt: skip
-    return form.format(v=md.code(value, _VALUE), s=share)
+    leads = form.format(v=md.code(value, _VALUE), s=share)
+    return f"{column.written}; {leads}" if column.written else leads
 
 
 def _different(column: ColumnFacts) -> str:
