@@ -264,7 +264,7 @@ class Idea(Record):
     topic: str = ""
     """What is asked for, in words for slug and title, where the target's name does not say it."""
     question: str = ""
-    """The title's words behind the subject, such as `forecast sales of the next 12 months`."""
+    """The title's words behind the subject, such as `forecast sales over the next 12 months`."""
     story: str = ""
     """A sentence about the data, with which the description begins."""
     domain: str = ""

@@ -29,8 +29,13 @@ def findings_told(page: Page) -> str:
     return " ".join(finding.told(page.voice) for finding in findings)
 
 
-def opening(page: Page) -> str:
-    """Return the question in a sentence or two."""
+def opening(page: Page, inputs: str = "") -> str:
+    """Return the question in a sentence or two.
+
+    Args:
+        page: The page.
+        inputs: What a model is given, such as `the pictures`; without it, so many columns.
+    """
     facts, holdout = page.facts, page.recipe.holdout
     target, classes = facts.target, facts.classes
     objective = objective_of(page.form)
@@ -40,7 +45,8 @@ def opening(page: Page) -> str:
         "subject": subject_text(page.profile),
         "n": nu.count(facts.train_rows),
         "m": nu.count(facts.test_rows),
-        "k": nu.counted(len(facts.features), "column", words=True),
+        "k": inputs or nu.counted(len(facts.features), "column", words=True),
+        "others": inputs or "the other columns",
         "numeric": "whole number" if target.integer else "number",
         "low": nu.amount(target.minimum or 0.0, digits),
         "high": nu.amount(target.maximum or 0.0, digits),

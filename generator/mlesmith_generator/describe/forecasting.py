@@ -28,10 +28,10 @@ def steps(word: str, number: int) -> str:
 
 
 def question(target: str, told: str, keys: Sequence[str]) -> str:
-    """Return the words of a title: `forecast sales of the next 12 months for every city`."""
+    """Return the words of a title: `forecast sales over the next 12 months for every city`."""
     nouns = [noun for key in keys[:2] if (noun := entity(key)) not in ("group", "file")]
     whom = f" for every {' and '.join(nouns)}" if nouns else ""
-    return f"forecast {readable(target)} of the next {told}{whom}"
+    return f"forecast {readable(target)} over the next {told}{whom}"
 
 
 def context_section(page: Page) -> str:
@@ -39,7 +39,10 @@ def context_section(page: Page) -> str:
     fields, voice = _fields(page), page.voice
     told = [voice.say("forecast period" + _several(page), **fields)]
     striking = [bank for bank, needed in _FACTS.items() if needed in page.idea.measured]
-    told += [voice.say(f"forecast {bank}", **fields) for bank in striking[:_TOLD]]
+    for bank in striking[:_TOLD]:
+        told.append(voice.say(f"forecast {bank}", **fields))
+        if bank == "gaps" and {"gaps_runs", "gaps_single"} & fields.keys():
+            told.append(voice.say("forecast gaps placed", **fields))
     opening = voice.say("opening forecast" + _several(page), **fields)
     first = " ".join(part for part in (page.idea.story, opening) if part)
     return "\n\n".join((first, " ".join(told)))

@@ -105,7 +105,10 @@ def _balance(page: Page) -> str:
         fields["ratio"] = nu.word(round(most[1] / max(1, least[1])))
     even = most[1] <= 1.25 * least[1]
     equal = "balance equal" if most[1] == least[1] else "balance even"
-    return page.voice.say(equal if even else "balance", **fields)
+    largest, smallest = (sum(rows == end[1] for _, rows in classes) for end in (most, least))
+    fields |= {"tied": nu.word(largest), "rare": nu.word(smallest)}
+    uneven = "balance tied" if largest > 1 else "balance fewest" if smallest > 1 else "balance"
+    return page.voice.say(equal if even else uneven, **fields)
 
 
 def _class_table(page: Page) -> str:

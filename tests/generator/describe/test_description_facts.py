@@ -221,3 +221,10 @@ def test_zeros_that_probably_are_gaps_are_told_with_their_number(harvest: Page) 
     assert [(each.fields["rows"], each.fields["above"]) for each in told] == [
         ("17 training rows", "24")
     ]
+
+
+def test_words_are_counted_over_rows() -> None:
+    texts = ["one two three", *["one"] * 9]
+    frame = pd.DataFrame({"said": texts})
+    told = measure_column("said", as_text(frame, "said"), None)
+    assert told.words == pytest.approx(1.2)

@@ -15,6 +15,7 @@ from mlesmith_env.manifest import MetricSpec, Objective
 from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
 from mlesmith_generator.sniff.mending import mended
@@ -206,3 +207,16 @@ def test_a_row_shown_in_a_document_defines_nothing(tmp_path: Path) -> None:
         sample.replace("'label': 0,", "'label': \"What it is about\","), encoding="utf-8"
     )
     assert profile_dataset(tmp_path, "news").tables[0].meanings["label"] == "What it is about"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wrong"),
+    [((59, 59, 41, 20), "`a`"), ((59, 40, 20, 20), "`d`"), ((9, 9, 4, 4), "`a`")],
+)
+def test_no_class_is_said_to_lead_or_to_trail_alone_that_does_not(
+    banded: Page, sizes: tuple[int, ...], wrong: str
+) -> None:
+    facts = replace(banded.facts, classes=tuple(zip("abcd", sizes, strict=True)))
+    for number in range(30):
+        told = target_section(replace(banded, facts=facts, slug=f"s{number}")).split("\n\n")[0]
+        assert wrong not in told, told
