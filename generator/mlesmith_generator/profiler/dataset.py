@@ -34,6 +34,11 @@ GENERIC = frozenset(
      "recognition", "prediction", "jpg", "png", "wav", "known", "unknown", "cause", "causes"}
 )  # fmt: skip
 """Words that tell a form of data or of a task, and no subject."""
+_FORMS = frozenset(
+    {"test", "split", "splits", "subset", "sample", "samples", "jpg", "jpeg", "png", "wav", "mp3",
+     "fulltext", "part", "tiny", "mini", "small"}
+)  # fmt: skip
+"""Words that say in which form or part the data come; behind a subject they are left out."""
 _SHORT = 3
 """Letters of a word that is a code more often than a word."""
 _TITLE_WORDS = 3
@@ -115,6 +120,8 @@ def subject_of(dataset: str, tables: list[TableProfile], *, title: str = "") -> 
         letters = list(dict.fromkeys([*owner[:2], *letters])) if owner else titled or letters
     elif len(letters) == 1 and len(letters[0]) <= _SHORT and titled:
         letters = titled
+    while len(letters) > 1 and letters[-1] in _FORMS and letters[0] not in _FORMS:
+        letters.pop()
     return " ".join(letters[:3])
 
 
