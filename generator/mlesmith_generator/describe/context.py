@@ -12,7 +12,10 @@ from mlesmith_generator.describe.naming import entity, subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
 from mlesmith_generator.describe.signals import signal_findings
+from mlesmith_generator.profiler.prose import calling_in
+from mlesmith_generator.profiler.words import words
 
+_QUOTED = 300
 _TOLD = 4
 """Findings of the context, besides the opening."""
 
@@ -21,6 +24,28 @@ def context_section(page: Page) -> str:
     """Return one or two paragraphs: the question, then the most striking findings."""
     first = " ".join(part for part in (page.idea.story, opening(page)) if part)
     return "\n\n".join(part for part in (first, findings_told(page)) if part)
+
+
+def with_publisher(page: Page, text: str) -> str:
+    """Return a context whose first paragraph ends with what the publisher says the data are.
+
+    That is one sentence beside the data, else their title where it tells more than the page's own;
+    of several tables only what holds for all of them is quoted.
+
+    Args:
+        page: What is known.
+        text: The context.
+    """
+    profile = page.profile
+    known = {*words(page.title), *words(profile.subject), *words(profile.dataset)}
+    one = len(profile.tables) <= 1
+    title = calling_in(profile.titled, known) if one and not profile.about else ""
+    said = md.escaped(profile.about or title, _QUOTED)
+    if not said:
+        return text
+    told = page.voice.say("publisher about" if profile.about else "publisher title", said=said)
+    first, blank, rest = text.partition("\n\n")
+    return f"{first} {told}{blank}{rest}"
 
 
 def findings_told(page: Page) -> str:

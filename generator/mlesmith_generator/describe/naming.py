@@ -195,7 +195,8 @@ def _singular(noun: str) -> str:
 def subject_text(profile: DatasetProfile) -> str:
     """Return the subject as it stands in a title: `Bank Marketing`, `HMDA`."""
     text = re.sub(r"[^\w &'.-]+|_", " ", plain(profile.subject, 50)).strip() or "given"
-    names = [profile.dataset, *(table.name for table in profile.tables)]
+    titled = profile.titled if re.search(r"[a-z]{3}", profile.titled) else ""
+    names = [titled, profile.dataset, *(table.name for table in profile.tables)]
     capitals = {part.lower(): part for name in names for part in re.findall(r"[A-Z]{2,}\b", name)}
     return " ".join(
         capitals.get(part, part if part in _SMALL else part[:1].upper() + part[1:])

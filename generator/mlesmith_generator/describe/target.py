@@ -21,6 +21,8 @@ from mlesmith_generator.describe.page import Page
 
 LISTED = 24
 """Classes that the table lists."""
+_CALLED = 80
+"""Characters of what the publisher calls a class."""
 _NAMED = 6
 _TAILED = 1.5
 """Skewness from which a tail is told."""
@@ -165,9 +167,18 @@ def _origin(page: Page) -> _Origin:
             return _Origin((page.code(transform.column),), _ranges(transform))
         if isinstance(transform, MapValues) and transform.into == page.target:
             if not _regroups(transform):
-                return _Origin((), {})
+                return _named(page)
             return _Origin((f"values of {page.code(transform.column)}",), _members(transform))
-    return _Origin((), {})
+    return _named(page)
+
+
+def _named(page: Page) -> _Origin:
+    """Return what the publisher calls the classes, where it names all of them."""
+    names = page.table.class_names.get(page.idea.target_source, {}) if page.table else {}
+    if not names or not {name for name, _ in page.facts.classes} <= names.keys():
+        return _Origin((), {})
+    quoted = {code: f"\u201c{md.escaped(name, _CALLED)}\u201d" for code, name in names.items()}
+    return _Origin(("in the publisher's words",), quoted)
 
 
 def _derivation(page: Page, transform: Transform) -> str:

@@ -67,7 +67,7 @@ def passages_of(text: str, names: Set[str]) -> list[Passage]:
     found = [Passage("")]
     header: Sequence[str] = ()
     open_at: tuple[str, int] | None = None
-    for line in _lines(text):
+    for line in lines_of(text):
         cells = _cells(line)
         if line and _RULE.match(line):
             continue
@@ -104,7 +104,7 @@ def numbered_in(text: str, width: int) -> tuple[str, ...]:
         width: Number of columns.
     """
     heading, run, end = "", list[str](), 0
-    for line in _lines(text):
+    for line in lines_of(text):
         match = _NUMBERED.match(line)
         if match is None:
             heading = line if line.strip() and not run else heading
@@ -123,7 +123,8 @@ def numbered_in(text: str, width: int) -> tuple[str, ...]:
     return tuple(run) if len(run) == width and worded else ()
 
 
-def _lines(text: str) -> Iterator[str]:
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a document without comment marks and samples of the data."""
     lines = [_COMMENT.sub("", line).rstrip() for line in text.expandtabs().splitlines()]
     samples = _samples(lines)
     yield from (line for place, line in enumerate(lines) if place not in samples)

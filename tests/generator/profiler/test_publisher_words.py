@@ -1,0 +1,144 @@
+"""What the publisher says of the data and calls their classes, where it is certain and harmless."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.prose import (
+    about_in,
+    bracketed_in,
+    calling_in,
+    listed_in,
+    title_in,
+)
+from mlesmith_generator.records import DatasetProfile
+
+PEARS = "".join(f"{1 + i % 3},pear {i},{i * 7 % 50}\n" for i in range(60))
+PLANTS = "".join(f"{('sp', 'AU', 'w')[i % 3]},{i},{i * 7 % 50}\n" for i in range(60))
+
+
+def profile(folder: Path, table: str, **documents: str) -> DatasetProfile:
+    (folder / "pears.csv").write_text(table, encoding="utf-8")
+    for name, text in documents.items():
+        (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    return profile_dataset(folder, "pears")
+
+
+def class_names(found: DatasetProfile) -> dict[str, dict[str, str]]:
+    return next(table for table in found.tables if table.name == "pears").class_names
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There are 3 columns in them, corresponding to grade (1 to 3), name and weight.",
+        "The three columns are: grade (1 to 3), name, and weight.",
+        "It has columns, namely grade (1 to 3), name and weight. They are quoted.",
+    ],
+)
+def test_a_sentence_tells_columns_without_names(sentence: str) -> None:
+    assert listed_in(sentence, 3) == ("grade (1 to 3)", "name", "weight")
+    assert listed_in(sentence, 4) == ()
+
+
+def test_a_sentence_that_tells_another_number_of_columns_is_of_other_data() -> None:
+    assert listed_in("There are 5 columns, corresponding to grade, name and weight.", 3) == ()
+
+
+BRACKETS = """It contains the total number of pears of a tree (PEARS), the age of the
+tree in years (AGE) and the height above the sea (ALT)."""
+
+
+def test_names_in_brackets_follow_what_they_mean() -> None:
+    assert bracketed_in(BRACKETS, {"PEARS", "AGE", "ALT"}) == {
+        "PEARS": "the total number of pears of a tree",
+        "AGE": "the age of the tree in years",
+        "ALT": "the height above the sea",
+    }
+
+
+def test_one_name_in_brackets_is_chance() -> None:
+    assert bracketed_in("They grow at a great height (ALT).", {"ALT", "AGE", "PEARS"}) == {}
+
+
+def test_lines_of_classes_name_codes(tmp_path: Path) -> None:
+    found = profile(tmp_path, f"grade,name,weight\n{PEARS}", classes_txt="table\njuice\npig food\n")
+    assert class_names(found) == {"grade": {"1": "table", "2": "juice", "3": "pig food"}}
+
+
+@pytest.mark.parametrize("text", ["table\njuice\n", "table\njuice\nseed\npig food\n", "a\na\nb\n"])
+def test_lines_of_another_number_name_nothing(tmp_path: Path, text: str) -> None:
+    found = profile(tmp_path, f"grade,name,weight\n{PEARS}", classes_txt=text)
+    assert class_names(found) == {}
+
+
+def test_lines_of_classes_name_nothing_where_two_columns_fit(tmp_path: Path) -> None:
+    rows = "".join(f"{1 + i % 3},{1 + i // 7 % 3},{i}\n" for i in range(60))
+    found = profile(tmp_path, f"grade,size,number\n{rows}", labels_txt="table\njuice\npig food\n")
+    assert class_names(found) == {}
+
+
+def test_a_passage_names_codes(tmp_path: Path) -> None:
+    text = "The season is one of\n  a) spring pear (SP)\n  b) autumn pear (AU)\n  c) neither (w)\n"
+    found = profile(tmp_path, f"season,number,weight\n{PLANTS}", README_md=text)
+    assert class_names(found)["season"] == {
+        "sp": "spring pear",
+        "AU": "autumn pear",
+        "w": "neither",
+    }
+
+
+def test_a_passage_that_tells_some_codes_names_none(tmp_path: Path) -> None:
+    text = "The season is one of\n  a) spring pear (SP)\n  b) autumn pear (AU)\n"
+    found = profile(tmp_path, f"season,number,weight\n{PLANTS}", README_md=text)
+    assert class_names(found) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "# Pears\n\nBy a friend.\n\nEach row is a single pear of an old orchard in Kent.\n",
+            "Each row is a single pear of an old orchard in Kent",
+        ),
+        (
+            "# Pears\n\n## Description\n\nData on [pears](http://x) of an *orchard* in Kent.\n",
+            "Data on pears of an orchard in Kent",
+        ),
+        (
+            "A collection of pears that were eaten by wasps.\n",
+            "A collection of pears that were eaten by wasps",
+        ),
+        ("# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n", ""),
+        ("# P\n\n## Description\n\nData that you should not use for training any models.\n", ""),
+        (
+            "# P\n\n## Licence\n\nThe rights are all reserved.\n\nAll data on pears of Kent.\n",
+            "",
+        ),
+        ("# P\n\nEach row is a comma separated string of all the values of a pear.\n", ""),
+    ],
+)
+def test_one_sentence_says_what_the_data_are(text: str, said: str) -> None:
+    assert about_in([text]) == said
+
+
+def test_of_several_tables_only_a_link_is_told() -> None:
+    row = "# P\n\nEach row is a single pear of an old orchard in Kent.\n"
+    link = "# P\n\nA link means that both trees were grafted from one and the same mother tree.\n"
+    assert about_in([row], one=False) == ""
+    assert about_in([link], one=False).startswith("A link means that both trees")
+
+
+def test_a_title_stands_alone() -> None:
+    assert title_in(["% 1. Title: Pears of Kent\n%\n% 2. Source: a friend\n"]) == "Pears of Kent"
+    assert title_in(["# Pears of [Kent](http://x.org)\n\nText\n"]) == "Pears of Kent"
+    assert title_in(["These pears were counted in Kent and\nall of them eaten.\n"]) == ""
+
+
+def test_a_title_is_told_where_it_tells_more() -> None:
+    assert calling_in("Pears of Kent in autumn", {"pears"}) == "Pears of Kent in autumn"
+    assert calling_in("Pears Dataset", {"pears"}) == ""
+    assert calling_in("Predicting the weight of Kentish pears", {"pears"}) == ""
