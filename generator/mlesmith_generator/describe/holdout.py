@@ -35,7 +35,9 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
     told = [voice.say(holdout.kind, **fields)]
     shown = column == page.target or any(each.name == column for each in facts.features)
     if holdout.kind in ("group", "time") and not shown:
-        told.append(voice.say(f"{holdout.kind} hidden", **fields))
+        raw = page.table.columns if page.table is not None else ()
+        made = bool(raw) and all(each.name != column for each in raw)
+        told.append(voice.say("made hidden" if made else f"{holdout.kind} hidden", **fields))
     unseen = " unseen" if holdout.kind == "group" and not shown else ""
     if validation:
         told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))

@@ -220,3 +220,21 @@ def test_no_class_is_said_to_lead_or_to_trail_alone_that_does_not(
     for number in range(30):
         told = target_section(replace(banded, facts=facts, slug=f"s{number}")).split("\n\n")[0]
         assert wrong not in told, told
+
+
+def test_a_column_that_was_made_for_the_split_was_never_in_the_raw_table(banded: Page) -> None:
+    holdout = banded.recipe.holdout
+    for column, made in (("orchard_id", False), ("cell_of_map", True)):
+        hidden = replace(
+            banded,
+            recipe=banded.recipe.model_copy(
+                update={"holdout": holdout.model_copy(update={"column": column})}
+            ),
+            facts=replace(
+                banded.facts,
+                features=tuple(each for each in banded.facts.features if each.name != column),
+            ),
+        )
+        told = section(describe(hidden), "Holdout")
+        assert ("made for the split" in told) is made
+        assert f"`{column}`" in told
