@@ -6,6 +6,9 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 
+_ROUGH = 250
+"""Public rows below which their score is said to be a rough one."""
+
 
 def holdout_section(page: Page, *, validation: bool = True) -> str:
     """Return how rows were held out and what that means for validation.
@@ -29,8 +32,6 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
         "c": page.code(column),
         "noun": noun,
         "nouns": nu.plural(noun),
-        "pub": nu.percent(1 - holdout.private_fraction),
-        "prv": nu.percent(holdout.private_fraction),
     }
     told = [voice.say(holdout.kind, **fields)]
     shown = column == page.target or any(each.name == column for each in facts.features)
@@ -44,5 +45,18 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
     shared = page.idea.measured.get("shared")
     if shared and holdout.kind in ("random", "stratified"):
         told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))
-    told.append(voice.say("parts", **fields))
+    told.append(public_part(page))
     return " ".join(told)
+
+
+def public_part(page: Page) -> str:
+    """Return how large the public part of the test rows is, and that a small one is rough."""
+    private, rows = page.recipe.holdout.private_fraction, page.facts.test_rows
+    public = round(rows * (1 - private))
+    fields = {
+        "pub": nu.percent(1 - private),
+        "prv": nu.percent(private),
+        "public": nu.count(public),
+    }
+    told = page.voice.say("parts", **fields)
+    return told if public >= _ROUGH else f"{told} {page.voice.say('parts small', **fields)}"

@@ -238,3 +238,16 @@ def test_a_column_that_was_made_for_the_split_was_never_in_the_raw_table(banded:
         told = section(describe(hidden), "Holdout")
         assert ("made for the split" in told) is made
         assert f"`{column}`" in told
+
+
+@pytest.mark.parametrize(("rows", "rough"), [(300, True), (5_000, False)])
+def test_the_public_part_is_told_and_a_small_one_is_called_rough(
+    banded: Page, rows: int, rough: bool
+) -> None:
+    for number in range(20):
+        page = replace(banded, facts=replace(banded.facts, test_rows=rows), slug=f"p{number}")
+        told = section(describe(page), "Holdout")
+        share = round(100 * (1 - banded.recipe.holdout.private_fraction))
+        assert f"{share} %" in told or f"{100 - share} %" in told
+        count = round(rows * (1 - banded.recipe.holdout.private_fraction))
+        assert (re.search(rf"\b{count}\b", told) is not None) is rough
