@@ -7,6 +7,7 @@ from itertools import chain
 from mlesmith_env.recipes.model import Grid
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.finding import most_striking
+from mlesmith_generator.describe.holdout import public_part
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
@@ -27,8 +28,8 @@ def context_section(page: Page) -> str:
 def holdout_section(page: Page) -> str:
     """Return how whole squares were hidden, and how to make them again."""
     fields, voice = _fields(page), page.voice
-    told = ("map split", "map squares", "group then", "parts")
-    return " ".join(voice.say(name, **fields) for name in told)
+    told = [voice.say(name, **fields) for name in ("map split", "map squares", "group then")]
+    return " ".join((*told, public_part(page)))
 
 
 def _fields(page: Page) -> dict[str, str]:
@@ -43,8 +44,6 @@ def _fields(page: Page) -> dict[str, str]:
         "noun": "square",
         "nouns": "squares",
         "step": nu.amount(grid.degrees, 6),
-        "pub": nu.percent(1 - page.recipe.holdout.private_fraction),
-        "prv": nu.percent(page.recipe.holdout.private_fraction),
         "k": nu.counted(len(page.facts.features), "column", words=True),
         "latitude": page.code(grid.latitude),
         "longitude": page.code(grid.longitude),

@@ -6,6 +6,9 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 
+_ROUGH = 250
+"""Public rows below which their score is said to be a rough one."""
+
 
 def holdout_section(page: Page, *, validation: bool = True) -> str:
     """Return how rows were held out and what that means for validation.
@@ -29,18 +32,31 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
         "c": page.code(column),
         "noun": noun,
         "nouns": nu.plural(noun),
-        "pub": nu.percent(1 - holdout.private_fraction),
-        "prv": nu.percent(holdout.private_fraction),
     }
     told = [voice.say(holdout.kind, **fields)]
     shown = column == page.target or any(each.name == column for each in facts.features)
     if holdout.kind in ("group", "time") and not shown:
-        told.append(voice.say(f"{holdout.kind} hidden", **fields))
+        raw = page.table.columns if page.table is not None else ()
+        made = bool(raw) and all(each.name != column for each in raw)
+        told.append(voice.say("made hidden" if made else f"{holdout.kind} hidden", **fields))
     unseen = " unseen" if holdout.kind == "group" and not shown else ""
     if validation:
         told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))
     shared = page.idea.measured.get("shared")
     if shared and holdout.kind in ("random", "stratified"):
         told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))
-    told.append(voice.say("parts", **fields))
+    told.append(public_part(page))
     return " ".join(told)
+
+
+def public_part(page: Page) -> str:
+    """Return how large the public part of the test rows is, and that a small one is rough."""
+    private, rows = page.recipe.holdout.private_fraction, page.facts.test_rows
+    public = round(rows * (1 - private))
+    fields = {
+        "pub": nu.percent(1 - private),
+        "prv": nu.percent(private),
+        "public": nu.count(public),
+    }
+    told = page.voice.say("parts", **fields)
+    return told if public >= _ROUGH else f"{told} {page.voice.say('parts small', **fields)}"

@@ -11,6 +11,7 @@ import numpy as np
 from mlesmith_env.recipes.model import Connect
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.holdout import public_part
 from mlesmith_generator.describe.measure import as_text
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
@@ -45,9 +46,8 @@ def holdout_section(page: Page) -> str:
     """Return that no text is met on both sides, or which of the two is not."""
     step = next(step for step in page.transforms if isinstance(step, Connect))
     bank = "pairs connected" if len(step.columns) == 2 else "pairs by text"
-    fields = _fields(page)
-    told = page.voice.say(bank, **fields, text=page.code(step.columns[0]))
-    return f"{told} {page.voice.say('parts', **fields)}"
+    told = page.voice.say(bank, **_fields(page), text=page.code(step.columns[0]))
+    return f"{told} {public_part(page)}"
 
 
 SECTIONS: Mapping[str, Callable[[Page], str]] = {
@@ -72,6 +72,4 @@ def _fields(page: Page) -> dict[str, str]:
         "m": nu.count(page.facts.test_rows),
         "classes": md.listing([md.code(name, 40) for name in page.form.classes]),
         "c": nu.word(len(page.form.classes)),
-        "pub": nu.percent(1 - page.recipe.holdout.private_fraction),
-        "prv": nu.percent(page.recipe.holdout.private_fraction),
     }

@@ -220,3 +220,34 @@ def test_no_class_is_said_to_lead_or_to_trail_alone_that_does_not(
     for number in range(30):
         told = target_section(replace(banded, facts=facts, slug=f"s{number}")).split("\n\n")[0]
         assert wrong not in told, told
+
+
+def test_a_column_that_was_made_for_the_split_was_never_in_the_raw_table(banded: Page) -> None:
+    holdout = banded.recipe.holdout
+    for column, made in (("orchard_id", False), ("cell_of_map", True)):
+        hidden = replace(
+            banded,
+            recipe=banded.recipe.model_copy(
+                update={"holdout": holdout.model_copy(update={"column": column})}
+            ),
+            facts=replace(
+                banded.facts,
+                features=tuple(each for each in banded.facts.features if each.name != column),
+            ),
+        )
+        told = section(describe(hidden), "Holdout")
+        assert ("made for the split" in told) is made
+        assert f"`{column}`" in told
+
+
+@pytest.mark.parametrize(("rows", "rough"), [(300, True), (5_000, False)])
+def test_the_public_part_is_told_and_a_small_one_is_called_rough(
+    banded: Page, rows: int, rough: bool
+) -> None:
+    for number in range(20):
+        page = replace(banded, facts=replace(banded.facts, test_rows=rows), slug=f"p{number}")
+        told = section(describe(page), "Holdout")
+        share = round(100 * (1 - banded.recipe.holdout.private_fraction))
+        assert f"{share} %" in told or f"{100 - share} %" in told
+        count = round(rows * (1 - banded.recipe.holdout.private_fraction))
+        assert (re.search(rf"\b{count}\b", told) is not None) is rough
