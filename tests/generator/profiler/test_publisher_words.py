@@ -209,3 +209,28 @@ def test_products_stay_products() -> None:
     assert quotable("x", "height * length of it") == "height \u00d7 length of it"
     assert quotable("x", "(mean of radius)**2/area") == "(mean of radius)^2/area"
     assert quotable("x", "the *age* of it") == "the age of it"
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        "how it was eaten (1=raw, 2=boiled or 3=not at all)",
+        "1: raw, 2: boiled and 3: not at all",
+        "raw (1), boiled (2) or not at all (3)",
+        "1 = raw; 2 = boiled; 3 = not at all; 9 = lost",
+    ],
+)
+def test_the_meaning_of_a_column_names_its_codes(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {"eaten": {"1": "raw", "2": "boiled", "3": "not at all"}}
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    ["1=raw, 2=boiled", "a number between 1 and 3", "1=raw, 2=raw, 3=boiled", "from (1) to (3)"],
+)
+def test_a_meaning_that_names_not_every_code_names_none(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {}
