@@ -114,7 +114,13 @@ def test_a_passage_that_tells_some_codes_names_none(tmp_path: Path) -> None:
             "A collection of pears that were eaten by wasps.\n",
             "A collection of pears that were eaten by wasps",
         ),
-        ("# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n", ""),
+        (
+            "# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n",
+            "Data on \u2026 pears of one orchard in the county of Kent",
+        ),
+        ("Pears and 312 plums of one orchard in Kent, all of them data.\n", ""),
+        ("This data set counts pears, apples and 312 plums of one orchard in Kent.\n", ""),
+        ("PEARS\n\nPears is a list of very old sorts.\n", "Pears is a list of very old sorts"),
         ("# P\n\n## Description\n\nData that you should not use for training any models.\n", ""),
         (
             "# P\n\n## Licence\n\nThe rights are all reserved.\n\nAll data on pears of Kent.\n",
