@@ -218,7 +218,7 @@ def _called(profile: DatasetProfile, name: str) -> str:
     if place is None:
         return name
     said = [table.meanings.get(place[0], "") for table in profile.tables if is_nameless(table)]
-    short = re.sub(r"\s*\(.*", "", said[0]).strip() if len(said) == 1 else ""
+    short = re.sub(r"\s*\(.*|:\s.*", "", said[0]).strip() if len(said) == 1 else ""
     plainly = re.fullmatch(r"[^\W\d_][\w '-]{2,30}", short) and len(short.split()) <= _CALLED
     return f"{short}{name[place.end() :]}" if plainly else name
 

@@ -6,6 +6,8 @@ A file beside the data with one line a class (`classes.txt`), where exactly one 
     a) intron -> exon boundary (ie)          EI: exon to intron
     b) exon -> intron boundary (ei)          IE: intron to exon
 
+or the meaning of a column that names its codes (`0 = no, 1 = yes`).
+
 The codes stay the answers. No rule looks at the names.
 """
 
@@ -38,6 +40,18 @@ _FRONT = re.compile(
     r"^\s*(?:[-*+•]\s+)?[`'\"]?(?P<code>[^\s:=,]{1,20}?)[`'\"]?\s*(?::|=|\s[-\u2013\u2014]{1,2}\s|\t)\s*"
     r"(?P<said>.+)$"
 )
+_INLINE = (
+    re.compile(
+        r"(?<![\w.-])(?P<code>-?\w{1,12})\s*=\s*(?P<said>[^,;=()]*[^\W\d_][^,;=()]*?)"
+        r"(?=\s*(?:[,;.)(]|$|\band\s+-?\w{1,12}\s*=|\bor\s+-?\w{1,12}\s*=|\s-?\w{1,12}\s*=))"
+    ),
+    re.compile(
+        r"(?:^|[,;(]|\bor\b|\band\b)\s*(?P<code>-?\d{1,3})\s*(?::|-\s|for\s)\s*"
+        r"(?P<said>[^\W\d_][^,;:=()]*?)(?=\s*(?:[,;.)(]|$|\band\s+-?\d|\bor\s+-?\d))"
+    ),
+    re.compile(r"(?P<said>[^\W\d_][\w' -]{1,40}?)\s*\((?P<code>-?\w{1,3})\)"),
+)
+"""Forms in which a column's meaning names its codes."""
 
 
 def with_class_names(
@@ -62,6 +76,9 @@ def with_class_names(
         told = _listed(coded, [(file, names) for file, names in lists if file not in files])
         for text in [*documents, *comments_of(table, root)]:
             told = _defined(coded, text) | told
+        for column, codes in coded.items():
+            if by_code := _in_meaning(codes, table.meanings.get(column, "")):
+                told = {column: by_code} | told
         names = {
             column: quoted
             for column, by_code in told.items()
@@ -76,6 +93,19 @@ def _codes(column: ColumnProfile) -> tuple[str, ...]:
     codes = tuple(sorted(value for value, _ in column.top if value not in ("", "?", "NA")))
     few = 2 <= len(codes) <= _MOST and column.distinct == len(codes)
     return codes if few and all(len(code) <= 20 for code in codes) else ()
+
+
+def _in_meaning(codes: Sequence[str], meaning: str) -> dict[str, str]:
+    """Return the names that a column's meaning gives to all of its codes: `0 = no, 1 = yes`."""
+    for form in _INLINE:
+        said = [
+            (match["code"], re.sub(r"^(?:or|and)\s+|\s+(?:or|and)$", "", match["said"].strip()))
+            for match in form.finditer(meaning)
+        ]
+        found = dict(said)
+        if len(found) == len(said) and set(codes) <= found.keys() and not meaning.endswith("…"):
+            return {code: found[code] for code in codes}
+    return {}
 
 
 def _quoted(by_code: dict[str, str], quotable: Callable[[str, str], str]) -> dict[str, str]:

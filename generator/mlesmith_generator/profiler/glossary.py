@@ -15,7 +15,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from mlesmith_generator.profiler.beside import LARGEST, REFUSED, comments_of
-from mlesmith_generator.profiler.definitions import Passage, numbered_in, passages_of
+from mlesmith_generator.profiler.definitions import (
+    Passage,
+    loosely_defined,
+    numbered_in,
+    passages_of,
+    tabled_in,
+    valued_in,
+)
 from mlesmith_generator.profiler.prose import bracketed_in, listed_in
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
@@ -72,6 +79,9 @@ def quotable(name: str, said: str) -> str:
         said: As it stands in the document.
     """
     linked = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", said)
+    linked = re.sub(r"(?<=[\w)])\*\*(?=\d)", "^", linked)
+    if linked.count("*") == 1:
+        linked = re.sub(r"(?:(?<=[^\W_])|(?<=\)))\s?\*\s?(?=[\w(])", " \u00d7 ", linked)
     text = " ".join(re.sub(r"[`|*\u201c\u201d\"]", " ", linked).split()).strip(" :;,-")
     if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(text):
         return ""
@@ -101,7 +111,7 @@ def _said(
 ) -> dict[str, str]:
     if is_nameless(table):
         width = len(table.reader.columns)
-        lists = (found for text in texts if (found := _in_order(text, width)))
+        lists = (found for text in texts if (found := _in_order(text, width, table)))
         return dict(zip(table.reader.columns, next(lists, ()), strict=False))
     names = {column.name for column in table.columns}
     enough = min(_FEWEST, len(names))
@@ -111,6 +121,9 @@ def _said(
         for passage in passages_of(text, names)
         if len(passage.defined) >= max(enough, 0.5 * passage.lines)
     ]
+    if not passages:
+        loose = [loosely_defined(text, names) for text in texts]
+        passages = [passage for passage in loose if len(passage.defined) >= enough]
     if not passages:
         prose = [bracketed_in(text, names) for text in texts]
         passages = [
@@ -127,8 +140,24 @@ def _said(
     return told
 
 
-def _in_order(text: str, width: int) -> tuple[str, ...]:
-    return numbered_in(text, width) or listed_in(text, width)
+def _in_order(text: str, width: int, table: TableProfile) -> tuple[str, ...]:
+    told = numbered_in(text, width) or tabled_in(text, width) or listed_in(text, width)
+    return told or _by_values(text, width, table)
+
+
+def _by_values(text: str, width: int, table: TableProfile) -> tuple[str, ...]:
+    """Return the names of attributes whose stated values are those of the columns in order."""
+    attributes = valued_in(text)
+    listed = [(at, values) for at, (_, values) in enumerate(attributes) if values]
+    # The class may stand in front of the list, and is the last column.
+    if len(attributes) not in (width - 1, width) or len(listed) < _FEWEST:
+        return ()
+    fits = all(
+        {value for value, _ in table.columns[at].top} - {"?"} <= set(values)
+        for at, values in listed
+        if at < len(table.columns)
+    )
+    return tuple(name for name, _ in attributes) if fits else ()
 
 
 def _about(passage: Passage, table: TableProfile) -> bool:

@@ -70,7 +70,7 @@ _LINK = re.compile(
 _OF_DATA = re.compile(
     r"\b(?:data|dataset|datasets|data set|records?|corpus|collection|survey|measurements?|samples?|"
     r"reviews|images|recordings|articles|prices|index|series|networks?|lexicon|ratings|study|trial|"
-    r"experiments?|metadata|list|counts|yields?|interviewers|students were)\b",
+    r"experiments?|metadata|list|counts|yields?|interviewers|documents|news|students were)\b",
     re.IGNORECASE,
 )
 _FORMAT = re.compile(
@@ -81,12 +81,14 @@ _FORMAT = re.compile(
 _UNFIT = re.compile(
     r"\b(?:i|me|my|we|our|us|let's|cite|cited|citing|citation|acknowledge\w*|licen[cs]e\w*|"
     r"copyright|download\w*|updated?|github|kaggle|uci|repo|repository|folder|directory|file|files|"
-    r"code|scripts?|notebooks?|tutorials?|paper|article by|blog|post on|story|stories|below|above|"
+    r"code|scripts?|notebooks?|tutorials?|paper|article by|blog|post on|story|the stories|below|"
+    r"above|"
     r"following|follows|figure|appendix|chapter|exercise|package|function|benchmark\w*|baseline\w*|"
     r"accuracy|split|splits|training|validation|train|test(?:ing)?|models?|predict\w*|donated|"
     r"welcome|thank\w*|hello|version|release\w*|available|this page|here|must|should|click|"
     r"project|proceedings|journal|conference|et al|submitted|et|was used|were used|contact|"
-    r"modified|converted|obtained|original|toy|tibble|data frame|names? (?:has|have)|source(?=:)|"
+    r"modified|converted|obtained|original|toy|tibble|data frame|of class|names? (?:has|have)|"
+    r"source(?=:)|been used|methods|"
     r"machine learning|literature|evaluat\w*|algorithms?|comes? from|(?:two|three|four|both)"
     r" (?:\w+ )?(?:datasets|data sets)|constructed|"
     r"one of (?:the )?(?:earlier|first|most|two|three|best)|"
@@ -100,7 +102,7 @@ _COUNT = re.compile(
     r"|\b(?:contains?|containing|of|consists? of|with|on|for|has|from|are|comprises?|over|about)"
     r"\s+(?:\w+ ){0,2}?\d{2,}\s+(?!years?\b|days?\b|hours?\b|minutes?\b|seconds?\b|months?\b|and\b|"
     r"or\b|words\b|to\b)[a-z]"
-    r"|\b(?:million|thousand|hundreds?|billion)s?\b",
+    r"|\band\s+(?!(?:1[5-9]|20)\d\d\b)\d{2,}\s+[a-z]|\b(?:million|thousand|hundreds?|billion)s?\b",
     re.IGNORECASE,
 )
 """Numbers that may count rows; years and lengths are none."""
@@ -115,6 +117,14 @@ _NO_TITLE = re.compile(
     r"\bpredict|request|notes?\b|http|\w_\w|\.\w{2,4}$|[?]$|^\S+$", re.IGNORECASE
 )
 _TITLE_ALLOWED = re.compile(r"\b(?:tests?|stor(?:y|ies)|models?|chapter|figure)\b", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\b(?P<verb>(?:contains?|containing|consists? of|collection of|comprises?|includes?|"
+    r"data (?:on|for)|reviews of|sample of))\s+"
+    r"(?:(?:more than|about|over|approximately|around|a total of|nearly)\s+)?"
+    r"\d[\d,]*(?:\s+(?:million|thousand))?\s+(?P<noun>[a-z])",
+    re.IGNORECASE,
+)
+"""Where a sentence about data counts their rows."""
 _SHORTEST, _LONGEST = 30, 240
 """Characters of the sentence about the data."""
 _FAR = 150
@@ -178,8 +188,9 @@ def about_in(texts: Sequence[str], *, one: bool = True) -> str:
                 fit := _fit(sentence, row=True)
             ):
                 return fit
+        first = next((each for _, each in told if each and each[0].endswith(".")), [])
         for heading, sentences in told if one else ():
-            if (heading or told[0][1] is sentences) and sentences:
+            if (heading or first is sentences) and sentences:
                 fit = _fit(sentences[0], row=False)
                 if fit and _OF_DATA.search(fit):
                     return fit
@@ -279,8 +290,9 @@ def _sentences(paragraph: str) -> list[str]:
 
 
 def _fit(sentence: str, *, row: bool) -> str:
-    """Return a sentence that may be quoted as it stands, else nothing."""
+    """Return a sentence that may be quoted, with an ellipsis for the number of rows, or nothing."""
     text = re.sub(r"[\"\u201c\u201d]", "'", sentence).strip()
+    text, elided = _ROWS.subn("\\g<verb> \u2026 \\g<noun>", text)
     if not _SHORTEST <= len(text) <= _LONGEST or not text.isprintable():
         return ""
     if (
@@ -289,7 +301,7 @@ def _fit(sentence: str, *, row: bool) -> str:
         or text.count("(") != text.count(")")
     ):
         return ""
-    rest = _ROW_ALLOWED.sub("", text) if row else text
+    rest = _ROW_ALLOWED.sub("", text) if row or elided else text
     if REFUSED.search(text) or _UNFIT.search(rest) or _COUNT.search(text) or "[" in text:
         return ""
     if re.match(r"'?(?:this|it|they|these|note|also|however|but|thus|therefore|as)\b", text, re.I):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.definitions import loosely_defined, tabled_in
+from mlesmith_generator.profiler.glossary import quotable
 from mlesmith_generator.profiler.prose import (
     about_in,
     bracketed_in,
@@ -112,7 +114,13 @@ def test_a_passage_that_tells_some_codes_names_none(tmp_path: Path) -> None:
             "A collection of pears that were eaten by wasps.\n",
             "A collection of pears that were eaten by wasps",
         ),
-        ("# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n", ""),
+        (
+            "# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n",
+            "Data on \u2026 pears of one orchard in the county of Kent",
+        ),
+        ("Pears and 312 plums of one orchard in Kent, all of them data.\n", ""),
+        ("This data set counts pears, apples and 312 plums of one orchard in Kent.\n", ""),
+        ("PEARS\n\nPears is a list of very old sorts.\n", "Pears is a list of very old sorts"),
         ("# P\n\n## Description\n\nData that you should not use for training any models.\n", ""),
         (
             "# P\n\n## Licence\n\nThe rights are all reserved.\n\nAll data on pears of Kent.\n",
@@ -142,3 +150,93 @@ def test_a_title_is_told_where_it_tells_more() -> None:
     assert calling_in("Pears of Kent in autumn", {"pears"}) == "Pears of Kent in autumn"
     assert calling_in("Pears Dataset", {"pears"}) == ""
     assert calling_in("Predicting the weight of Kentish pears", {"pears"}) == ""
+
+
+LOOSE = [
+    "1. Tree's age     (numerical)     in full years\n2. Kind of soil     (categorical)  1=loam,\n"
+    "                                  2=clay\n3. Girth      (numerical)   at the breast\n",
+    "[,1] tree_s_age numeric In full years\n[,2] kind_of_soil factor Loam or clay\n"
+    "[,3] girth numeric At the breast\n",
+    "tree_s_age: integer.  | In full years.\nkind_of_soil: discrete. | Loam or clay.\n"
+    "girth: continuous.  | At the breast.\n",
+]
+
+
+@pytest.mark.parametrize("text", LOOSE)
+def test_looser_forms_are_read_where_no_list_is(text: str) -> None:
+    found = loosely_defined(text, {"tree_s_age", "kind_of_soil", "girth"}).defined
+    assert list(found) == ["tree_s_age", "kind_of_soil", "girth"]
+    assert all("ull years" in said for said in found["tree_s_age"])
+    assert not text.startswith("1.") or found["kind_of_soil"] == ["(categorical)  1=loam, 2=clay"]
+
+
+def test_a_looser_name_of_two_columns_is_none() -> None:
+    assert loosely_defined(LOOSE[2], {"girth", "Girth", "kind_of_soil"}).defined.keys() == {
+        "kind_of_soil"
+    }
+
+
+TABLED = """Attributes:
+
+  Name     Type         Meas.  Description
+  ----     ----         -----  -----------
+  Sort     nominal             one of three
+  Girth    continuous   cm     at the breast
+"""
+
+
+def test_a_table_set_with_blanks_tells_columns_in_order() -> None:
+    assert tabled_in(TABLED, 2) == ("Sort: one of three", "Girth: at the breast")
+    assert tabled_in(TABLED, 3) == ()
+
+
+def c45(folder: Path, sorts: str) -> dict[str, str]:
+    rows = "".join(
+        f"{i % 7},{('Gala', 'Rubin')[i % 2]},{('loam', 'clay')[i % 2]},{('n', 's')[i % 2]},yes\n"
+        for i in range(60)
+    )
+    names = f"| Trees: of Kent.\nyes, no.\n\nage: continuous.\nsort: {sorts}.\nsoil: loam, clay.\n"
+    (folder / "pears.names").write_text(f"{names}slope: n, s.\n", encoding="utf-8")
+    (folder / "pears.data").write_text(rows, encoding="utf-8")
+    return profile_dataset(folder, "pears").tables[0].meanings
+
+
+def test_attributes_with_their_values_name_columns_in_order(tmp_path: Path) -> None:
+    told = c45(tmp_path, "Gala, Rubin, Elstar")
+    assert list(told.values()) == ["age", "sort", "soil", "slope"]
+    assert list(told) == [f"column_{place}" for place in (1, 2, 3, 4)]
+
+
+def test_attributes_with_other_values_name_none(tmp_path: Path) -> None:
+    assert c45(tmp_path, "Boskop, Elstar") == {}
+
+
+def test_products_stay_products() -> None:
+    assert quotable("x", "height * length of it") == "height \u00d7 length of it"
+    assert quotable("x", "(mean of radius)**2/area") == "(mean of radius)^2/area"
+    assert quotable("x", "the *age* of it") == "the age of it"
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        "how it was eaten (1=raw, 2=boiled or 3=not at all)",
+        "1: raw, 2: boiled and 3: not at all",
+        "raw (1), boiled (2) or not at all (3)",
+        "1 = raw; 2 = boiled; 3 = not at all; 9 = lost",
+    ],
+)
+def test_the_meaning_of_a_column_names_its_codes(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {"eaten": {"1": "raw", "2": "boiled", "3": "not at all"}}
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    ["1=raw, 2=boiled", "a number between 1 and 3", "1=raw, 2=raw, 3=boiled", "from (1) to (3)"],
+)
+def test_a_meaning_that_names_not_every_code_names_none(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {}
