@@ -52,11 +52,8 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
 def public_part(page: Page) -> str:
     """Return how large the public part of the test rows is, and that a small one is rough."""
     private, rows = page.recipe.holdout.private_fraction, page.facts.test_rows
-    public = round(rows * (1 - private))
-    fields = {
-        "pub": nu.percent(1 - private),
-        "prv": nu.percent(private),
-        "public": nu.count(public),
-    }
-    told = page.voice.say("parts", **fields)
-    return told if public >= _ROUGH else f"{told} {page.voice.say('parts small', **fields)}"
+    fields = {"pub": nu.percent(1 - private), "prv": nu.percent(private)}
+    told = [page.voice.say("parts", **fields)]
+    if rows * (1 - private) < _ROUGH:
+        told.append(page.voice.say("parts small", **fields))
+    return " ".join(told)

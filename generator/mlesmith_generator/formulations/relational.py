@@ -250,7 +250,7 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
             continue
         for plan in _plans(bench, made, main):
             scored = judge(bench, made, plan, merit)
-            if scored is not None and not _gains(bench, own, scored):
+            if scored is not None and not gains(bench, own, scored):
                 continue  # What the main table tells alone is no question of several.
             if scored is not None:
                 proposal = _proposal(store, main, edges, names, keys, scored, seed)
@@ -259,8 +259,18 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
     return found
 
 
-def _gains(bench: Bench, own: TypedTable, scored: Scored) -> bool:
-    """Whether a quick model is better with the further tables than without them."""
+def gains(bench: Bench, own: TypedTable, scored: Scored) -> bool:
+    """Return whether a quick model is better with the further tables than without them.
+
+    Args:
+        bench: The joined table.
+        own: The main table alone, with the same rows.
+        scored: What the quick model reached on the joined one. The column that its holdout goes by
+            is kept in both.
+    """
+    lacking = {scored.plan.holdout.column} - {column.name for column in own.columns}
+    needed = tuple(column for column in bench.table.columns if column.name in lacking)
+    own = TypedTable((*own.columns, *needed), own.rows)
     measured = Measured(own, bench.profile.rows, 0)
     profile = profile_table(bench.profile.name, bench.profile.reader, measured)
     alone = replace(bench, profile=profile, table=own)

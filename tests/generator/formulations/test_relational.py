@@ -9,11 +9,18 @@ import pandas as pd
 import pytest
 
 from mlesmith_env.recipes.model import DropColumns, TableRecipe
+from mlesmith_generator.brainstorm.holdouts import by_time
+from mlesmith_generator.brainstorm.judging import Bench, judge
+from mlesmith_generator.brainstorm.merit import Merit
+from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.designer import design, redesign
+from mlesmith_generator.formulations.relational import gains
 from mlesmith_generator.formulations.relations import Store
 from mlesmith_generator.gates.further import scan_returns
 from mlesmith_generator.ladder import run_ladder
 from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.table import measure_file
+from mlesmith_generator.profiler.typed import TypedTable
 from mlesmith_generator.records import Defect
 from tests.generator.formulations.made_worlds import customers
 from tests.generator.formulations.making import generated, proposals
@@ -158,3 +165,27 @@ def test_a_column_of_a_further_table_is_left_out_by_its_table_and_name(tmp_path:
     assert recipe.transforms == idea.recipe.transforms
     steps = {side.name: side.transforms for side in recipe.tables}
     assert steps["orders"][-1] == DropColumns(columns=("amount",))
+
+
+def test_the_gain_is_measured_by_a_day_that_another_table_tells(tmp_path: Path):
+    random, rows = np.random.default_rng(11), 600
+    dose = random.normal(0, 1, rows)
+    wide = pd.DataFrame(
+        {
+            "score": (50 + 6 * dose + random.normal(0, 2, rows)).round(2),
+            "pulse": random.normal(70, 9, rows).round(1),
+            "people.day": pd.date_range("2015-01-01", periods=rows).strftime("%Y-%m-%d"),
+            "people.dose": dose.round(3),
+        }
+    )
+    wide.to_csv(tmp_path / "exams.csv", index=False)
+    profile = profile_dataset(tmp_path, "owner__clinic").tables[0]
+    typed = measure_file(profile.reader, tmp_path, seed=0).table
+    bench = Bench("owner__clinic", profile, typed, 1.0, 0)
+    made = primary(typed["score"])
+    assert made is not None
+    plan = by_time(made, "people.day", typed, rows)
+    assert plan is not None
+    scored = judge(bench, made, plan, Merit("score", 2.0, ()))
+    assert scored is not None
+    assert gains(bench, TypedTable(typed.columns[:2], rows), scored)
