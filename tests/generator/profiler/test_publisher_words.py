@@ -217,6 +217,11 @@ def test_products_stay_products() -> None:
     assert quotable("x", "the *age* of it") == "the age of it"
 
 
+def test_a_type_in_front_is_no_meaning() -> None:
+    assert quotable("x", "(categorical) 1=low, 2=high") == "1=low, 2=high"
+    assert quotable("x", "(mean) of it") == "(mean) of it"
+
+
 @pytest.mark.parametrize(
     "meaning",
     [
