@@ -33,6 +33,8 @@ _MOST = 40
 """Classes: so many values of a column are in its profile."""
 _LONGEST = 60
 """Characters of a name."""
+_LONGEST_LINE = 200
+"""Characters of a line that are read."""
 _BEHIND = re.compile(
     r"^\s*(?:[-*+•]\s+|\w{1,2}[.)]\s+)*(?P<said>.+?)\s*\((?P<code>[^()\s]{1,20})\)"
 )
@@ -180,7 +182,7 @@ def _defined(coded: dict[str, tuple[str, ...]], text: str) -> dict[str, dict[str
         for form in (_BEHIND, _FRONT):
             said: dict[str, str] = {}
             for line in block:
-                if match := form.match(line):
+                if match := form.match(line.strip()[:_LONGEST_LINE]):
                     said.setdefault(match["code"].strip("`'\"").casefold(), match["said"])
             if len(said) < 2:
                 continue

@@ -36,17 +36,17 @@ _TEXTS = re.compile(
 )
 _LOOSE = (
     re.compile(
-        r"^\s*(?P<name>[^:|]{1,60}?)\s*:\s*[a-z]+\.?\s*\|+\s*(?P<said>[^|]+)$", re.IGNORECASE
+        r"^(?P<name>[^\s:|][^:|]{0,59}?)\s*:\s*[a-z]+\.?\s*\|+\s*(?P<said>[^|]+)$", re.IGNORECASE
     ),
     re.compile(
-        r"^\s*\[\s?,\s?\d{1,3}\]\s*`?(?P<name>[\w.]{1,40})`?\s+"
+        r"^\[\s?,\s?\d{1,3}\]\s*`?(?P<name>[\w.]{1,40})`?\s+"
         r"(?:numeric|integer|factor|character|logical)\s+(?P<said>[^\W\d_].*)$"
     ),
     re.compile(
-        r"^\s*\d{1,3}[.)]\s+(?P<name>\S(?:\S| (?! )){1,60})\s{2,}(?P<said>\(\w[\w ]*\)\s{2,}\S.*)$"
+        r"^\d{1,3}[.)]\s+(?P<name>\S(?:\S| (?! )){1,60})\s{2,}(?P<said>\(\w[\w ]*\)\s{2,}\S.*)$"
     ),
     re.compile(
-        r"^\s*(?:\d{1,3}[.)]\s+)?(?P<name>[A-Za-z](?:[\w.\-']| (?! )){1,40})\s{2,}"
+        r"^(?:\d{1,3}[.)]\s+)?(?P<name>[A-Za-z](?:[\w.\-']| (?! )){1,40})\s{2,}"
         r"(?P<said>\(.+[)\w])$"
     ),
 )
@@ -131,14 +131,18 @@ def loosely_defined(text: str, names: Set[str]) -> Passage:
     found = Passage("")
     name, at = "", 0
     for line in lines_of(text):
-        match = next((each for form in _LOOSE if (each := form.match(line))), None)
-        if match is None and name and line.strip() and _indent(line) >= at:
-            found.defined[name][-1] += f" {line.strip()}"
+        bare, indent = line.strip(), _indent(line)
+        match = None
+        if len(bare) <= _LONGEST:
+            match = next((each for form in _LOOSE if (each := form.match(bare))), None)
+        if match is None and name and bare and indent >= at:
+            if len(found.defined[name][-1]) < _LONGEST:
+                found.defined[name][-1] += f" {bare}"
             continue
         called = alike.get(_letters(match["name"]), []) if match else []
         name = called[0] if len(called) == 1 and len(_letters(called[0])) > 1 else ""
         if match and name:
-            at = match.start("said")
+            at = indent + match.start("said")
             _add(found, name, match["said"].strip(" .;"))
     return found
 
@@ -192,8 +196,8 @@ def tabled_in(text: str, width: int) -> tuple[str, ...]:
     """
     lines = list(lines_of(text))
     for place, line in enumerate(lines[1:], start=1):
-        header = re.split(r"\s{2,}", lines[place - 1].strip())
-        ruled = re.fullmatch(r"\s*(?:[-=]{2,}\s+)+[-=]{2,}", line)
+        header = re.split(r"\s{2,}", lines[place - 1].strip()[:_LONGEST])
+        ruled = len(line) <= _LONGEST and re.fullmatch(r"(?:[-=]{2,}\s+)+[-=]{2,}", line.strip())
         if not (ruled and _NAMES.search(header[0]) and _TEXTS.search(header[-1])):
             continue
         body = takewhile(lambda each: each.strip() != "", lines[place + 1 :])
@@ -214,7 +218,7 @@ def valued_in(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """
     found: list[tuple[str, tuple[str, ...]]] = []
     for line in (each.partition("|")[0] for each in text.splitlines()):
-        match = re.fullmatch(r"\s*([A-Za-z][\w .-]{0,60}):\s+(\S.*)\.\s*", line)
+        match = re.fullmatch(r"([A-Za-z][\w .-]{0,60}):\s+(\S.*)\.", line.strip())
         if match is None:
             if found and line.strip():
                 return []

@@ -37,8 +37,9 @@ _TYPES = frozenset(
     "categorical boolean binary ordinal date text enumerated logical discrete qualitative".split()
 )
 _FILLING = frozenset({"a", "an", "the", "vector", "variable", "value", "values"})
+_TYPE = f"(?:{'|'.join(sorted(_TYPES))})"
 _TAGGED = re.compile(
-    rf"^(?:an? )?(?:{'|'.join(sorted(_TYPES))})[.:;]\s+|\s-\s(?:{'|'.join(sorted(_TYPES))})$",
+    rf"^\({_TYPE}\)\s+|^(?:an? )?{_TYPE}[.:;]\s+|\s-\s{_TYPE}$",
     re.IGNORECASE,
 )
 """The type of a column, beside its meaning."""

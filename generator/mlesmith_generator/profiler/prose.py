@@ -19,7 +19,7 @@ from mlesmith_generator.profiler.words import words
 
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _LISTED = re.compile(
-    r"\b(?:(?P<count>\d{1,3}|[a-z]+) )?(?:columns|fields|attributes|variables|features)\b"
+    r"\b(?:(?P<count>\d{1,3}|[a-z]{3,6}) )?(?:columns|fields|attributes|variables|features)\b"
     r"[^.:;,()]{0,30}"
     r"(?:, corresponding to|, namely|, which are|, i\.e\.,?|(?<= are):?|:| corresponding to)\s+"
     r"(?P<items>[^\n]{5,600}?)(?:\.(?=\s|$)|$)",
@@ -108,6 +108,8 @@ _COUNT = re.compile(
 """Numbers that may count rows; years and lengths are none."""
 _TITLE = re.compile(r"^\W*(?:1\.\s*)?(?:title|name)[^:]{0,20}:\s*(?P<title>\S.*)$", re.IGNORECASE)
 _LONGEST_TITLE = 120
+_LONGEST_PARAGRAPH = 10_000
+"""Characters of a paragraph that is read."""
 _NEW = 2
 """Words that a title must tell beyond the name of the data."""
 _FORM = frozenset(
@@ -221,7 +223,7 @@ def calling_in(title: str, known: Set[str]) -> str:
 def _title(text: str) -> str:
     lines = [*islice(lines_of(text), _FAR), ""]
     at = next((place for place, line in enumerate(lines) if re.search(r"[^\W\d_]{2}", line)), None)
-    if at is None:
+    if at is None or len(lines[at]) > _LONGEST:
         return ""
     stated = _TITLE.match(lines[at])
     said = stated["title"] if stated else lines[at].strip()
@@ -252,8 +254,9 @@ def _told(text: str) -> Iterator[tuple[str, list[str]]]:
         if prose:
             block.append(line.strip())
             continue
-        if block:
+        if block and sum(map(len, block)) <= _LONGEST_PARAGRAPH:
             yield heading, _sentences(" ".join(block))
+        if block:
             heading, block = "", []
         if title:
             heading = title["title"] if _DESCRIBES.fullmatch(title["title"]) else ""
@@ -263,13 +266,14 @@ def _told(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _joined(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a document, each on one line."""
+    """Yield the paragraphs of a document, each on one line, except those that are no prose."""
     block: list[str] = []
     for line in [*lines_of(text), ""]:
         if line.strip():
             block.append(line.strip())
         elif block:
-            yield " ".join(block)
+            if sum(map(len, block)) <= _LONGEST_PARAGRAPH:
+                yield " ".join(block)
             block = []
 
 

@@ -217,6 +217,11 @@ def test_products_stay_products() -> None:
     assert quotable("x", "the *age* of it") == "the age of it"
 
 
+def test_a_type_in_front_is_no_meaning() -> None:
+    assert quotable("x", "(categorical) 1=low, 2=high") == "1=low, 2=high"
+    assert quotable("x", "(mean) of it") == "(mean) of it"
+
+
 @pytest.mark.parametrize(
     "meaning",
     [
@@ -240,3 +245,10 @@ def test_a_meaning_that_names_not_every_code_names_none(tmp_path: Path, meaning:
     text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
     found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
     assert class_names(found) == {}
+
+
+@pytest.mark.parametrize("text", ["a " * 20_000, " " * 20_000 + "x", "a" * 20_000, "(a " * 7_000])
+def test_a_long_line_is_no_prose_and_takes_no_time(text: str) -> None:
+    assert about_in([text]) == title_in([text]) == ""
+    assert loosely_defined(text, {"pears", "age"}).defined == {}
+    assert (bracketed_in(text, {"pears", "age"}), tabled_in(text, 3)) == ({}, ())
