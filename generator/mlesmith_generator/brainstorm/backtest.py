@@ -17,6 +17,9 @@ _FEW = 4
 SERIES = 120
 """Series that are looked at."""
 _DAMPED = 0.9
+_OBSERVED = 0.5
+"""Share of the moments after an origin that have to have a value."""
+COPY = "season before"
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class Backtest:
         wins: Share of the origins at which it is better.
         best: Its name.
         season: Steps of the cycle that it goes by, 0 for none.
+        copied: Steps of the cycle whose plain copy beats the trivial forecasts by most, 0 for none.
     """
 
     skill: float
     wins: float
     best: str
     season: int
+    copied: int = 0
 
 
 def backtest(
@@ -53,10 +58,10 @@ def backtest(
         None where the past is too short, or a trivial forecast is perfect.
     """
     table = table[:: max(1, len(table) // SERIES)]
-    steps = table.shape[1]
-    origins = _origins(steps, horizon, horizon, 2 * horizon)
+    known = np.asarray(np.isfinite(table).any(axis=0))
+    origins = _origins(known, horizon, horizon, 2 * horizon)
     if len(origins) < _FEW:
-        origins = _origins(steps, horizon, max(1, horizon // 3), horizon)
+        origins = _origins(known, horizon, max(1, horizon // 3), horizon)
     if len(origins) < 2:
         return None
     gains: dict[tuple[str, int], list[float]] = {}
@@ -85,14 +90,24 @@ def backtest(
     whole = {name: each for name, each in gains.items() if len(each) == tried}
     best = max(whole, key=lambda name: float(np.median(whole[name])))
     found = np.array(whole[best])
-    return Backtest(float(np.median(found)), float((found > 0).mean()), *best)
+    copies = {
+        season: float(np.median(each)) for (name, season), each in whole.items() if name == COPY
+    }
+    copied = max(copies, key=lambda season: copies[season], default=0)
+    copied = copied if copies.get(copied, 0.0) > 0 else 0
+    return Backtest(float(np.median(found)), float((found > 0).mean()), *best, copied)
 
 
-def _origins(steps: int, horizon: int, apart: int, least: int) -> list[int]:
-    """Return the lengths of the pasts that are tried, the longest first."""
-    latest = steps - horizon
+def _origins(known: NDArray[np.bool_], horizon: int, apart: int, least: int) -> list[int]:
+    """Return the lengths of the pasts that are tried, the longest first.
+
+    What follows an origin was mostly observed, unless that holds for hardly any.
+    """
+    latest = len(known) - horizon
     tried = [latest - apart * back for back in range(ORIGINS)]
-    return [origin for origin in tried if origin >= max(least, 10)]
+    tried = [origin for origin in tried if origin >= max(least, 10)]
+    good = [each for each in tried if known[each : each + horizon].mean() >= _OBSERVED]
+    return good if len(good) >= 2 else tried
 
 
 def filled(table: Table) -> Table:
@@ -129,7 +144,7 @@ def _forecasts(past: Table, horizon: int, seasons: Sequence[int]) -> dict[tuple[
         cycles = length // season
         if cycles < 2:
             continue
-        made["season before", season] = past[:, (length - season) + (ahead - 1) % season]
+        made[COPY, season] = past[:, (length - season) + (ahead - 1) % season]
         kept = min(cycles, 6)
         window = past[:, -kept * season :].reshape(len(past), kept, season)
         levels = window.mean(axis=2)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.recipes.text import column_of
 from mlesmith_generator.brainstorm.backtest import filled
+from mlesmith_generator.brainstorm.gaps import regular_gaps
 from mlesmith_generator.brainstorm.outlook import Outlook, levels
 from mlesmith_generator.brainstorm.series import DAY, Layout
 from mlesmith_generator.describe import numerals as nu
@@ -35,7 +36,7 @@ def portrait(layout: Layout, ahead: Outlook) -> dict[str, str]:
     told = {"pace": layout.pace.word, **dict(_period(layout, inside, ahead))}
     if layout.series is not None and len(past) > 1:
         told["count"] = nu.count(len(past))
-    told |= dict(_lengths(past)) | dict(_levels(layout, past)) | dict(_cycle(layout, past))
+    told |= dict(_lengths(layout, past)) | dict(_levels(layout, past)) | dict(_cycle(layout, past))
     return told
 
 
@@ -50,7 +51,7 @@ def _period(layout: Layout, inside: NDArray[np.bool_], ahead: Outlook) -> Iterat
         yield name, f"`{times.iloc[int(rows[0])]}`"
 
 
-def _lengths(past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
+def _lengths(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
     known = np.isfinite(past)
     lengths = known.sum(axis=1)
     if len(past) > 1 and lengths.max() > 1.2 * lengths.min():
@@ -59,8 +60,16 @@ def _lengths(past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
     first = known.argmax(axis=1)
     last = past.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
     gaps = 1 - lengths.sum() / (last - first + 1).sum()
-    if gaps >= 0.01:
+    if gaps < 0.01:
+        return
+    inside = np.zeros(past.shape[1], dtype=np.bool_)
+    inside[int(first.min()) : int(last.max()) + 1] = True
+    regular = regular_gaps(layout, inside & ~known.any(axis=0))
+    if regular is None:
         yield "gaps_share", nu.percent(float(gaps))
+        return
+    yield "regular_when", regular[0]
+    yield "regular_share", nu.percent(float(gaps))
 
 
 def _levels(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:

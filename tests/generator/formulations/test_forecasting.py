@@ -11,6 +11,7 @@ import pytest
 from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms, transformed_table
+from mlesmith_generator.brainstorm.gaps import in_words
 from mlesmith_generator.formulations.forecasting import PROGRAMS
 from tests.defects.future_tasks import ferries, harvests, pool
 from tests.generator.formulations.making import generated, proposals
@@ -198,3 +199,42 @@ def test_years_with_a_fraction_are_months(tmp_path: Path, digits: int) -> None:
     table = read_table(first.idea.recipe.reader, tmp_path / "travellers")
     table = apply_transforms(table, first.idea.recipe.transforms, seed=0)
     assert table["time"].iloc[[0, 13]].tolist() == ["1949-01-01", "1950-02-01"]
+
+
+def _hours() -> pd.DataFrame:
+    """Return a year of hours with the rhythm of a week, without the last days of a month."""
+    times = pd.date_range("2021-01-01", "2021-12-18 23:00", freq="h")
+    random = np.random.default_rng(3)
+    busy = np.where(times.day_of_week < 5, 60.0, 10.0)
+    riders = busy * (1.2 + np.sin(2 * np.pi * times.hour / 24)) + random.normal(size=len(times))
+    told = times.strftime("%Y-%m-%d %H:%M:%S")
+    frame = pd.DataFrame({"time": told, "riders": riders.round(2)})
+    return frame.loc[times.day < 20]
+
+
+def test_gaps_that_keep_to_the_calendar_are_told_with_the_copy_to_beat(tmp_path: Path) -> None:
+    measured = proposals(_write(tmp_path / "riders", _hours()), "forecasting")[0].idea.measured
+    assert measured["regular_when"] == "from day 20 to the end of a month"
+    assert "gaps_share" not in measured
+    assert measured["copied"] == "168 hours"
+
+
+def test_gaps_here_and_there_are_no_rule(tmp_path: Path) -> None:
+    frame = pool()
+    frame = frame.loc[np.random.default_rng(0).random(len(frame)) > 0.1]
+    measured = proposals(_write(tmp_path / "pool", frame), "forecasting")[0].idea.measured
+    assert "regular_when" not in measured
+    assert measured["gaps_share"] == "9.9 %"
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "told"),
+    [
+        ([5, 6], "weekday", "on Saturdays and Sundays"),
+        ([0, 1, 22, 23], "hour", "from 22:00 to 01:00"),
+        ([3], "hour", "at 03:00"),
+        ([1, 2, 31], "day", "from day 1 to 2 and from day 31 to the end of a month"),
+    ],
+)
+def test_rules_of_gaps_are_told_in_words(codes: list[int], kind: str, told: str) -> None:
+    assert in_words(kind, codes) == told
