@@ -12,7 +12,9 @@ from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms, transformed_table
 from mlesmith_generator.brainstorm.gaps import in_words
+from mlesmith_generator.describe.voice import Voice
 from mlesmith_generator.formulations.forecasting import PROGRAMS
+from mlesmith_generator.gates.moments import horizons_told
 from tests.defects.future_tasks import ferries, harvests, pool
 from tests.generator.formulations.making import generated, proposals
 
@@ -238,3 +240,9 @@ def test_gaps_here_and_there_are_no_rule(tmp_path: Path) -> None:
 )
 def test_rules_of_gaps_are_told_in_words(codes: list[int], kind: str, told: str) -> None:
     assert in_words(kind, codes) == told
+
+
+@pytest.mark.parametrize("name", ["metric forecast copied", "metric forecast copied many"])
+def test_the_cycle_of_the_yardstick_is_not_taken_for_the_horizon(name: str) -> None:
+    for seed in range(12):
+        assert not horizons_told(Voice(str(seed)).say(name, copied="168 hours"))
