@@ -58,7 +58,7 @@ def parting_codes(
         if len(others) > 1 and _looked_up(_equal(others, rows), answers):
             yield Exclusion(
                 column=code.name,
-                reason="it is a code; but for it, most rows repeat others with their answers",
+                reason="it is a code without which most rows repeat others with their answers",
             )
             return
 
