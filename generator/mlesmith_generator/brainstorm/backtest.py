@@ -149,8 +149,8 @@ def _forecasts(past: Table, horizon: int, seasons: Sequence[int]) -> dict[tuple[
         window = past[:, -kept * season :].reshape(len(past), kept, season)
         levels = window.mean(axis=2)
         shape = (window - levels[:, :, None]).mean(axis=1)
-        if season > 60:
-            shape = _smoothed(shape)
+        if season > 60 and not any(season % other == 0 for other in seasons if other < season):
+            shape = _smoothed(shape)  # A week of hours keeps its days.
         shape = shape[:, (ahead - 1) % season]
         made["season", season] = levels[:, -3:].mean(axis=1, keepdims=True) + shape
         pace = (levels[:, -1] - levels[:, 0]) / max(1, kept - 1) / season
