@@ -19,6 +19,8 @@ SERIES = 120
 _DAMPED = 0.9
 _OBSERVED = 0.5
 """Share of the moments after an origin that have to have a value."""
+_ROUND = 1008
+"""Longest cycle whose shape fills long gaps, in steps: a week of ten minutes."""
 COPY = "season before"
 
 
@@ -67,7 +69,7 @@ def backtest(
     gains: dict[tuple[str, int], list[float]] = {}
     for origin in origins:
         truth = table[:, origin : origin + horizon]
-        past = filled(table[:, :origin])
+        past = filled(table[:, :origin], [each for each in seasons if each <= _ROUND])
         begun = np.isfinite(past[:, -1])
         truth, past = truth[begun], past[begun]
         asked = np.isfinite(truth)
@@ -110,10 +112,15 @@ def _origins(known: NDArray[np.bool_], horizon: int, apart: int, least: int) -> 
     return good if len(good) >= 2 else tried
 
 
-def filled(table: Table) -> Table:
+def filled(table: Table, rounds: Sequence[int] = ()) -> Table:
     """Return series with their gaps filled by straight lines, and by their ends outside.
 
     A series without any value stays NaN.
+
+    Args:
+        table: Values, (series, steps), NaN where there is none.
+        rounds: Cycles in steps; a gap as long as the shortest gets the shape of the longest,
+            where one came before it.
     """
     result = table.copy()
     places = np.arange(table.shape[1])
@@ -121,7 +128,22 @@ def filled(table: Table) -> Table:
         known = np.isfinite(row)
         if known.any() and not known.all():
             row[~known] = np.interp(places[~known], places[known], row[known])
+            if rounds:
+                _go_round(row, known, min(rounds), max(rounds))
     return result
+
+
+def _go_round(row: NDArray[np.float64], known: NDArray[np.bool_], least: int, cycle: int) -> None:
+    """Give long gaps the shape of the cycle before them, on the line between the levels."""
+    seen = np.flatnonzero(known)
+    low, high = row[seen].min(), row[seen].max()
+    for first, last in zip((seen[:-1] + 1).tolist(), seen[1:].tolist(), strict=True):
+        if last - first < least or first < cycle:
+            continue
+        before, after = row[first - cycle : first], row[last : last + cycle]
+        level = np.linspace(before.mean(), after[known[last : last + cycle]].mean(), last - first)
+        shape = np.resize(before - before.mean(), last - first)
+        row[first:last] = np.clip(level + shape, low, high)
 
 
 def _flat(levels: NDArray[np.float64], horizon: int) -> Table:

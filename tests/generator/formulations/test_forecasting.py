@@ -11,6 +11,7 @@ import pytest
 from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms, transformed_table
+from mlesmith_generator.brainstorm.backtest import backtest, filled
 from mlesmith_generator.brainstorm.gaps import in_words
 from mlesmith_generator.describe.voice import Voice
 from mlesmith_generator.formulations.forecasting import PROGRAMS
@@ -246,3 +247,22 @@ def test_rules_of_gaps_are_told_in_words(codes: list[int], kind: str, told: str)
 def test_the_cycle_of_the_yardstick_is_not_taken_for_the_horizon(name: str) -> None:
     for seed in range(12):
         assert not horizons_told(Voice(str(seed)).say(name, copied="168 hours"))
+
+
+def test_a_backtest_sees_the_week_behind_long_gaps() -> None:
+    times = pd.date_range("2021-01-01", periods=24 * 200, freq="h")
+    hours = np.asarray(times.hour, dtype=np.float64)
+    riders = np.where(times.day_of_week < 5, 60.0, 10.0) * (1.2 + np.sin(hours * np.pi / 12))
+    table = np.where(times.day < 20, riders, np.nan)[None, :]
+    gap = ~np.isfinite(table[0])
+    whole = filled(table, (24, 168))[0]
+    assert np.abs(whole - riders)[gap & (np.arange(len(gap)) > 24 * 31)].mean() < 8
+    assert np.abs(filled(table)[0] - riders)[gap].mean() > 20
+
+    def mae(truth: np.ndarray, guess: np.ndarray) -> float:
+        return float(np.abs(truth - guess).mean())
+
+    tested = backtest(table, 168, (24, 168), mae)
+    assert tested is not None
+    assert (tested.season, tested.copied) == (168, 168)
+    assert tested.skill > 0.8
