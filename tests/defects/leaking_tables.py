@@ -7,7 +7,7 @@ import pandas as pd
 
 from mlesmith_env.recipes.model import Holdout
 
-from .bases import Base, churn, clinic, course, crops, demand, housing
+from .bases import Base, churn, clinic, course, crops, demand, housing, order_lines
 from .cases import seeded
 
 PROXY = ("target-proxy", "target-copy", "target-in-text")
@@ -676,3 +676,9 @@ def rows_copied_with_a_new_number() -> Base:
     frame = pd.concat([base.frame, copies], ignore_index=True)
     frame.insert(0, "entry", _random().permutation(len(frame)) * 7 + 1)
     return base.but(frame=frame)
+
+
+@seeded("leak", "duplicate-rows")
+def lines_of_orders_from_one_menu() -> Base:
+    frame = order_lines(_random(17))
+    return Base("canteen-lines", frame, "charge", "regression", "rmse", Holdout(kind="random"))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.recipes.text import column_of
 from mlesmith_generator.brainstorm.backtest import filled
+from mlesmith_generator.brainstorm.gaps import regular_gaps
 from mlesmith_generator.brainstorm.outlook import Outlook, levels
 from mlesmith_generator.brainstorm.series import DAY, Layout
 from mlesmith_generator.describe import numerals as nu
@@ -59,10 +60,18 @@ def _lengths(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, s
     first = known.argmax(axis=1)
     last = past.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
     gaps = 1 - lengths.sum() / (last - first + 1).sum()
-    if gaps >= 0.01:
-        yield "gaps_share", nu.percent(float(gaps))
-        if len(past) == 1:
-            yield from _gaps(known[0, first[0] : last[0] + 1], layout)
+    if gaps < 0.01:
+        return
+    inside = np.zeros(past.shape[1], dtype=np.bool_)
+    inside[int(first.min()) : int(last.max()) + 1] = True
+    regular = regular_gaps(layout, inside & ~known.any(axis=0))
+    if regular is not None:
+        yield "regular_when", regular[0]
+        yield "regular_share", nu.percent(float(gaps))
+        return
+    yield "gaps_share", nu.percent(float(gaps))
+    if len(past) == 1:
+        yield from _gaps(known[0, first[0] : last[0] + 1], layout)
 
 
 def _gaps(known: NDArray[np.bool_], layout: Layout) -> Iterator[tuple[str, str]]:

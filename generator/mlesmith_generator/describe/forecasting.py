@@ -12,6 +12,7 @@ from mlesmith_generator.describe.scoring import metric_told
 from mlesmith_generator.describe.target import target_section as usual_target
 
 _FACTS = {
+    "regular": "regular_when",
     "season": "season_peak",
     "growth": "growth_first",
     "sizes": "sizes_largest",
@@ -63,9 +64,12 @@ def target_section(page: Page) -> str:
 
 
 def metric_section(page: Page) -> str:
-    """Return what the metric measures, and what a forecast without any skill is."""
-    fields = _fields(page)
-    return metric_told(page, page.voice.say("metric forecast" + _several(page), **fields))
+    """Return what the metric measures, and what a forecast without any skill is.
+
+    That is a copy of the last cycle, where this beats the last value and the mean.
+    """
+    fields, copied = _fields(page), " copied" if "copied" in page.idea.measured else ""
+    return metric_told(page, page.voice.say(f"metric forecast{copied}{_several(page)}", **fields))
 
 
 def holdout_section(page: Page) -> str:

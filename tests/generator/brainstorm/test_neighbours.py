@@ -13,6 +13,7 @@ from mlesmith_env.recipes.text import text_frame
 from mlesmith_generator.brainstorm.ideas import brainstorm
 from mlesmith_generator.brainstorm.moments import moments_of
 from mlesmith_generator.brainstorm.neighbours import CLEARLY, hearsay
+from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import Idea
 
@@ -72,14 +73,15 @@ def test_things_of_their_own_with_a_date_stay_hidden_by_chance(tmp_path: Path) -
     assert first.holdout.kind == "random"
 
 
-def test_a_bare_series_is_never_hidden_by_chance(tmp_path: Path) -> None:
+def test_a_bare_series_is_asked_as_a_forecast_only(tmp_path: Path) -> None:
     """Months of a trade whose year repeats: the neighbours of a month say little."""
     months = pd.date_range("1991-01-01", periods=300, freq="MS")
-    noise = np.random.default_rng(9).normal(0, 9, 300)
+    noise = np.random.default_rng(9).normal(0, 4, 300)
     sold = 100 + 12 * np.where(np.arange(300) % 12 < 5, 1, -1) + noise
-    ideas = _ideas(tmp_path, month=months.strftime("%Y-%m").tolist(), sold=text(sold, 1))
-    assert {idea.holdout.kind for idea in ideas} <= {"time"}
-    assert ideas
+    told = months.strftime("%Y-%m").tolist()
+    folder = write(tmp_path / "raw", month=told, sold=text(sold, 1))
+    ideas = ideas_for(profile_dataset(folder, "owner__trade"), folder)
+    assert {idea.objective for idea in ideas} == {"forecasting"}
 
 
 def test_what_later_rows_do_not_show_is_not_asked_for(tmp_path: Path) -> None:
