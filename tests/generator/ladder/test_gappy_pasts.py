@@ -100,9 +100,8 @@ def test_a_year_is_whole_weeks_as_well_as_365_days(
     random = np.random.default_rng(0)
     rhythm = np.where(times.day_of_week < 5, 50.0, 5.0) * (1 + (times.month < 4))
     told = times.strftime("%Y-%m-%dT%H:%M:%S")
-    frame = pd.DataFrame(
-        {"id": np.arange(len(times)), "time": told, "riders": rhythm + random.normal(size=len(told))}
-    )
+    riders = rhythm + random.normal(size=len(times))
+    frame = pd.DataFrame({"id": np.arange(len(times)), "time": told, "riders": riders})
     (tmp_path / "input").mkdir()
     frame.iloc[:-_HORIZON].to_csv(tmp_path / "input" / "train.csv", index=False)
     frame.iloc[-_HORIZON:].drop(columns="riders").to_csv(
@@ -112,7 +111,9 @@ def test_a_year_is_whole_weeks_as_well_as_365_days(
     space = _parts("scores", "forecasting/cycles", "forecasting/history", "forecasting/methods")
     history = space["History"]()
     assert [season for season in history.seasons if season >= 364] == years
-    weeks, dates = space["backtest"](
-        history, [lambda y, steps, c=c: space["seasonal_naive"](y, steps, c) for c in years]
-    )
+
+    def repeating(season: int) -> Any:
+        return lambda y, steps: space["seasonal_naive"](y, steps, season)  # type: ignore[no-any-return]
+
+    weeks, dates = space["backtest"](history, [repeating(year) for year in years])
     assert weeks < 5 < dates
