@@ -40,6 +40,11 @@ _FLAGS = (
 )
 
 
+_UNREAD = frozenset({"#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN",
+                     "None", "n/a", "nan", "null"})  # fmt: skip
+"""Texts that `read_csv` of pandas takes for missing unless told otherwise."""
+
+
 @dataclass(frozen=True)
 class ColumnFacts:
     """One column of the training file.
@@ -74,6 +79,7 @@ class ColumnFacts:
         smiles: Whether the values are structures of molecules.
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
+        unread: The most frequent text that readers of CSV files take for missing, and its rows.
     """
 
     name: str
@@ -104,6 +110,7 @@ class ColumnFacts:
     smiles: bool = False
     first: str = ""
     last: str = ""
+    unread: tuple[str, int] = ("", 0)
 
     @property
     def missing_share(self) -> float:
@@ -202,7 +209,16 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
         mean_length=float(lengths @ counts) / max(1, filled),
         words=sum(words) / max(1, len(words)),
         smiles=are_smiles(name, text.values),
+        unread=_unread(text),
     )
+
+
+def _unread(text: Text) -> tuple[str, int]:
+    """Return the most frequent text that is taken for missing by default, and its rows."""
+    found = [
+        pair for pair in zip(text.values, text.counts.tolist(), strict=True) if pair[0] in _UNREAD
+    ]
+    return min(found, key=_rarity, default=("", 0))
 
 
 def _kind(text: Text, share: float, hint: ColumnProfile | None) -> ColumnType:
