@@ -43,6 +43,11 @@ _FLAGS = (
 )
 
 
+_UNREAD = frozenset({"#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN",
+                     "None", "n/a", "nan", "null"})  # fmt: skip
+"""Texts that `read_csv` of pandas takes for missing unless told otherwise."""
+
+
 @dataclass(frozen=True)
 class ColumnFacts:
     """One column of the training file.
@@ -78,6 +83,7 @@ class ColumnFacts:
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
         written: How its values are amounts or days in words, such as `60 kg`; empty for others.
+        unread: The most frequent text that readers of CSV files take for missing, and its rows.
     """
 
     name: str
@@ -109,6 +115,7 @@ class ColumnFacts:
     first: str = ""
     last: str = ""
     written: str = ""
+    unread: tuple[str, int] = ("", 0)
 
     @property
     def missing_share(self) -> float:
@@ -209,7 +216,16 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
         words=float(words @ counts[:looked]) / max(1, int(counts[:looked].sum())),
         smiles=are_smiles(name, text.values),
         written=written_as(text.values),
+        unread=_unread(text),
     )
+
+
+def _unread(text: Text) -> tuple[str, int]:
+    """Return the most frequent text that is taken for missing by default, and its rows."""
+    found = [
+        pair for pair in zip(text.values, text.counts.tolist(), strict=True) if pair[0] in _UNREAD
+    ]
+    return min(found, key=_rarity, default=("", 0))
 
 
 def _kind(text: Text, share: float, hint: ColumnProfile | None) -> ColumnType:

@@ -90,3 +90,30 @@ def test_long_cycles_are_smoothed_only_of_noise() -> None:
     year = np.sin(2 * np.pi * np.arange(365 * 4) / 365)
     noisy = shape_of(year + random.normal(size=len(year)), 365)
     assert np.abs(np.diff(noisy)).mean() < 0.1
+
+
+@pytest.mark.parametrize(("pace", "years"), [("D", [364, 365]), ("h", [8736, 8760])])
+def test_a_year_is_whole_weeks_as_well_as_365_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pace: str, years: list[int]
+) -> None:
+    times = pd.date_range("2019-01-01", "2021-12-31", freq=pace)
+    random = np.random.default_rng(0)
+    rhythm = np.where(times.day_of_week < 5, 50.0, 5.0) * (1 + (times.month < 4))
+    told = times.strftime("%Y-%m-%dT%H:%M:%S")
+    riders = rhythm + random.normal(size=len(times))
+    frame = pd.DataFrame({"id": np.arange(len(times)), "time": told, "riders": riders})
+    (tmp_path / "input").mkdir()
+    frame.iloc[:-_HORIZON].to_csv(tmp_path / "input" / "train.csv", index=False)
+    frame.iloc[-_HORIZON:].drop(columns="riders").to_csv(
+        tmp_path / "input" / "test.csv", index=False
+    )
+    monkeypatch.chdir(tmp_path)
+    space = _parts("scores", "forecasting/cycles", "forecasting/history", "forecasting/methods")
+    history = space["History"]()
+    assert [season for season in history.seasons if season >= 364] == years
+
+    def repeating(season: int) -> Any:
+        return lambda y, steps: space["seasonal_naive"](y, steps, season)  # type: ignore[no-any-return]
+
+    weeks, dates = space["backtest"](history, [repeating(year) for year in years])
+    assert weeks < 5 < dates

@@ -97,14 +97,19 @@ class History:
         return np.rint((stamps - stamps.min()) / self.step).astype(int)
 
     def _cycles(self):
-        """Steps of a day, a week and a year, shortest first."""
+        """Steps of a day, a week and a year, shortest first.
+
+        A year is both 52 weeks, whose weekdays agree, and 365 days.
+        """
         if self.unit == "year":
             return []
         if self.unit == "month":
             return [12 // self.step] if self.step < 12 else []
         cycles = [DAY / self.step, 7 * DAY / self.step]
         if self.step >= 3600:
-            cycles.append(365.25 * DAY / self.step)
+            years = [days * DAY / self.step for days in (364, 365)]
+            whole = [year for year in years if year == round(year)]
+            cycles += whole or [365.25 * DAY / self.step]
         return [round(cycle) for cycle in cycles if cycle > 3]
 
     def forecasts(self, forecast):
