@@ -291,9 +291,7 @@ def _leaving_out(scored: Scored, totals: Mapping[str, str]) -> Scored:
     """Return an idea that leaves out totals of what it asks for."""
     told = tuple(Exclusion(column=name, reason=words) for name, words in totals.items())
     idea = scored.idea
-    return replace(
-        scored, idea=idea.model_copy(update={"exclusions": (*idea.exclusions, *told)})
-    )
+    return replace(scored, idea=idea.model_copy(update={"exclusions": (*idea.exclusions, *told)}))
 
 
 def _gains(bench: Bench, own: TypedTable, scored: Scored) -> bool:

@@ -170,15 +170,22 @@ class _Search:
     def fewest(self) -> list[int]:
         """Return the few columns that fit nearly as well as all, empty where those do not fit."""
         chosen = list(range(self._logs.shape[1]))
-        miss = self._fit(chosen)[1]
+        fitted, miss = self._fit(chosen)
         if miss > _NEAR:
             return []
+        bound = max(_LOOSER * miss, 1e-4)
+        count = len(chosen) // 2
+        while count and len(chosen) - count > _MOST_MEMBERS:
+            strength = np.abs(fitted) * self._logs[:, chosen].std(axis=0)
+            fewer = sorted(chosen[k] for k in np.argsort(strength, kind="stable")[count:])
+            again, least = self._fit(fewer)
+            if least <= max(bound, _NEAR / 2):
+                chosen, fitted = fewer, again
+            count //= 2
         while len(chosen) > 2:
             tries = [(self._fit([k for k in chosen if k != gone])[1], gone) for gone in chosen]
             least, gone = min(tries)
-            if least > max(_LOOSER * miss, 1e-4) and least > _NEAR / 2:
-                break
-            if len(chosen) <= _MOST_MEMBERS and least > max(_LOOSER * miss, 1e-4):
+            if least > (max(bound, _NEAR / 2) if len(chosen) > _MOST_MEMBERS else bound):
                 break
             chosen.remove(gone)
         return chosen if len(chosen) <= _MOST_MEMBERS else []
