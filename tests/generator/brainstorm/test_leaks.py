@@ -181,3 +181,24 @@ def test_parts_of_a_share_are_left_out_and_what_is_measured_beside_them_stays() 
         share=text(won / (won + lost), 3),
     )
     assert told(data, "share") == {"won", "lost"}
+
+
+def test_what_rebuilds_an_amount_by_a_product_is_left_out_also_of_its_bands() -> None:
+    random = np.random.default_rng(8)
+    length, width = random.integers(8, 400, (2, 600))
+    inked, mean = random.uniform(0.1, 0.9, 600), random.gamma(3, 1.5, 600) + 1
+    strokes = (length * width * inked / mean).round() + 1
+    data = table(
+        length=[str(value) for value in length],
+        width=[str(value) for value in width],
+        inked=text(inked, 3),
+        mean=text(mean, 2),
+        free=text(random.gamma(3, 20, 600), 1),
+        strokes=text(strokes, 0),
+    )
+    made = primary(data["strokes"])
+    assert made is not None
+    for form in (made, *alternatives(data["strokes"], made)):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
+        assert len(left_out - {"strokes"}) == 1
+        assert left_out <= {"length", "width", "inked", "mean", "strokes"}
