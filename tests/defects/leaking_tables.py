@@ -334,6 +334,25 @@ def weight_over_height_squared() -> Base:
     return base.but(frame=frame, target="mass_index").having(height=height, weight=weight)
 
 
+def _records(own: int) -> Base:
+    """Crops, and how many fields of each crop their farmers have, with or without the field."""
+    base = crops()
+    size, kinds = len(base.y), sorted(base.y.unique())
+    counts = _random(6).poisson(_random(7).gamma(0.5, 6, size)[:, None], (size, len(kinds)))
+    counts[np.arange(size), [kinds.index(kind) for kind in base.y]] += own
+    return base.having(**{f"fields_{place}": counts[:, place] for place in range(len(kinds))})
+
+
+@seeded("leak", "target-statistics")
+def counts_of_classes_that_include_the_row() -> Base:
+    return _records(own=1)
+
+
+@legitimate()
+def counts_of_classes_of_other_rows() -> Base:
+    return _records(own=0)
+
+
 def _strokes(base: Base, noise: float) -> Base:
     """Strokes in a field of known sides, the share that is inked, and how long strokes are."""
     size = len(base.y)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import scan_duplicates
 from mlesmith_generator.gates.groups import scan_groups
+from mlesmith_generator.gates.histories import scan_histories
 from mlesmith_generator.gates.neighbours import scan_neighbours
 from mlesmith_generator.gates.order import scan_ids, scan_order
 from mlesmith_generator.gates.powers import scan_powers
@@ -46,6 +47,7 @@ def scan_leaks(rows: TaskRows) -> list[Scan]:
         scan_powers(sample),
         scan_groups(whole),
         scan_statistics(whole),
+        scan_histories(whole),
         scan_shifts(whole),
         scan_time(whole),
         scan_neighbours(whole),

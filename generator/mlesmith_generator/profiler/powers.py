@@ -201,7 +201,7 @@ class _Search:
             solution = np.linalg.lstsq(scaled, self._y[keep] * weight, rcond=1e-9)[0]
             off = np.abs(design[rows] @ solution - self._y[rows])
             keep = rows[off <= np.quantile(off, _KEPT)]
-        return solution[:-1], float(np.median(off))
+        return np.asarray(solution[:-1], dtype=np.float64), float(np.median(off))
 
     def named(self, chosen: list[int], places: Ints) -> Product | None:
         """Return the product of whole powers of these columns, None where it does not hold."""

@@ -202,3 +202,21 @@ def test_what_rebuilds_an_amount_by_a_product_is_left_out_also_of_its_bands() ->
         left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
         assert len(left_out - {"strokes"}) == 1
         assert left_out <= {"length", "width", "inked", "mean", "strokes"}
+
+
+def test_counts_of_the_classes_are_left_out_also_where_one_class_is_asked_for() -> None:
+    random = np.random.default_rng(9)
+    kinds = np.array(["false", "half true", "mostly true", "true"])
+    label = random.integers(0, 4, 1200)
+    counts = random.poisson(random.gamma(0.5, 8, 1200)[:, None], (1200, 4))
+    counts[np.arange(1200), label] += 1
+    data = table(
+        **{f"record {place}": [str(value) for value in counts[:, place]] for place in range(4)},
+        words=[str(value) for value in random.poisson(12, 1200)],
+        verdict=kinds[label].tolist(),
+    )
+    made = primary(data["verdict"])
+    assert made is not None
+    for form in (made, *alternatives(data["verdict"], made)):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
+        assert left_out - {"verdict"} == {f"record {place}" for place in range(4)}
