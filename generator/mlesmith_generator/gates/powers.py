@@ -11,7 +11,7 @@ from mlesmith_generator.profiler.powers import telling
 
 
 def scan_powers(rows: TaskRows) -> Scan:
-    """Look for a product of whole powers of columns that is the number which is asked for.
+    """Look for a product of whole or half powers of columns that is the number which is asked for.
 
     The finding names the fewest columns without which there is none.
     """

@@ -2,9 +2,10 @@
 
 On a logarithmic scale such a product is a sum, so one least squares on the logarithms of all
 positive columns shows whether there is one at all; columns that it does not need go one by one,
-and the exponents of the last are rounded to whole numbers. A column that was left out because it
-gives the number with one other may be a product itself: then two or three columns stand for it.
-What is found has to hold on rows that no exponent was fitted on, as far as the numbers are written.
+and the exponents of the last are rounded to halves (a side is the root of area * shape). A column
+that was left out because it gives the number with one other may be a product itself: then two or
+three columns stand for it. What is found has to hold on rows that no exponent was fitted on, as far
+as the numbers are written.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _NEAR = 0.03
 _LOOSER = 1.5
 """How much farther they may lie for every column that is let go."""
 _KEPT = 0.95
-_ROUNDED = 0.15
-"""How far an exponent may lie from the whole number that it stands for."""
+_ROUNDED = 0.1
+"""How far an exponent may lie from the whole or half number that it stands for."""
 _FEW_VALUES = 5
 _TIGHT = 0.05
 """How large, as a share of the number's spread, the error of what is written may be."""
@@ -50,14 +51,14 @@ class Product:
 
     Attributes:
         members: Places of the columns, in order.
-        powers: Their whole exponents, none zero.
+        powers: Their exponents, whole or half, none zero.
         factor: What the product is multiplied with.
         share: Share of the rows on which it holds.
         swing: Deviation of the logarithm of each power: how much of the number it makes.
     """
 
     members: tuple[int, ...]
-    powers: tuple[int, ...]
+    powers: tuple[float, ...]
     factor: float
     share: float
     swing: tuple[float, ...]
@@ -65,7 +66,7 @@ class Product:
     def told(self, names: Sequence[str]) -> str:
         """Return it in words, with the names of all columns by place."""
         terms = [
-            names[place] + (f" ** {power}" if power != 1 else "")
+            names[place] + (f" ** {power:g}" if power != 1 else "")
             for place, power in zip(self.members, self.powers, strict=True)
         ]
         lead = [] if abs(self.factor - 1) < 5e-3 else [f"{self.factor:.4g}"]
@@ -93,6 +94,10 @@ def telling(
         for place in order:
             again = product(_without(table, [*gone, place]), truth, units, unit)
             if again is None:
+                for one in tuple(gone):
+                    fewer = [each for each in gone if each != one]
+                    if product(_without(table, [*fewer, place]), truth, units, unit) is None:
+                        gone = fewer
                 return first, tuple(sorted([*gone, place]))
             left.append((place, again))
         gone.append(left[0][0])
@@ -107,7 +112,7 @@ def _without(table: Floats, places: list[int]) -> Floats:
 
 
 def product(table: Floats, truth: Floats, units: Floats, unit: float) -> Product | None:
-    """Return the product of whole powers of two to four columns that a number is, if any.
+    """Return the product of powers of two to four columns that a number is, if any.
 
     Args:
         table: Columns that might be multiplied, shape (rows, columns), NaN where missing.
@@ -117,7 +122,7 @@ def product(table: Floats, truth: Floats, units: Floats, unit: float) -> Product
     """
     low, high = np.quantile(truth, [0.1, 0.9]) if len(truth) else (0.0, 0.0)
     spread = float(high - low) / 2
-    if len(truth) < _FEWEST_ROWS or spread <= 0 or unit > _TIGHT * spread:
+    if len(truth) < _FEWEST_ROWS or spread <= 0:
         return None
     order = np.random.default_rng(0).permutation(len(truth))[:_ROWS]
     table, truth = table[order], truth[order]
@@ -204,9 +209,9 @@ class _Search:
         return np.asarray(solution[:-1], dtype=np.float64), float(np.median(off))
 
     def named(self, chosen: list[int], places: Ints) -> Product | None:
-        """Return the product of whole powers of these columns, None where it does not hold."""
+        """Return the product of tidy powers of these columns, None where it does not hold."""
         fitted = self._fit(chosen)[0]
-        powers = np.rint(fitted)
+        powers = np.rint(2 * fitted) / 2
         small = np.abs(powers) <= _LARGEST
         if np.any(np.abs(fitted - powers) > _ROUNDED) or not small.all():
             return None
@@ -225,7 +230,7 @@ class _Search:
         swing = np.abs(powers) * self._logs[:, chosen].std(axis=0)
         return Product(
             tuple(int(places[k]) for k in chosen),
-            tuple(int(power) for power in powers),
+            tuple(powers.tolist()),
             factor,
             share,
             tuple(swing.tolist()),
@@ -235,6 +240,10 @@ class _Search:
         """Return the share of the other rows on which a product is the number, 0 if too few."""
         proof = ~self._fitted
         off = np.abs(value - self._truth)[proof]
+        if self._unit > _TIGHT * self._spread:
+            # Of few whole numbers anything near is one: the product itself has to be whole.
+            same = float((off <= 1e-6 * value[proof]).mean())
+            return same if same >= HOLDS else 0.0
         slack = np.maximum(1.01 * self._unit, 1e-7 * value[proof])
         exact = float((off <= slack).mean())
         slack = slack + value[proof] * error[proof]

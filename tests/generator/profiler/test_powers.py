@@ -47,6 +47,27 @@ def test_what_others_rebuild_does_not_suffice() -> None:
     assert places == (3,)
 
 
+def test_a_side_is_the_root_of_area_and_shape() -> None:
+    table = _columns()
+    shape = (table[:, 0] / table[:, 1]).round(3)
+    told = np.column_stack([table[:, 0] * table[:, 1], shape, table[:, 4:]])
+    units = np.array([1.0, 0.001, 0.01, 0.01])
+    found, places = telling(told[shape > 0.1], table[shape > 0.1, 0], units, 1.0)
+    assert found is not None
+    assert (found.members, found.powers) == ((0, 1), (0.5, 0.5))
+    assert len(places) == 1
+
+
+def test_a_count_of_few_values_has_to_be_the_product_itself() -> None:
+    random, table = np.random.default_rng(4), _columns()
+    height = random.integers(3, 12, len(table)).astype(np.float64)
+    units = np.array([1.0, 1.0, 0.01])
+    exact = np.column_stack([height * table[:, 0], table[:, 0], table[:, 4]])
+    assert product(exact, height, units, 1.0) is not None
+    off = exact[:, 0] + np.rint(random.normal(0, 0.1 * table[:, 0]))
+    assert product(np.column_stack([off, exact[:, 1:]]), height, units, 1.0) is None
+
+
 @pytest.mark.parametrize(("wrong", "seen"), [(0.02, True), (0.2, False)])
 def test_a_few_strange_rows_do_not_hide_it(wrong: float, seen: bool) -> None:
     random, table = np.random.default_rng(2), _columns()
@@ -56,12 +77,12 @@ def test_a_few_strange_rows_do_not_hide_it(wrong: float, seen: bool) -> None:
     assert (product(table, truth, UNITS, 1.0) is not None) == seen
 
 
-@pytest.mark.parametrize("kind", ["noise", "half", "sum", "flat", "few rows", "random"])
+@pytest.mark.parametrize("kind", ["noise", "odd", "sum", "flat", "few rows", "random"])
 def test_what_is_only_predicted_well_is_no_product(kind: str) -> None:
     random, table = np.random.default_rng(3), _columns()
     truth = {
         "noise": _strokes(table) * np.exp(random.normal(0, 0.03, len(table))),
-        "half": 100 * table[:, 0] ** 0.5 * table[:, 1] ** 0.5,
+        "odd": 100 * table[:, 0] ** 0.75 * table[:, 1] ** 0.25,
         "sum": table[:, 0] + table[:, 1] + table[:, 4],
         "flat": 500 + table[:, 2],
         "few rows": _strokes(table),
