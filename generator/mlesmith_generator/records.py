@@ -84,6 +84,8 @@ class TableProfile(Record):
     duplicate_rows: int = 0
     meanings: dict[str, str] = Field(default_factory=dict)
     """What the publisher says of columns, by name: for quoting only, no rule may look at it."""
+    class_names: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What the publisher calls the values of columns, by column and value: for quoting only."""
 
     def column(self, name: str) -> ColumnProfile:
         """Return the profile of the named column; raises KeyError."""
@@ -222,6 +224,10 @@ class DatasetProfile(Record):
     """Files that are no tables, or tables of one case each."""
     parallels: tuple[ParallelProfile, ...] = ()
     """Texts whose labels stand in other files, line by line, or in front of them."""
+    titled: str = ""
+    """The title of the documents beside the data: for names and quoting only."""
+    about: str = ""
+    """The publisher's sentence on what the data are: for quoting only, no rule may look at it."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, and why."""
 
@@ -264,7 +270,7 @@ class Idea(Record):
     topic: str = ""
     """What is asked for, in words for slug and title, where the target's name does not say it."""
     question: str = ""
-    """The title's words behind the subject, such as `forecast sales of the next 12 months`."""
+    """The title's words behind the subject, such as `forecast sales over the next 12 months`."""
     story: str = ""
     """A sentence about the data, with which the description begins."""
     domain: str = ""

@@ -238,3 +238,27 @@ def course(days: int = 900, seed: int = 6, noise: float = 0.9) -> Base:
     )
     holdout = Holdout(kind="time", column="date")
     return Base("lake-level", frame, "level", "regression", "rmse", holdout)
+
+
+def order_lines(random: np.random.Generator) -> pd.DataFrame:
+    """Lines of orders, whose charge is that of the menu: the number of the order apart, they recur.
+
+    Returns:
+        1,500 rows with `order_id`, `dish`, `extra`, `plates` and `charge`.
+    """
+    rows = 1500
+    often = 1 / np.arange(1, 31)
+    dish = random.choice(24, rows, p=often[:24] / often[:24].sum())
+    extra = random.choice(30, rows, p=often / often.sum())
+    plates = random.choice([1, 2, 3], rows, p=[0.85, 0.12, 0.03])
+    menu = random.uniform(4, 19, 24).round(1)
+    charge = plates * (menu[dish] + 0.15 * extra)
+    return pd.DataFrame(
+        {
+            "order_id": np.sort(random.integers(1, 600, rows)),
+            "dish": [f"dish {code:02d}" for code in dish],
+            "extra": [f"extra {code:02d}" for code in extra],
+            "plates": plates,
+            "charge": charge.round(2),
+        }
+    )

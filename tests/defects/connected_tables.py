@@ -225,6 +225,34 @@ def a_further_table_that_holds_the_target(root: Path) -> Exhibit:
     return tables.written(root)
 
 
+@defect("leak", "further-totals")
+def plans_that_count_who_left(root: Path) -> Exhibit:
+    tables = Tables.of(churning(root))
+    plan = pd.concat([tables.train["plan_id"], tables.test["plan_id"]])
+    left = pd.concat([tables.train["churn"], tables.truth()]) == "yes"
+    plans = tables.further["plans"]
+    counts = left.to_numpy().astype(int)
+    plans["lost"] = plans["plan_id"].map(pd.Series(counts).groupby(plan.to_numpy()).sum())
+    return tables.written(root)
+
+
+def _counted(folder: Path) -> Path:
+    """Customers whose plans tell how many have them, and how many left a year before."""
+    customers(folder)
+    people, plans = (pd.read_csv(folder / f"{name}.csv") for name in ("customers", "plans"))
+    by_plan = people.assign(left=people["churn"] == "yes").groupby("plan_id")["left"]
+    plans["members"] = by_plan.size().reindex(plans["plan_id"]).to_numpy()
+    shift = np.random.default_rng(4).integers(-3, 4, len(plans))
+    plans["lost_before"] = by_plan.sum().reindex(plans["plan_id"]).to_numpy() + shift
+    plans.to_csv(folder / "plans.csv", index=False)
+    return folder
+
+
+@legitimate_built()
+def plans_that_count_their_customers_and_who_left_before(root: Path) -> Exhibit:
+    return Exhibit(first(root, _counted, "relational", "churn").directory)
+
+
 @defect("data", "missing-file")
 def the_orders_are_missing(root: Path) -> Exhibit:
     tables = Tables.of(churning(root))

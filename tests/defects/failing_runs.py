@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from mlesmith_env.manifest import Limits
 from mlesmith_env.recipes.model import Holdout
@@ -34,6 +35,15 @@ def whole_wards_of_which_two_are_private(root: Path) -> Exhibit:
     base = clinic(patients=90)
     ward = [f"ward {ord(letter) % 8}" for letter in base.frame["patient"].str[-1]]
     holdout = Holdout(kind="group", column="ward", test_fraction=0.4, private_fraction=0.6)
+    return make(root, base.but(holdout=holdout).having(ward=ward))
+
+
+@defect("execution", "one-private-group", execution=True)
+def whole_wards_of_which_one_is_most_of_the_private_rows(root: Path) -> Exhibit:
+    base = clinic(patients=160)
+    met = pd.factorize(base.frame["patient"])[0]
+    ward = ["ward 0" if 9 <= each < 49 else f"ward {each + 1}" for each in met]
+    holdout = Holdout(kind="group", column="ward", test_fraction=0.6, private_fraction=0.6)
     return make(root, base.but(holdout=holdout).having(ward=ward))
 
 

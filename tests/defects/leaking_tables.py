@@ -7,8 +7,8 @@ import pandas as pd
 
 from mlesmith_env.recipes.model import Holdout
 
-from .bases import Base, churn, clinic, course, crops, demand, housing
-from .cases import seeded
+from .bases import Base, churn, clinic, course, crops, demand, housing, order_lines
+from .cases import legitimate, seeded
 
 PROXY = ("target-proxy", "target-copy", "target-in-text")
 
@@ -332,6 +332,47 @@ def weight_over_height_squared() -> Base:
     weight = _random(2).normal(75, 14, len(base.y)).clip(40).round(1)
     frame = base.frame.assign(mass_index=(weight / height**2).round(2))
     return base.but(frame=frame, target="mass_index").having(height=height, weight=weight)
+
+
+def _records(own: int) -> Base:
+    """Crops, and how many fields of each crop their farmers have, with or without the field."""
+    base = crops()
+    size, kinds = len(base.y), sorted(base.y.unique())
+    counts = _random(6).poisson(_random(7).gamma(0.5, 6, size)[:, None], (size, len(kinds)))
+    counts[np.arange(size), [kinds.index(kind) for kind in base.y]] += own
+    return base.having(**{f"fields_{place}": counts[:, place] for place in range(len(kinds))})
+
+
+@seeded("leak", "target-statistics")
+def counts_of_classes_that_include_the_row() -> Base:
+    return _records(own=1)
+
+
+@legitimate()
+def counts_of_classes_of_other_rows() -> Base:
+    return _records(own=0)
+
+
+def _strokes(base: Base, noise: float) -> Base:
+    """Strokes in a field of known sides, the share that is inked, and how long strokes are."""
+    size = len(base.y)
+    length, width = (_random(k).integers(8, 400, size) for k in (1, 2))
+    inked, mean = _random(3).uniform(0.1, 0.9, size), _random(4).gamma(3, 1.5, size) + 1
+    off = np.exp(_random(5).normal(0, noise, size))
+    strokes = (length * width * inked / mean * off).round().clip(1).astype(int)
+    return base.but(frame=base.frame.assign(strokes=strokes), target="strokes").having(
+        length=length, width=width, inked=inked.round(3), mean_stroke=mean.round(2)
+    )
+
+
+@seeded("leak", "target-arithmetic")
+def product_of_powers_of_four_columns() -> Base:
+    return _strokes(housing(), 0.0)
+
+
+@legitimate()
+def a_count_that_goes_with_a_product_of_four_columns() -> Base:
+    return _strokes(housing(), 0.15)
 
 
 @seeded("leak", "target-arithmetic", "target-proxy")
@@ -676,3 +717,9 @@ def rows_copied_with_a_new_number() -> Base:
     frame = pd.concat([base.frame, copies], ignore_index=True)
     frame.insert(0, "entry", _random().permutation(len(frame)) * 7 + 1)
     return base.but(frame=frame)
+
+
+@seeded("leak", "duplicate-rows")
+def lines_of_orders_from_one_menu() -> Base:
+    frame = order_lines(_random(17))
+    return Base("canteen-lines", frame, "charge", "regression", "rmse", Holdout(kind="random"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlesmith_env.recipes.model import Bin, DropColumns, Holdout, ParseNumber
 
-from .bases import Base, churn, clinic, course, crops, demand, housing
+from .bases import Base, churn, clinic, course, crops, demand, housing, order_lines
 from .cases import legitimate
 
 
@@ -254,6 +254,14 @@ def honest_duplicate_rows() -> Base:
     base = housing()
     again = base.frame.sample(frac=0.25, random_state=4)
     return base.but(frame=pd.concat([base.frame, again], ignore_index=True))
+
+
+@legitimate()
+def lines_of_orders_whose_waiting_time_differs() -> Base:
+    frame = order_lines(_random(17))
+    own = _random(18).gamma(4.0, 2.0, len(frame))
+    frame["minutes"] = (own + 0.8 * frame.pop("charge")).round(1)
+    return Base("canteen-lines", frame, "minutes", "regression", "rmse", Holdout(kind="random"))
 
 
 @legitimate()

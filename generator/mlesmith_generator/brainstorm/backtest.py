@@ -17,6 +17,11 @@ _FEW = 4
 SERIES = 120
 """Series that are looked at."""
 _DAMPED = 0.9
+_OBSERVED = 0.5
+"""Share of the moments after an origin that have to have a value."""
+_ROUND = 1008
+"""Longest cycle whose shape fills long gaps, in steps: a week of ten minutes."""
+COPY = "season before"
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,14 @@ class Backtest:
         wins: Share of the origins at which it is better.
         best: Its name.
         season: Steps of the cycle that it goes by, 0 for none.
+        copied: Steps of the cycle whose plain copy beats the trivial forecasts by most, 0 for none.
     """
 
     skill: float
     wins: float
     best: str
     season: int
+    copied: int = 0
 
 
 def backtest(
@@ -53,16 +60,16 @@ def backtest(
         None where the past is too short, or a trivial forecast is perfect.
     """
     table = table[:: max(1, len(table) // SERIES)]
-    steps = table.shape[1]
-    origins = _origins(steps, horizon, horizon, 2 * horizon)
+    known = np.asarray(np.isfinite(table).any(axis=0))
+    origins = _origins(known, horizon, horizon, 2 * horizon)
     if len(origins) < _FEW:
-        origins = _origins(steps, horizon, max(1, horizon // 3), horizon)
+        origins = _origins(known, horizon, max(1, horizon // 3), horizon)
     if len(origins) < 2:
         return None
     gains: dict[tuple[str, int], list[float]] = {}
     for origin in origins:
         truth = table[:, origin : origin + horizon]
-        past = filled(table[:, :origin])
+        past = filled(table[:, :origin], [each for each in seasons if each <= _ROUND])
         begun = np.isfinite(past[:, -1])
         truth, past = truth[begun], past[begun]
         asked = np.isfinite(truth)
@@ -85,20 +92,35 @@ def backtest(
     whole = {name: each for name, each in gains.items() if len(each) == tried}
     best = max(whole, key=lambda name: float(np.median(whole[name])))
     found = np.array(whole[best])
-    return Backtest(float(np.median(found)), float((found > 0).mean()), *best)
+    copies = {
+        season: float(np.median(each)) for (name, season), each in whole.items() if name == COPY
+    }
+    copied = max(copies, key=lambda season: copies[season], default=0)
+    copied = copied if copies.get(copied, 0.0) > 0 else 0
+    return Backtest(float(np.median(found)), float((found > 0).mean()), *best, copied)
 
 
-def _origins(steps: int, horizon: int, apart: int, least: int) -> list[int]:
-    """Return the lengths of the pasts that are tried, the longest first."""
-    latest = steps - horizon
+def _origins(known: NDArray[np.bool_], horizon: int, apart: int, least: int) -> list[int]:
+    """Return the lengths of the pasts that are tried, the longest first.
+
+    What follows an origin was mostly observed, unless that holds for hardly any.
+    """
+    latest = len(known) - horizon
     tried = [latest - apart * back for back in range(ORIGINS)]
-    return [origin for origin in tried if origin >= max(least, 10)]
+    tried = [origin for origin in tried if origin >= max(least, 10)]
+    good = [each for each in tried if known[each : each + horizon].mean() >= _OBSERVED]
+    return good if len(good) >= 2 else tried
 
 
-def filled(table: Table) -> Table:
+def filled(table: Table, rounds: Sequence[int] = ()) -> Table:
     """Return series with their gaps filled by straight lines, and by their ends outside.
 
     A series without any value stays NaN.
+
+    Args:
+        table: Values, (series, steps), NaN where there is none.
+        rounds: Cycles in steps; a gap as long as the shortest gets the shape of the longest,
+            where one came before it.
     """
     result = table.copy()
     places = np.arange(table.shape[1])
@@ -106,7 +128,22 @@ def filled(table: Table) -> Table:
         known = np.isfinite(row)
         if known.any() and not known.all():
             row[~known] = np.interp(places[~known], places[known], row[known])
+            if rounds:
+                _go_round(row, known, min(rounds), max(rounds))
     return result
+
+
+def _go_round(row: NDArray[np.float64], known: NDArray[np.bool_], least: int, cycle: int) -> None:
+    """Give long gaps the shape of the cycle before them, on the line between the levels."""
+    seen = np.flatnonzero(known)
+    low, high = row[seen].min(), row[seen].max()
+    for first, last in zip((seen[:-1] + 1).tolist(), seen[1:].tolist(), strict=True):
+        if last - first < least or first < cycle:
+            continue
+        before, after = row[first - cycle : first], row[last : last + cycle]
+        level = np.linspace(before.mean(), after[known[last : last + cycle]].mean(), last - first)
+        shape = np.resize(before - before.mean(), last - first)
+        row[first:last] = np.clip(level + shape, low, high)
 
 
 def _flat(levels: NDArray[np.float64], horizon: int) -> Table:
@@ -129,13 +166,13 @@ def _forecasts(past: Table, horizon: int, seasons: Sequence[int]) -> dict[tuple[
         cycles = length // season
         if cycles < 2:
             continue
-        made["season before", season] = past[:, (length - season) + (ahead - 1) % season]
+        made[COPY, season] = past[:, (length - season) + (ahead - 1) % season]
         kept = min(cycles, 6)
         window = past[:, -kept * season :].reshape(len(past), kept, season)
         levels = window.mean(axis=2)
         shape = (window - levels[:, :, None]).mean(axis=1)
-        if season > 60:
-            shape = _smoothed(shape)
+        if season > 60 and not any(season % other == 0 for other in seasons if other < season):
+            shape = _smoothed(shape)  # A week of hours keeps its days.
         shape = shape[:, (ahead - 1) % season]
         made["season", season] = levels[:, -3:].mean(axis=1, keepdims=True) + shape
         pace = (levels[:, -1] - levels[:, 0]) / max(1, kept - 1) / season

@@ -6,6 +6,7 @@ million.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +30,8 @@ _FAR = 10_000.0
 _SIZES = (20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 CELLS = 60
 """Squares with rows that a map needs."""
-_LARGEST = 0.15
-"""Share of the rows that one square may hold."""
+_LARGEST = (0.08, 0.15)
+"""Share of the rows that one square may hold: less than half of the private rows, if it can be."""
 _PLACES = 80
 
 
@@ -67,12 +68,13 @@ def map_of(table: TypedTable) -> Map | None:
         return None
     far = _is_far(latitude)
     span = max(float(np.ptp(north[known])), float(np.ptp(east[known])))
-    for degrees in _round_sizes(span) if far else _SIZES:
+    sizes = _round_sizes(span) if far else _SIZES
+    for largest, degrees in itertools.product(_LARGEST, sizes):
         rows = np.floor(north / degrees)
         columns = np.floor(east / degrees)
         both = np.column_stack([rows[known], columns[known]])
         _, counts = np.unique(both, axis=0, return_counts=True)
-        if len(counts) >= CELLS and counts.max() <= _LARGEST * known.sum():
+        if len(counts) >= CELLS and counts.max() <= largest * known.sum():
             cells = np.full(len(north), None, dtype=object)
             cells[known] = [f"r{int(r)}c{int(c)}" for r, c in both]
             return Map(latitude.name, longitude.name, degrees, cells)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import MetricSpec, Modality
 from mlesmith_generator.brainstorm import features, holdouts, neighbours, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
+from mlesmith_generator.brainstorm.codes import parting_codes
 from mlesmith_generator.brainstorm.holdouts import Plan
+from mlesmith_generator.brainstorm.keys import key_reason
 from mlesmith_generator.brainstorm.labels import label_families
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.matter import is_spelled, modality_of
@@ -359,14 +361,16 @@ def _useless(bench: Bench, made: Target, plan: Plan, known: set[str]) -> tuple[E
         if column.name in known or column.name in (made.source, plan.holdout.column):
             continue
         if column.type == "identifier" and not is_spelled(bench.table[column.name]):
-            reason = f"it tells rows apart ({column.note or 'a key'})"
+            reason = key_reason(bench.table[column.name], made)
             found.append(Exclusion(column=column.name, reason=reason))
         elif column.type == "constant":
             found.append(Exclusion(column=column.name, reason="it has no more than one value"))
         elif divides_rows(column):
             found.append(Exclusion(column=column.name, reason=REASON))
     gone = known | {made.source, *(each.column for each in found)}
-    return (*found, *_copies(bench, plan.holdout.column, gone))
+    found += _copies(bench, plan.holdout.column, gone)
+    gone |= {each.column for each in found}
+    return (*found, *parting_codes(made, bench.table, plan, gone))
 
 
 def _copies(bench: Bench, group: str | None, gone: set[str]) -> Iterator[Exclusion]:

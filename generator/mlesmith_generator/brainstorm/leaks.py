@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.histories import counts_of_target
 from mlesmith_generator.brainstorm.naming import is_prediction_of, namesakes
+from mlesmith_generator.brainstorm.powers import parts_of_product
 from mlesmith_generator.brainstorm.quotients import parts_of_quotient
 from mlesmith_generator.brainstorm.single import (
     is_coarser,
@@ -58,7 +60,10 @@ def giveaways(
     found |= totals_of_part(made, table, rows, set(found))
     found |= parts_of_amount(made, table, rows, set(found))
     found |= parts_of_quotient(made, table, rows, set(found))
+    found |= parts_of_product(made, table, rows, set(found))
     found |= parts_of_class(made, table, rows, set(found))
+    for name, reason in counts_of_target(made, table, rows).items():
+        found.setdefault(name, reason)
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.recipes.text import column_of
 from mlesmith_generator.brainstorm.backtest import filled
+from mlesmith_generator.brainstorm.gaps import regular_gaps
 from mlesmith_generator.brainstorm.outlook import Outlook, levels
 from mlesmith_generator.brainstorm.series import DAY, Layout
 from mlesmith_generator.describe import numerals as nu
@@ -35,7 +36,7 @@ def portrait(layout: Layout, ahead: Outlook) -> dict[str, str]:
     told = {"pace": layout.pace.word, **dict(_period(layout, inside, ahead))}
     if layout.series is not None and len(past) > 1:
         told["count"] = nu.count(len(past))
-    told |= dict(_lengths(past)) | dict(_levels(layout, past)) | dict(_cycle(layout, past))
+    told |= dict(_lengths(layout, past)) | dict(_levels(layout, past)) | dict(_cycle(layout, past))
     return told
 
 
@@ -50,7 +51,7 @@ def _period(layout: Layout, inside: NDArray[np.bool_], ahead: Outlook) -> Iterat
         yield name, f"`{times.iloc[int(rows[0])]}`"
 
 
-def _lengths(past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
+def _lengths(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
     known = np.isfinite(past)
     lengths = known.sum(axis=1)
     if len(past) > 1 and lengths.max() > 1.2 * lengths.min():
@@ -59,8 +60,29 @@ def _lengths(past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
     first = known.argmax(axis=1)
     last = past.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
     gaps = 1 - lengths.sum() / (last - first + 1).sum()
-    if gaps >= 0.01:
-        yield "gaps_share", nu.percent(float(gaps))
+    if gaps < 0.01:
+        return
+    inside = np.zeros(past.shape[1], dtype=np.bool_)
+    inside[int(first.min()) : int(last.max()) + 1] = True
+    regular = regular_gaps(layout, inside & ~known.any(axis=0))
+    if regular is not None:
+        yield "regular_when", regular[0]
+        yield "regular_share", nu.percent(float(gaps))
+        return
+    yield "gaps_share", nu.percent(float(gaps))
+    if len(past) == 1:
+        yield from _gaps(known[0, first[0] : last[0] + 1], layout)
+
+
+def _gaps(known: NDArray[np.bool_], layout: Layout) -> Iterator[tuple[str, str]]:
+    """Yield in how many runs the moments without a value come, and how long the longest is."""
+    edges = np.flatnonzero(np.diff(known.astype(np.int8)))  # Known and unknown by turns.
+    lengths = np.diff(edges)[::2]
+    if len(lengths) == 1:
+        yield "gaps_single", nu.counted(int(lengths[0]), layout.pace.word)
+    elif lengths.max() > 1:
+        yield "gaps_runs", nu.counted(len(lengths), "run")
+        yield "gaps_longest", nu.counted(int(lengths.max()), layout.pace.word)
 
 
 def _levels(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
@@ -82,28 +104,36 @@ def _levels(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, st
 
 
 def _cycle(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:
-    """Yield the strongest cycle of the calendar, where one is strong."""
+    """Yield the strongest cycle of the calendar, where one is strong.
+
+    Which one it is, is judged around the trend; its figures are plain averages of what is known.
+    """
     if layout.pace.unit == "year":
         return
     table = filled(past)
-    table = table[np.isfinite(table).all(axis=1)]
+    whole = np.isfinite(table).all(axis=1)
+    table, known = table[whole], past[whole]
     if not len(table):
         return
     width = max([12, *(season for season in layout.pace.seasons if season <= 400)])
     frame = pd.DataFrame(table.T)
     trend = frame.rolling(width, center=True, min_periods=width // 2).mean()
     rest = (table - np.asarray(trend, dtype=np.float64).T).mean(axis=0)
-    best: tuple[float, NDArray[np.float64], tuple[str, ...], str] | None = None
+    best: tuple[float, NDArray[np.int64], tuple[str, ...], str] | None = None
     for codes, names, cycle in _calendar(layout, past.shape[1]):
         good = np.isfinite(rest)
+        seen = codes[np.isfinite(known).any(axis=0)]
+        if len(np.unique(seen[seen >= 0])) < len(names):
+            continue
         if len(np.unique(codes[good])) < len(names) or rest[good].std() == 0:
             continue
         means = np.array([rest[good & (codes == code)].mean() for code in range(len(names))])
         share = float(np.var(means[codes[good]]) / np.var(rest[good]))
         if share >= _STRONG and (best is None or share > best[0]):
-            best = share, means, names, cycle
+            best = share, codes, names, cycle
     if best is not None:
-        _, means, names, cycle = best
+        _, codes, names, cycle = best
+        means = np.array([np.nanmean(known[:, codes == code]) for code in range(len(names))])
         yield "season_cycle", cycle
         yield "season_peak", names[int(np.argmax(means))]
         yield "season_low", names[int(np.argmin(means))]

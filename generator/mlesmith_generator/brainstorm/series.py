@@ -21,6 +21,8 @@ from mlesmith_generator.records import ColumnProfile, TableProfile
 Unit = Literal["second", "month", "year"]
 
 DAY = 86_400
+YEARS = (364 * DAY, 365 * DAY)
+"""Seconds of the year that weekdays keep, and of the one that dates keep."""
 EVEN = 0.7
 """Share of the steps between moments that are one and the same."""
 WHOLE = 0.98
@@ -79,14 +81,19 @@ class Pace:
 
     @property
     def seasons(self) -> tuple[int, ...]:
-        """Steps of the cycles that people and weather keep: day, week, year; shortest first."""
+        """Steps of the cycles that people and weather keep: day, week, year; shortest first.
+
+        A year is both 52 weeks, whose weekdays agree, and 365 days.
+        """
         if self.unit == "year":
             return ()
         if self.unit == "month":
             return (12 // self.step,) if 12 % self.step == 0 and self.step < 12 else ()
         cycles = (DAY, 7 * DAY) if self.step < DAY else (7 * DAY,)
         found = [cycle // self.step for cycle in cycles if cycle % self.step == 0]
-        found += [round(365.25 * DAY / self.step)] if self.step >= 3600 else []
+        if self.step >= 3600:
+            years = [year // self.step for year in YEARS if year % self.step == 0]
+            found += years or [round(365.25 * DAY / self.step)]
         return tuple(each for each in found if 3 < each <= 9000)
 
     @property

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mlesmith_generator.describe.columns import columns_section
-from mlesmith_generator.describe.context import context_section
+from mlesmith_generator.describe.context import context_section, with_publisher
 from mlesmith_generator.describe.coverage import uncovered
 from mlesmith_generator.describe.domains import domain_of
 from mlesmith_generator.describe.facts import Facts, facts_of
@@ -70,6 +70,7 @@ def describe(page: Page, own: Mapping[str, Callable[[Page], str]] | None = None)
     }
     told = own or {}
     texts = {heading: write(page) for heading, write in {**usual, **told}.items()}
+    texts["Context"] = with_publisher(page, texts["Context"])
     text = ""
     for budget in _BUDGETS:
         if "Columns" not in told:

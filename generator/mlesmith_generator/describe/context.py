@@ -12,7 +12,10 @@ from mlesmith_generator.describe.naming import entity, subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
 from mlesmith_generator.describe.signals import signal_findings
+from mlesmith_generator.profiler.prose import calling_in
+from mlesmith_generator.profiler.words import words
 
+_QUOTED = 300
 _TOLD = 4
 """Findings of the context, besides the opening."""
 
@@ -23,14 +26,41 @@ def context_section(page: Page) -> str:
     return "\n\n".join(part for part in (first, findings_told(page)) if part)
 
 
+def with_publisher(page: Page, text: str) -> str:
+    """Return a context whose first paragraph ends with what the publisher says the data are.
+
+    That is one sentence beside the data, else their title where it tells more than the page's own;
+    of several tables only what holds for all of them is quoted.
+
+    Args:
+        page: What is known.
+        text: The context.
+    """
+    profile = page.profile
+    known = {*words(page.title), *words(profile.subject), *words(profile.dataset)}
+    one = len(profile.tables) <= 1
+    title = calling_in(profile.titled, known) if one and not profile.about else ""
+    said = md.escaped(profile.about or title, _QUOTED)
+    if not said:
+        return text
+    told = page.voice.say("publisher about" if profile.about else "publisher title", said=said)
+    first, blank, rest = text.partition("\n\n")
+    return f"{first} {told}{blank}{rest}"
+
+
 def findings_told(page: Page) -> str:
     """Return what is most striking about the columns, in a few sentences."""
     findings = most_striking(chain(signal_findings(page), quirk_findings(page)), page.voice, _TOLD)
     return " ".join(finding.told(page.voice) for finding in findings)
 
 
-def opening(page: Page) -> str:
-    """Return the question in a sentence or two."""
+def opening(page: Page, inputs: str = "") -> str:
+    """Return the question in a sentence or two.
+
+    Args:
+        page: The page.
+        inputs: What a model is given, such as `the pictures`; without it, so many columns.
+    """
     facts, holdout = page.facts, page.recipe.holdout
     target, classes = facts.target, facts.classes
     objective = objective_of(page.form)
@@ -40,7 +70,8 @@ def opening(page: Page) -> str:
         "subject": subject_text(page.profile),
         "n": nu.count(facts.train_rows),
         "m": nu.count(facts.test_rows),
-        "k": nu.counted(len(facts.features), "column", words=True),
+        "k": inputs or nu.counted(len(facts.features), "column", words=True),
+        "others": inputs or "the other columns",
         "numeric": "whole number" if target.integer else "number",
         "low": nu.amount(target.minimum or 0.0, digits),
         "high": nu.amount(target.maximum or 0.0, digits),

@@ -13,6 +13,7 @@ from mlesmith_generator.describe.measure import as_text
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.gates.texts import words_of
+from mlesmith_generator.profiler.words import word_count
 
 _TYPICAL = 3
 _FEWEST = 8
@@ -45,7 +46,7 @@ def text_column(page: Page) -> str:
 
 def _fields(page: Page) -> dict[str, str]:
     text = as_text(page.train, text_column(page))
-    lengths = [len(words_of(text.values[code])) for code in text.codes.tolist() if code >= 0]
+    lengths = [word_count(text.values[code]) for code in text.codes.tolist() if code >= 0]
     lengths.sort()
     return {
         "subject": subject_text(page.profile),

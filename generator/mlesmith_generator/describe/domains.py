@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from mlesmith_generator.profiler.words import words
+import re
+
+from mlesmith_generator.profiler.dataset import GENERIC
+from mlesmith_generator.profiler.words import PARTS, words
 from mlesmith_generator.records import DatasetProfile
 
 GENERAL = "general"
 
 LEXICON: dict[str, str] = {
     "health": """patient patients hospital disease diagnosis cancer tumor tumour breast diabetes
-        heart cardiac coronary stroke thyroid clinical blood pressure cholesterol bmi glucose
+        health heart cardiac coronary stroke thyroid clinical blood pressure cholesterol bmi glucose
         insulin medical medicine drug dose treatment symptom symptoms surgery survival mortality
         death covid virus infection vaccine pulse ecg birth births pregnancy gestation prenatal
         dementia autism schizophrenia psychiatric therapy icu nurse doctor physician smoker
@@ -97,6 +100,10 @@ LEXICON: dict[str, str] = {
         devices browser security breach breaches malware ip ram screen hd""",
 }
 """Words by domain."""
+_LEAD = 1.2
+"""How far the best must be ahead of the next where it rests on little."""
+_SURE = 3.0
+"""Weight from which the best needs no lead."""
 _DOMAINS: dict[str, tuple[str, ...]] = {}
 for _domain, _words in LEXICON.items():
     for _word in _words.split():
@@ -105,6 +112,7 @@ _WEAK = frozenset(
     "conc share shares acid label reading post posts reaction "
     "age sex gender race education class test state states country title rate price prices work "
     "family children hours text game games score scores code sale sales weight block acres half "
+    "corpus order orders topic "
     "user word words income names depth current power memory elements name gen lot room rooms "
     "signal season temp title titles pressure volume treatment energy test".split()
 )
@@ -113,20 +121,26 @@ _WEAK = frozenset(
 def domain_of(profile: DatasetProfile) -> str:
     """Return the domain whose words are most frequent in the names; `general` where none is.
 
-    Words of the subject count most, then those of tables, then those of columns; a word of several
-    domains is shared among them.
+    Words of the subject count most, then those of tables and of the documents' title, then those of
+    columns; a word of several domains is shared among them, and words of the form in which data
+    come are no subject. Of two that are as good as equal on thin ground neither is taken.
     """
     weights: dict[str, float] = {}
     for word in {part for table in profile.tables for c in table.columns for part in words(c.name)}:
         weights[word] = 1.0
     for word in {part for table in profile.tables for part in words(table.name)}:
         weights[word] = 2.0
+    for word in re.findall(r"[a-z]+", profile.titled.lower()):
+        weights[word] = 1.5
     for word in {*words(profile.subject), *words(profile.dataset)}:
         weights[word] = 3.0
     totals = dict.fromkeys(LEXICON, 0.0)
+    for word in PARTS | GENERIC:
+        weights.pop(word, None)
     for word, weight in sorted(weights.items()):
         domains = _DOMAINS.get(word) or _DOMAINS.get(word.removesuffix("s"), ())
         for domain in domains:
             totals[domain] += weight * (0.4 if word in _WEAK else 1.0) / len(domains)
-    best = max(totals, key=lambda domain: totals[domain])
-    return best if totals[best] >= 1.0 else GENERAL
+    best, second = sorted(totals, key=lambda domain: -totals[domain])[:2]
+    clear = totals[best] >= min(_SURE, _LEAD * totals[second])
+    return best if totals[best] >= 1.0 and clear else GENERAL

@@ -27,6 +27,7 @@ from mlesmith_generator.describe.relations import (
     closest_pair,
     contrast_of,
 )
+from mlesmith_generator.describe.repeats import Repeat, repeats_of
 from mlesmith_generator.records import TableProfile
 
 _SHOWN = 3
@@ -67,6 +68,7 @@ class Facts:
         associations: Features by the strength of their association with the target.
         closest: The two numeric features with the highest rank correlation, and that.
         copied: Whether these two are equal in every row.
+        repeats: For features that follow from an earlier one, how they do.
         contrast: Where a nominal feature splits the target.
         groups: For a group holdout whose column the files show.
         further: The further tables that come with the task.
@@ -85,6 +87,7 @@ class Facts:
     associations: tuple[Association, ...]
     closest: tuple[str, str, float] | None
     copied: bool
+    repeats: Mapping[str, Repeat]
     contrast: Contrast | None
     groups: Groups | None
     further: tuple[FurtherTable, ...]
@@ -150,6 +153,7 @@ def facts_of(
         associations=associations,
         closest=closest,
         copied=closest is not None and are_equal(data, *closest[:2]),
+        repeats=repeats_of(features, texts),
         contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
         further=further_tables(test.drop(columns=[id_column]), further or {}),

@@ -50,7 +50,7 @@ def _opening(page: Page) -> str:
     facts, objective = page.facts, page.idea.objective
     known = objective not in AMOUNTS and _folder(page) != "pieces"
     if known and not page.idea.story:
-        return opening(page)
+        return opening(page, f"the {nu.plural(_noun(page))}")
     noun, target = _noun(page), facts.target
     digits = max(5, nu.digits(target.minimum or 0.0, target.maximum or 0.0))
     fields = {

@@ -16,17 +16,20 @@ class Finding:
         bank: The bank of phrases that tell it.
         weight: How striking it is here: 0 not at all, 1 very.
         fields: What fills the phrases.
+        then: A bank of phrases for a sentence after it, filled by the same fields; empty for none.
         about: Columns that it is mainly about, so that no column is told twice in a row.
     """
 
     bank: str
     weight: float
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    then: str = ""
     about: frozenset[str] = frozenset()
 
     def told(self, voice: Voice) -> str:
-        """Return the sentence."""
-        return voice.say(self.bank, **self.fields)
+        """Return the sentence, and the one after it."""
+        banks = (self.bank, self.then) if self.then else (self.bank,)
+        return " ".join(voice.say(name, **self.fields) for name in banks)
 
 
 def most_striking(findings: Iterable[Finding], voice: Voice, most: int) -> list[Finding]:

@@ -12,6 +12,7 @@ from mlesmith_generator.describe.scoring import metric_told
 from mlesmith_generator.describe.target import target_section as usual_target
 
 _FACTS = {
+    "regular": "regular_when",
     "season": "season_peak",
     "growth": "growth_first",
     "sizes": "sizes_largest",
@@ -28,10 +29,10 @@ def steps(word: str, number: int) -> str:
 
 
 def question(target: str, told: str, keys: Sequence[str]) -> str:
-    """Return the words of a title: `forecast sales of the next 12 months for every city`."""
+    """Return the words of a title: `forecast sales over the next 12 months for every city`."""
     nouns = [noun for key in keys[:2] if (noun := entity(key)) not in ("group", "file")]
     whom = f" for every {' and '.join(nouns)}" if nouns else ""
-    return f"forecast {readable(target)} of the next {told}{whom}"
+    return f"forecast {readable(target)} over the next {told}{whom}"
 
 
 def context_section(page: Page) -> str:
@@ -39,7 +40,10 @@ def context_section(page: Page) -> str:
     fields, voice = _fields(page), page.voice
     told = [voice.say("forecast period" + _several(page), **fields)]
     striking = [bank for bank, needed in _FACTS.items() if needed in page.idea.measured]
-    told += [voice.say(f"forecast {bank}", **fields) for bank in striking[:_TOLD]]
+    for bank in striking[:_TOLD]:
+        told.append(voice.say(f"forecast {bank}", **fields))
+        if bank == "gaps" and {"gaps_runs", "gaps_single"} & fields.keys():
+            told.append(voice.say("forecast gaps placed", **fields))
     opening = voice.say("opening forecast" + _several(page), **fields)
     first = " ".join(part for part in (page.idea.story, opening) if part)
     return "\n\n".join((first, " ".join(told)))
@@ -60,9 +64,12 @@ def target_section(page: Page) -> str:
 
 
 def metric_section(page: Page) -> str:
-    """Return what the metric measures, and what a forecast without any skill is."""
-    fields = _fields(page)
-    return metric_told(page, page.voice.say("metric forecast" + _several(page), **fields))
+    """Return what the metric measures, and what a forecast without any skill is.
+
+    That is a copy of the last cycle, where this beats the last value and the mean.
+    """
+    fields, copied = _fields(page), " copied" if "copied" in page.idea.measured else ""
+    return metric_told(page, page.voice.say(f"metric forecast{copied}{_several(page)}", **fields))
 
 
 def holdout_section(page: Page) -> str:

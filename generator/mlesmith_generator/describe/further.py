@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
+from mlesmith_env.recipes.model import InteractionsRecipe, LinksRecipe
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 
@@ -31,6 +32,7 @@ class FurtherTable:
         keys: Columns that other tables have as well, each with those tables.
         towards: Those of the keys that lead to `train.csv`, or to a table nearer to it.
         single: Those of the keys that no two of its rows share.
+        constant: Its columns with one value in every row, each with that.
         named_apart: Without any key: its columns that hold all values of columns of `train.csv`
             under another name, each with those.
     """
@@ -41,6 +43,7 @@ class FurtherTable:
     keys: tuple[tuple[str, tuple[str, ...]], ...]
     towards: tuple[str, ...]
     single: tuple[str, ...]
+    constant: Mapping[str, str] = field(default_factory=dict[str, str])
     named_apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
@@ -81,8 +84,19 @@ def further_tables(
             if any(steps.get(other, len(steps)) < steps.get(name, 0) for other in others)
         )
         apart = () if keys else _named_apart(test, frame)
-        found.append(FurtherTable(name, len(frame), columns, keys, towards, single, apart))
+        constant = dict(_constants(frame))
+        found.append(
+            FurtherTable(name, len(frame), columns, keys, towards, single, constant, apart)
+        )
     return tuple(found)
+
+
+def _constants(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the columns that have one and the same value in every row, with it."""
+    for name in frame.columns:
+        values = cast("pd.Series", frame[name])
+        if len(values) > 1 and values.notna().all() and values.nunique() == 1:
+            yield str(name), str(values.iloc[0])
 
 
 def _named_apart(
@@ -143,11 +157,35 @@ def further_columns(page: Page) -> str:
         (f"`{table.name}.csv`", _joined(page, table), _listed(page, table.columns, table))
         for table in page.facts.further
     ]
-    told = "further tables" if all(table.keys for table in page.facts.further) else "tables apart"
-    return page.voice.say(told) + "\n\n" + md.table(("file", "joined by", "holds"), rows)
+    return _wholeness(page) + "\n\n" + md.table(("file", "joined by", "holds"), rows)
+
+
+def _wholeness(page: Page) -> str:
+    """Say which tables are whole, what is missing from one that is not, and how keys are named."""
+    recipe, further = page.recipe, page.facts.further
+    keys = "keys alike" if all(table.keys for table in further) else "keys apart"
+    lacking = _lacking(page)
+    if not lacking:
+        whole = "further whole" if len(further) > 1 else "further whole one"
+        return f"{page.voice.say(whole)} {page.voice.say(keys)}"
+    fields = {"file": f"`{lacking}.csv`"}
+    if isinstance(recipe, LinksRecipe):
+        fields |= {"a": page.code(recipe.ends[0]), "b": page.code(recipe.ends[1])}
+        return page.voice.say("further links", **fields)
+    return page.voice.say("further items", **fields)
+
+
+def _lacking(page: Page) -> str:
+    """Return the name of the table from which what is asked for was taken away, or nothing."""
+    if isinstance(page.recipe, LinksRecipe):
+        return "edges"
+    return "interactions" if isinstance(page.recipe, InteractionsRecipe) else ""
 
 
 def _joined(page: Page, table: FurtherTable) -> str:
+    recipe = page.recipe
+    if isinstance(recipe, LinksRecipe) and table.name == _lacking(page):
+        return f"nodes, under {md.listing([*map(page.code, recipe.ends)])}"
     told = [
         f"{page.code(column)} of {md.listing([f'`{name}.csv`' for name in holders])}"
         + (", one row each" if column in table.single else "")
@@ -162,7 +200,12 @@ def _joined(page: Page, table: FurtherTable) -> str:
 
 def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:
     keys = {column for column, _ in table.keys}
-    names = [page.code(column) for column in columns if column not in keys]
+    names = [
+        page.code(column)
+        + (f" (always {md.code(table.constant[column], 30)})" if column in table.constant else "")
+        for column in columns
+        if column not in keys
+    ]
     more = len(names) - _NAMED
     shown = names[:_NAMED]
     if not shown:

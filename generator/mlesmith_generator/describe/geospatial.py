@@ -7,7 +7,7 @@ from itertools import chain
 from mlesmith_env.recipes.model import Grid
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.finding import most_striking
-from mlesmith_generator.describe.holdout import holdout_section as grouped
+from mlesmith_generator.describe.holdout import public_part
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
@@ -26,8 +26,10 @@ def context_section(page: Page) -> str:
 
 
 def holdout_section(page: Page) -> str:
-    """Return how whole squares were hidden, and how large they are."""
-    return f"{grouped(page, made_again=True)} {page.voice.say('map squares', **_fields(page))}"
+    """Return how whole squares were hidden, and how to make them again."""
+    fields, voice = _fields(page), page.voice
+    told = [voice.say(name, **fields) for name in ("map split", "map squares", "group then")]
+    return " ".join((*told, public_part(page)))
 
 
 def _fields(page: Page) -> dict[str, str]:
@@ -39,6 +41,9 @@ def _fields(page: Page) -> dict[str, str]:
         "subject": subject_text(page.profile),
         "n": nu.count(page.facts.train_rows),
         "m": nu.count(page.facts.test_rows),
+        "noun": "square",
+        "nouns": "squares",
+        "step": nu.amount(grid.degrees, 6),
         "k": nu.counted(len(page.facts.features), "column", words=True),
         "latitude": page.code(grid.latitude),
         "longitude": page.code(grid.longitude),

@@ -6,15 +6,17 @@ from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 
+_ROUGH = 250
+"""Public rows below which their score is said to be a rough one."""
 
-def holdout_section(page: Page, *, made_again: bool = False, validation: bool = True) -> str:
+
+def holdout_section(page: Page, *, validation: bool = True) -> str:
     """Return how rows were held out and what that means for validation.
 
     Folds by the hidden groups are advised only to those who can tell the groups.
 
     Args:
         page: The page.
-        made_again: Whether groups can be made again from the files, though no column holds them.
         validation: Whether to say what it means, which a formulation may know better.
     """
     holdout, facts, voice = page.recipe.holdout, page.facts, page.voice
@@ -30,19 +32,28 @@ def holdout_section(page: Page, *, made_again: bool = False, validation: bool = 
         "c": page.code(column),
         "noun": noun,
         "nouns": nu.plural(noun),
-        "pub": nu.percent(1 - holdout.private_fraction),
-        "prv": nu.percent(holdout.private_fraction),
     }
     told = [voice.say(holdout.kind, **fields)]
     shown = column == page.target or any(each.name == column for each in facts.features)
     if holdout.kind in ("group", "time") and not shown:
-        told.append(voice.say(f"{holdout.kind} hidden", **fields))
-    unseen = " unseen" if holdout.kind == "group" and not (shown or made_again) else ""
+        raw = page.table.columns if page.table is not None else ()
+        made = bool(raw) and all(each.name != column for each in raw)
+        told.append(voice.say("made hidden" if made else f"{holdout.kind} hidden", **fields))
+    unseen = " unseen" if holdout.kind == "group" and not shown else ""
     if validation:
         told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))
     shared = page.idea.measured.get("shared")
     if shared and holdout.kind in ("random", "stratified"):
         told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))
-    if voice.draw("parts?") < 0.6:
-        told.append(voice.say("parts", **fields))
+    told.append(public_part(page))
+    return " ".join(told)
+
+
+def public_part(page: Page) -> str:
+    """Return how large the public part of the test rows is, and that a small one is rough."""
+    private, rows = page.recipe.holdout.private_fraction, page.facts.test_rows
+    fields = {"pub": nu.percent(1 - private), "prv": nu.percent(private)}
+    told = [page.voice.say("parts", **fields)]
+    if rows * (1 - private) < _ROUGH:
+        told.append(page.voice.say("parts small", **fields))
     return " ".join(told)

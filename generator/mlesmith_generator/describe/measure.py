@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.matter import are_smiles
+from mlesmith_generator.describe.written import written_as
 from mlesmith_generator.profiler.words import word_count
 from mlesmith_generator.profiler.zeros import next_above_zero
 from mlesmith_generator.records import ColumnProfile, ColumnType
@@ -27,6 +28,8 @@ _FINE = 50
 """Different numbers from which a column is fine enough to look cut off."""
 _CUT, _HEAPED = 0.02, 5
 """Share of the rows at the largest number, and how many times those of the next five, for that."""
+_COUNTED = 5_000
+"""Different texts whose words are counted."""
 _ISO_DATE = re.compile(
     r"\d{4}-\d{2}(-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?"
 )
@@ -38,6 +41,11 @@ _FLAGS = (
     {"t", "f"},
     {"0.0", "1.0"},
 )
+
+
+_UNREAD = frozenset({"#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN",
+                     "None", "n/a", "nan", "null"})  # fmt: skip
+"""Texts that `read_csv` of pandas takes for missing unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,13 @@ class ColumnFacts:
             for something missing; else None.
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
-        words: Mean number of words.
+        words: Mean number of words of a row that has a value.
         capped: Share of the numbers that stand at the largest, where that looks like a cut.
         smiles: Whether the values are structures of molecules.
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
+        written: How its values are amounts or days in words, such as `60 kg`; empty for others.
+        unread: The most frequent text that readers of CSV files take for missing, and its rows.
     """
 
     name: str
@@ -104,6 +114,8 @@ class ColumnFacts:
     smiles: bool = False
     first: str = ""
     last: str = ""
+    written: str = ""
+    unread: tuple[str, int] = ("", 0)
 
     @property
     def missing_share(self) -> float:
@@ -196,13 +208,24 @@ def measure_column(name: str, text: Text, hint: ColumnProfile | None) -> ColumnF
     if numeric.any() and share >= 0.9:
         return _with_numbers(base, text)
     lengths = np.fromiter(map(len, text.values), dtype=np.float64, count=len(text.values))
-    words = [word_count(value) for value in text.values[:2000]]
+    looked = min(len(text.values), _COUNTED)
+    words = np.fromiter(map(word_count, text.values[:looked]), dtype=np.float64, count=looked)
     return replace(
         base,
         mean_length=float(lengths @ counts) / max(1, filled),
-        words=sum(words) / max(1, len(words)),
+        words=float(words @ counts[:looked]) / max(1, int(counts[:looked].sum())),
         smiles=are_smiles(name, text.values),
+        written=written_as(text.values),
+        unread=_unread(text),
     )
+
+
+def _unread(text: Text) -> tuple[str, int]:
+    """Return the most frequent text that is taken for missing by default, and its rows."""
+    found = [
+        pair for pair in zip(text.values, text.counts.tolist(), strict=True) if pair[0] in _UNREAD
+    ]
+    return min(found, key=_rarity, default=("", 0))
 
 
 def _kind(text: Text, share: float, hint: ColumnProfile | None) -> ColumnType:

@@ -195,7 +195,8 @@ def _singular(noun: str) -> str:
 def subject_text(profile: DatasetProfile) -> str:
     """Return the subject as it stands in a title: `Bank Marketing`, `HMDA`."""
     text = re.sub(r"[^\w &'.-]+|_", " ", plain(profile.subject, 50)).strip() or "given"
-    names = [profile.dataset, *(table.name for table in profile.tables)]
+    titled = profile.titled if re.search(r"[a-z]{3}", profile.titled) else ""
+    names = [titled, profile.dataset, *(table.name for table in profile.tables)]
     capitals = {part.lower(): part for name in names for part in re.findall(r"[A-Z]{2,}\b", name)}
     return " ".join(
         capitals.get(part, part if part in _SMALL else part[:1].upper() + part[1:])
@@ -217,7 +218,7 @@ def _called(profile: DatasetProfile, name: str) -> str:
     if place is None:
         return name
     said = [table.meanings.get(place[0], "") for table in profile.tables if is_nameless(table)]
-    short = re.sub(r"\s*\(.*", "", said[0]).strip() if len(said) == 1 else ""
+    short = re.sub(r"\s*\(.*|:\s.*", "", said[0]).strip() if len(said) == 1 else ""
     plainly = re.fullmatch(r"[^\W\d_][\w '-]{2,30}", short) and len(short.split()) <= _CALLED
     return f"{short}{name[place.end() :]}" if plainly else name
 

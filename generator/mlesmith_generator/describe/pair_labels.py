@@ -11,10 +11,12 @@ import numpy as np
 from mlesmith_env.recipes.model import Connect
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.holdout import public_part
 from mlesmith_generator.describe.measure import as_text
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.gates.texts import words_of
+from mlesmith_generator.profiler.words import word_count
 
 
 def context_section(page: Page) -> str:
@@ -26,7 +28,7 @@ def context_section(page: Page) -> str:
     for a, b, c in zip(one.codes.tolist(), other.codes.tolist(), label.codes.tolist(), strict=True):
         first, second = bags[0][a], bags[1][b]
         shared[label.values[c]].append(len(first & second) / max(1, len(first | second)))
-        lengths.append(len(words_of(one.values[a])) + len(words_of(other.values[b])))
+        lengths.append(word_count(one.values[a]) + word_count(other.values[b]))
     means = {name: float(np.mean(shares)) for name, shares in sorted(shared.items())}
     most, least = max(means, key=lambda n: means[n]), min(means, key=lambda n: means[n])
     fields = _fields(page) | {
@@ -44,7 +46,8 @@ def holdout_section(page: Page) -> str:
     """Return that no text is met on both sides, or which of the two is not."""
     step = next(step for step in page.transforms if isinstance(step, Connect))
     bank = "pairs connected" if len(step.columns) == 2 else "pairs by text"
-    return page.voice.say(bank, **_fields(page), text=page.code(step.columns[0]))
+    told = page.voice.say(bank, **_fields(page), text=page.code(step.columns[0]))
+    return f"{told} {public_part(page)}"
 
 
 SECTIONS: Mapping[str, Callable[[Page], str]] = {

@@ -13,6 +13,7 @@ from mlesmith_generator.describe.measure import as_text
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.gates.texts import words_of
+from mlesmith_generator.profiler.words import word_count
 
 
 def context_section(page: Page) -> str:
@@ -24,7 +25,7 @@ def context_section(page: Page) -> str:
     shared = [
         len(bags[0][a] & bags[1][b]) / max(1, len(bags[0][a] | bags[1][b])) for a, b in places
     ]
-    lengths = [len(words_of(one.values[a])) + len(words_of(other.values[b])) for a, b in places]
+    lengths = [word_count(one.values[a]) + word_count(other.values[b]) for a, b in places]
     repeated = float((np.bincount(one.codes)[one.codes] > 1).mean())
     target = page.facts.target
     digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)

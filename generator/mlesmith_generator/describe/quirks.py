@@ -26,6 +26,7 @@ _KINDS = {
 
 def quirk_findings(page: Page) -> Iterator[Finding]:
     """Yield findings about the features and the size of the training file."""
+    yield from _unread(page)
     yield from _gaps(page)
     yield from _size(page)
     yield from _levels(page)
@@ -33,6 +34,21 @@ def quirk_findings(page: Page) -> Iterator[Finding]:
     yield from _lone_zeros(page)
     yield from _words(page)
     yield from _order(page)
+
+
+def _unread(page: Page) -> Iterator[Finding]:
+    """Tell of texts such as `None` that are values here, but that readers take for missing."""
+    found = [column for column in (*page.facts.features, page.facts.target) if column.unread[1]]
+    if not found:
+        return
+    column = max(found, key=lambda column: column.unread[1])
+    value, rows = column.unread
+    fields = {
+        "c": page.code(column.name),
+        "v": md.code(value, 40),
+        "rows": nu.counted(rows, "training row"),
+    }
+    yield Finding("unread", 0.97, fields)
 
 
 def _gaps(page: Page) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.association import Association
+from mlesmith_generator.describe.association import LEVELS, Association
 from mlesmith_generator.describe.facts import objective_of
 from mlesmith_generator.describe.finding import Finding
 from mlesmith_generator.describe.page import Page
@@ -57,9 +57,11 @@ def _leaders(page: Page) -> Iterator[Finding]:
         "r": _shown(first),
         "measure": _MEASURES[first.measure],
         "target": page.code(page.target),
+        "levels": nu.word(LEVELS),
     }
+    then = "leader among" if _left_out(page) else ""
     if first.strength < _FAINT:
-        yield Finding("leader faint", 0.85, fields)
+        yield Finding("leader faint", 0.85, fields, then)
         return
     same = second.measure == first.measure
     fields |= {
@@ -72,11 +74,20 @@ def _leaders(page: Page) -> Iterator[Finding]:
         plural = "values of Cramér's V" if first.measure == "cramer" else f"{fields['measure']}s"
         fields["pairwise"] = plural
     if first.strength < second.strength + _NEAR:
-        yield Finding(_pair_bank(ranked, page), 1.0, fields)
+        yield Finding(_pair_bank(ranked, page), 1.0, fields, then)
     elif first.measure == "rank" and page.voice.draw("leader direction") < 0.5:
-        yield Finding("leader rising" if first.sign > 0 else "leader falling", 1.0, fields)
+        way = "leader rising" if first.sign > 0 else "leader falling"
+        yield Finding(way, 1.0, fields, then)
     else:
-        yield Finding("leader", 1.0, fields)
+        yield Finding("leader", 1.0, fields, then)
+
+
+def _left_out(page: Page) -> bool:
+    """Whether the files show columns that say something and have no measure of association."""
+    measured = {each.column for each in page.facts.associations}
+    return any(
+        column.name not in measured and column.kind != "constant" for column in page.facts.features
+    )
 
 
 def _pair_bank(ranked: list[Association], page: Page) -> str:

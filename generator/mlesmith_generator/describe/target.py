@@ -21,6 +21,8 @@ from mlesmith_generator.describe.page import Page
 
 LISTED = 24
 """Classes that the table lists."""
+_CALLED = 80
+"""Characters of what the publisher calls a class."""
 _NAMED = 6
 _TAILED = 1.5
 """Skewness from which a tail is told."""
@@ -105,7 +107,10 @@ def _balance(page: Page) -> str:
         fields["ratio"] = nu.word(round(most[1] / max(1, least[1])))
     even = most[1] <= 1.25 * least[1]
     equal = "balance equal" if most[1] == least[1] else "balance even"
-    return page.voice.say(equal if even else "balance", **fields)
+    largest, smallest = (sum(rows == end[1] for _, rows in classes) for end in (most, least))
+    fields |= {"tied": nu.word(largest), "rare": nu.word(smallest)}
+    uneven = "balance tied" if largest > 1 else "balance fewest" if smallest > 1 else "balance"
+    return page.voice.say(equal if even else uneven, **fields)
 
 
 def _class_table(page: Page) -> str:
@@ -162,9 +167,18 @@ def _origin(page: Page) -> _Origin:
             return _Origin((page.code(transform.column),), _ranges(transform))
         if isinstance(transform, MapValues) and transform.into == page.target:
             if not _regroups(transform):
-                return _Origin((), {})
+                return _named(page)
             return _Origin((f"values of {page.code(transform.column)}",), _members(transform))
-    return _Origin((), {})
+    return _named(page)
+
+
+def _named(page: Page) -> _Origin:
+    """Return what the publisher calls the classes, where it names all of them."""
+    names = page.table.class_names.get(page.idea.target_source, {}) if page.table else {}
+    if not names or not {name for name, _ in page.facts.classes} <= names.keys():
+        return _Origin((), {})
+    quoted = {code: f"\u201c{md.escaped(name, _CALLED)}\u201d" for code, name in names.items()}
+    return _Origin(("in the publisher's words",), quoted)
 
 
 def _derivation(page: Page, transform: Transform) -> str:

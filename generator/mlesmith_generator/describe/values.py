@@ -89,13 +89,21 @@ def notes_cell(page: Page, column: ColumnFacts) -> str:
     The publisher's words come first, in quotation marks; without them the name is read.
     """
     if quoted := page.quoted(column.name):
-        return "; ".join(part for part in (quoted, _trait(page, column)) if part)
+        told = (quoted, _repeated(page, column), _trait(page, column))
+        return "; ".join(part for part in told if part)
     placed = page.table is not None and is_nameless(page.table)  # Which is told above the table.
     dark = is_opaque(column.name) and not placed
     opaque = page.voice.pick(f"opaque/{column.name}", _OPAQUE) if dark else ""
     reading = reading_of(column.name, page.names) or opaque
-    told = [reading, "unit not told" if _unit_missing(column) else "", _trait(page, column)]
+    unit = "unit not told" if _unit_missing(column) else ""
+    told = (reading, unit, _repeated(page, column), _trait(page, column))
     return "; ".join(part for part in told if part)
+
+
+def _repeated(page: Page, column: ColumnFacts) -> str:
+    """How the column follows from an earlier one, where it does."""
+    repeat = page.facts.repeats.get(column.name)
+    return "" if repeat is None else repeat.told(page.code(repeat.of))
 
 
 def _unit_missing(column: ColumnFacts) -> bool:
@@ -126,20 +134,23 @@ def _trait(page: Page, column: ColumnFacts) -> str:
         return _number_trait(page, column)
     if column.smiles:
         return f"structure of a molecule in SMILES; {_different(column)}"
+    if column.written and column.kind != "category":
+        return column.written
     if column.kind == "text":
         if column.words >= 1.5:
-            return f"about {nu.amount(round(column.words))} words each"
-        return f"about {nu.amount(round(column.mean_length))} characters each"
+            return f"about {nu.amount(round(column.words))} words on average"
+        return f"about {nu.amount(round(column.mean_length))} characters on average"
     value, rows = column.top[0]
     if column.kind == "identifier" or rows <= 2:
-        return _different(column)
+        return column.written or _different(column)
     share = nu.percent(rows / column.filled)
     form = page.voice.pick(
         f"top/{column.name}",
         ("{v} in {s}", "mostly {v} ({s})" if rows > column.filled / 2 else "most often {v} ({s})",
          "{s} are {v}", "commonest {v} at {s}", "{v} leads with {s}"),
     )  # fmt: skip
-    return form.format(v=md.code(value, _VALUE), s=share)
+    leads = form.format(v=md.code(value, _VALUE), s=share)
+    return f"{column.written}; {leads}" if column.written else leads
 
 
 def _different(column: ColumnFacts) -> str:

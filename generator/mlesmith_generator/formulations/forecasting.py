@@ -349,8 +349,14 @@ def _idea(profile: DatasetProfile, case: _Case, seed: int) -> Idea:
         form=SubmissionForm(id_column=recipe.id_column, columns=(target,), kind="number", rows=1),
         topic=f"{named} next {told}",
         question=wording.question(target, told, layout.keys if several else ()),
-        measured=portrait(layout, ahead),
+        measured=portrait(layout, ahead) | _yardstick(case),
     )
+
+
+def _yardstick(case: _Case) -> dict[str, str]:
+    """Return the steps of the cycle whose copy any forecast has to beat, in words."""
+    copied = case.tested.copied
+    return {"copied": wording.steps(case.layout.pace.word, copied)} if copied else {}
 
 
 FORECASTING = Forecasting()

@@ -41,6 +41,7 @@ from mlesmith_generator.gates.aspects import aspects_of
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.further import scan_further, scan_returns
 from mlesmith_generator.gates.joins import scan_joins
+from mlesmith_generator.gates.ledgers import scan_ledgers, telling_totals
 from mlesmith_generator.gates.singles import scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.dates import date_format, days
@@ -154,12 +155,25 @@ class Relational:
             scan_further(recipe, tables, sides),
             scan_returns(task, recipe, sides),
             scan_joins(task.manifest, tables, sides),
+            _scan_totals(task, wide, sides),
         ]
 
     @property
     def sections(self) -> Mapping[str, Section]:
         """The context tells of all tables."""
         return {"Context": wording.context_section}
+
+
+def _scan_totals(task: Task, wide: Tables, sides: Mapping[str, pd.DataFrame]) -> Scan:
+    """Look for totals of the answers in further tables, over training and hidden rows."""
+    key, truth = task.manifest.submission.id_column, task.manifest.truth
+    answers = wide.answers.set_index(key).reindex(wide.test[key].to_numpy())
+    asked = {
+        name: pd.Series([*wide.train[name], *answers[name]], name=name, dtype=object)
+        for name in truth
+    }
+    rows = pd.concat([wide.train, wide.test], ignore_index=True)
+    return scan_ledgers(rows.drop(columns=[key, *truth], errors="ignore"), sides, asked)
 
 
 def _in_words(finding: Finding) -> Finding:
@@ -248,15 +262,36 @@ def _ideas(store: Store, main: TableProfile, edges: list[Edge], seed: int) -> li
         made = None if merit.column in keys else primary(own[merit.column])
         if made is None or bench.rows_of(made) < SMALLEST:
             continue
+        totals = telling_totals(wide, sides, cast("pd.Series", wide[made.source]))
+        honest = _without(bench, totals)
         for plan in _plans(bench, made, main):
-            scored = judge(bench, made, plan, merit)
+            scored = judge(honest, made, plan, merit)
             if scored is not None and not gains(bench, own, scored):
                 continue  # What the main table tells alone is no question of several.
             if scored is not None:
+                scored = _leaving_out(scored, totals)
                 proposal = _proposal(store, main, edges, names, keys, scored, seed)
                 found += [proposal] if proposal is not None else []
                 break
     return found
+
+
+def _without(bench: Bench, names: Mapping[str, str]) -> Bench:
+    """Return the bench without some columns of further tables."""
+    if not names:
+        return bench
+    columns = tuple(column for column in bench.table.columns if column.name not in names)
+    table = TypedTable(columns, bench.table.rows)
+    measured = Measured(table, bench.profile.rows, 0)
+    profile = profile_table(bench.profile.name, bench.profile.reader, measured)
+    return replace(bench, profile=profile, table=table)
+
+
+def _leaving_out(scored: Scored, totals: Mapping[str, str]) -> Scored:
+    """Return an idea that leaves out totals of what it asks for."""
+    told = tuple(Exclusion(column=name, reason=words) for name, words in totals.items())
+    idea = scored.idea
+    return replace(scored, idea=idea.model_copy(update={"exclusions": (*idea.exclusions, *told)}))
 
 
 def gains(bench: Bench, own: TypedTable, scored: Scored) -> bool:

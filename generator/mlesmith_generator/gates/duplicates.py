@@ -4,6 +4,9 @@ Copies alone prove nothing: a table of six short categories repeats itself by na
 recipes keep rows that are equal in every column on one side. What counts is that a hidden row has
 a twin whose features could not be equal by chance and whose target is the answer.
 
+What a code parts, such as the number of an order, is looked up where most hidden rows have a twin
+in all else whose answer is theirs.
+
 A near-copy is told without a scale: the nearest training row is twenty times nearer than the
 fifth nearest, which does not happen between independent rows in three or more dimensions.
 """
@@ -17,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlesmith_generator.brainstorm.codes import ALIKE, FEWEST, VARIED, is_code
 from mlesmith_generator.brainstorm.matter import is_matter
 from mlesmith_generator.gates.rows import (
     PRIVATE,
@@ -38,6 +42,8 @@ _PAIRS = 2e7
 _RATIO = 0.05
 _NEIGHBOURS = 5
 _MOST_LEFT_OUT = 8
+_MOST = 0.5
+"""Share of the hidden rows from which twins that a code parts are a look-up."""
 _SAME = 0.8
 """Agreement of targets from which rows with equal features are copies of one another."""
 _SENTENCE = 8
@@ -84,7 +90,7 @@ def scan_duplicates(rows: TaskRows) -> Scan:
     if finding is not None:
         findings.append(finding)
     if not findings:
-        findings += _all_but_one(rows)
+        findings += [*_all_but_one(rows)] or _all_but_a_code(rows)
     if not any(finding.code == "duplicate-rows" for finding in findings):
         near = _near(rows, keys)
         if near is not None:
@@ -110,6 +116,32 @@ def _all_but_one(rows: TaskRows) -> Iterator[Finding]:
             warning = finding.warning or twins.share < 0.02 or is_matter(name, values)
             yield Finding(finding.code, told, finding.stage, (name,), warning)
             return
+
+
+def _all_but_a_code(rows: TaskRows) -> list[Finding]:
+    """Twins that only the code of something apart divides, and that have the answer in most rows.
+
+    Equal rows whose answers differ are honest, and so are tables of a few short columns that
+    repeat themselves throughout.
+    """
+    codes = [
+        column
+        for column in rows.columns
+        if column.distinct >= FEWEST and is_code(column.name) and not _measured(column)
+    ]
+    if not codes or len(rows.columns) < 3:
+        return []
+    for code, keys in _without(rows, codes):
+        twins = _exact(rows, keys, rows.hidden, rows.part == TRAIN)
+        varied = int(keys.max()) + 1 >= VARIED * len(rows)
+        if varied and min(twins.share, twins.copied) >= _MOST and twins.agreement >= ALIKE:
+            told = (
+                f"but for {code.name!r}, {twins.share:.0%} of the hidden rows stand in the "
+                f"training rows with the same features; their targets agree "
+                f"{twins.agreement:.0%} beyond chance"
+            )
+            return [Finding("duplicate-rows", told, columns=(code.name,))]
+    return []
 
 
 def row_keys(rows: TaskRows) -> Ints:
@@ -143,11 +175,16 @@ def _but_one(rows: TaskRows) -> Iterator[tuple[Column, Ints]]:
     ]
     if not 0 < len(single) <= _MOST_LEFT_OUT or len(rows.columns) < 3:
         return
+    yield from _without(rows, single)
+
+
+def _without(rows: TaskRows, left_out: list[Column]) -> Iterator[tuple[Column, Ints]]:
+    """Yield keys of the rows without one of the columns, one after the other."""
     parts = {column.name: part for column, part in _column_keys(rows)}
     total = np.zeros(len(rows), dtype=np.uint64)
     for part in parts.values():
         total += part
-    for column in single:
+    for column in left_out:
         if column.name in parts:
             rest = total - parts[column.name]
             yield column, np.asarray(pd.factorize(rest)[0], dtype=np.int64)

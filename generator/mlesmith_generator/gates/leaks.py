@@ -11,8 +11,10 @@ from dataclasses import replace
 from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import scan_duplicates
 from mlesmith_generator.gates.groups import scan_groups
+from mlesmith_generator.gates.histories import scan_histories
 from mlesmith_generator.gates.neighbours import scan_neighbours
 from mlesmith_generator.gates.order import scan_ids, scan_order
+from mlesmith_generator.gates.powers import scan_powers
 from mlesmith_generator.gates.quotients import scan_quotients
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.series import scan_time
@@ -42,8 +44,10 @@ def scan_leaks(rows: TaskRows) -> list[Scan]:
         scan_singles(sample),
         scan_arithmetic(sample),
         scan_quotients(sample),
+        scan_powers(sample),
         scan_groups(whole),
         scan_statistics(whole),
+        scan_histories(whole),
         scan_shifts(whole),
         scan_time(whole),
         scan_neighbours(whole),

@@ -17,6 +17,8 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 FEWEST = 3
 """Private groups: with one or two, the score is how a model gets on with one or two of them."""
+LARGEST = 0.5
+"""Share of the private rows that one group may hold: above, the score is that group's."""
 
 
 def scan_private_groups(task: Task, groups: NDArray[Any] | None) -> Scan:
@@ -28,8 +30,16 @@ def scan_private_groups(task: Task, groups: NDArray[Any] | None) -> Scan:
     """
     if groups is None:
         return Scan("private-groups", "rows are hidden, not groups")
-    private = len(np.unique(groups[task.grader.mask("private")]))
-    measured = f"{private} groups are private"
+    sizes = np.unique(groups[task.grader.mask("private")], return_counts=True)[1]
+    private, largest = len(sizes), float(sizes.max() / sizes.sum())
+    measured = f"{private} groups are private, the largest with {largest:.0%} of the private rows"
+    if private >= FEWEST and largest > LARGEST:
+        evidence = (
+            f"{measured}: the result would tell of that one above all; group by something finer, "
+            "or draw the groups anew"
+        )
+        finding = Finding("one-private-group", evidence, "brainstorm")
+        return Scan("private-groups", measured, (finding,), float(private))
     if private >= FEWEST:
         return Scan("private-groups", measured, value=float(private))
     evidence = (

@@ -7,12 +7,18 @@ parts that several programs share are written into each of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
 from mlesmith_env.manifest import Manifest
+from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_generator.formulations import formulation_of
+from mlesmith_generator.formulations.formulation import Formulation
 from mlesmith_generator.formulations.program import Program
+
+LATELY = Program("lately", ("answers", "scores"), trivial=True, repeats=("constant",))
+"""Where the later rows are hidden, what drifts is foretold better by its last level than by all."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +47,23 @@ def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
     formulation, kind = formulation_of(manifest), manifest.submission.kind
     facts = {**_facts(manifest), **formulation.facts(manifest)}
     return tuple(
-        Rung(program.name, _write_out(program, facts), program.trivial, program.repeats)
-        for program in formulation.programs(manifest)
+        Rung(program.name, _write_out(program, known), program.trivial, program.repeats)
+        for program, known in _programs(formulation, manifest, facts)
         if not program.kinds or kind in program.kinds
     )
+
+
+def _programs(
+    formulation: Formulation, manifest: Manifest, facts: dict[str, object]
+) -> Iterator[tuple[Program, dict[str, object]]]:
+    """Yield programs and what each knows; where time is shown, the constant has a later twin."""
+    holdout = manifest.recipe.holdout
+    told = holdout.kind == "time" and not holdout.drop_column
+    for program in formulation.programs(manifest):
+        yield program, facts
+        plain = program.path == "constant.py" and isinstance(manifest.recipe, TableRecipe)
+        if plain and told and holdout.column is not None:
+            yield LATELY, {**facts, "TIME": holdout.column}
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:

@@ -9,9 +9,12 @@ from pathlib import Path, PurePosixPath
 from mlesmith_env.errors import ReadError
 from mlesmith_env.recipes.model import TableReader
 from mlesmith_generator.origin import read_origin
+from mlesmith_generator.profiler.beside import comments_of, documents_of
+from mlesmith_generator.profiler.class_names import with_class_names
 from mlesmith_generator.profiler.collections import find_collections
-from mlesmith_generator.profiler.glossary import with_meanings
+from mlesmith_generator.profiler.glossary import quotable, with_meanings
 from mlesmith_generator.profiler.parallels import find_parallels
+from mlesmith_generator.profiler.prose import about_in, title_in
 from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
@@ -31,6 +34,11 @@ GENERIC = frozenset(
      "recognition", "prediction", "jpg", "png", "wav", "known", "unknown", "cause", "causes"}
 )  # fmt: skip
 """Words that tell a form of data or of a task, and no subject."""
+_FORMS = frozenset(
+    {"test", "split", "splits", "subset", "sample", "samples", "jpg", "jpeg", "png", "wav", "mp3",
+     "fulltext", "part", "tiny", "mini", "small"}
+)  # fmt: skip
+"""Words that say in which form or part the data come; behind a subject they are left out."""
 _SHORT = 3
 """Letters of a word that is a code more often than a word."""
 _TITLE_WORDS = 3
@@ -71,12 +79,17 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
     if found.collections or parallels:
         # What was said of each of its files, or for want of a table, says nothing any more.
         told = [told for told in told if told.split(": ")[0] not in {*found.documents, root.name}]
+    documents = documents_of(root)
+    told_tables = with_meanings(root, tables, documents)
+    texts = [*documents, *(text for table in tables[:1] for text in comments_of(table, root))]
     return DatasetProfile(
         dataset=dataset,
         subject=subject_of(dataset, tables, title=read_origin(root).title),
-        tables=with_meanings(folder, tables),
+        tables=with_class_names(root, told_tables, documents, quotable),
         collections=found.collections,
         parallels=parallels,
+        titled=title_in(texts),
+        about=about_in(texts, one=len(tables) <= 1),
         problems=(*told, *found.problems),
     )
 
@@ -107,6 +120,8 @@ def subject_of(dataset: str, tables: list[TableProfile], *, title: str = "") -> 
         letters = list(dict.fromkeys([*owner[:2], *letters])) if owner else titled or letters
     elif len(letters) == 1 and len(letters[0]) <= _SHORT and titled:
         letters = titled
+    while len(letters) > 1 and letters[-1] in _FORMS and letters[0] not in _FORMS:
+        letters.pop()
     return " ".join(letters[:3])
 
 

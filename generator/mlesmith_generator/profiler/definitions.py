@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 _COMMENT = re.compile(r"^\s*(?:%+|//|;+|\|(?=\s{2}|\s*$)(?!.*\|))")
 _HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>.*?)\s*#*\s*$|^(?P<bare>[^:|]{3,80}):\s*$")
@@ -33,6 +34,23 @@ _TEXTS = re.compile(
     r"descri|meaning|definition|explanation|details|label|question|what|content|comment|notes?\b",
     re.IGNORECASE,
 )
+_LOOSE = (
+    re.compile(
+        r"^(?P<name>[^\s:|][^:|]{0,59}?)\s*:\s*[a-z]+\.?\s*\|+\s*(?P<said>[^|]+)$", re.IGNORECASE
+    ),
+    re.compile(
+        r"^\[\s?,\s?\d{1,3}\]\s*`?(?P<name>[\w.]{1,40})`?\s+"
+        r"(?:numeric|integer|factor|character|logical)\s+(?P<said>[^\W\d_].*)$"
+    ),
+    re.compile(
+        r"^\d{1,3}[.)]\s+(?P<name>\S(?:\S| (?! )){1,60})\s{2,}(?P<said>\(\w[\w ]*\)\s{2,}\S.*)$"
+    ),
+    re.compile(
+        r"^(?:\d{1,3}[.)]\s+)?(?P<name>[A-Za-z](?:[\w.\-']| (?! )){1,40})\s{2,}"
+        r"(?P<said>\(.+[)\w])$"
+    ),
+)
+"""Forms of lines, each with a name and what is said of it."""
 _LITERAL = re.compile(
     r"""^\s*(?:"[^"]+"|'[^']+')\s*:\s*(?:-?\d[\d.eE+-]*|true|false|null|None|True|False)\s*,?$"""
 )
@@ -67,7 +85,7 @@ def passages_of(text: str, names: Set[str]) -> list[Passage]:
     found = [Passage("")]
     header: Sequence[str] = ()
     open_at: tuple[str, int] | None = None
-    for line in _lines(text):
+    for line in lines_of(text):
         cells = _cells(line)
         if line and _RULE.match(line):
             continue
@@ -94,6 +112,41 @@ def passages_of(text: str, names: Set[str]) -> list[Passage]:
     return [passage for passage in found if passage.defined]
 
 
+def loosely_defined(text: str, names: Set[str]) -> Passage:
+    """Return what a document says of columns in forms that are less strict than those of a list.
+
+        Wife's education     (categorical)     1=low, 2, 3, 4=high
+        [,1] depth numeric Depth (km)
+        height: integer.     | Height of the block.
+
+    Names are known by their letters and digits, where no two columns share these.
+
+    Args:
+        text: The document.
+        names: The columns that there are.
+    """
+    alike: dict[str, list[str]] = {}
+    for name in sorted(names):
+        alike.setdefault(_letters(name), []).append(name)
+    found = Passage("")
+    name, at = "", 0
+    for line in lines_of(text):
+        bare, indent = line.strip(), _indent(line)
+        match = None
+        if len(bare) <= _LONGEST:
+            match = next((each for form in _LOOSE if (each := form.match(bare))), None)
+        if match is None and name and bare and indent >= at:
+            if len(found.defined[name][-1]) < _LONGEST:
+                found.defined[name][-1] += f" {bare}"
+            continue
+        called = alike.get(_letters(match["name"]), []) if match else []
+        name = called[0] if len(called) == 1 and len(_letters(called[0])) > 1 else ""
+        if match and name:
+            at = indent + match.start("said")
+            _add(found, name, match["said"].strip(" .;"))
+    return found
+
+
 def numbered_in(text: str, width: int) -> tuple[str, ...]:
     """Return what a document says of columns without names, in order; empty where it does not.
 
@@ -104,7 +157,7 @@ def numbered_in(text: str, width: int) -> tuple[str, ...]:
         width: Number of columns.
     """
     heading, run, end = "", list[str](), 0
-    for line in _lines(text):
+    for line in lines_of(text):
         match = _NUMBERED.match(line)
         if match is None:
             heading = line if line.strip() and not run else heading
@@ -123,10 +176,56 @@ def numbered_in(text: str, width: int) -> tuple[str, ...]:
     return tuple(run) if len(run) == width and worded else ()
 
 
-def _lines(text: str) -> Iterator[str]:
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a document without comment marks and samples of the data."""
     lines = [_COMMENT.sub("", line).rstrip() for line in text.expandtabs().splitlines()]
     samples = _samples(lines)
     yield from (line for place, line in enumerate(lines) if place not in samples)
+
+
+def tabled_in(text: str, width: int) -> tuple[str, ...]:
+    """Return what a table of names and descriptions, set with blanks, says of columns in order.
+
+        Name      Type        Description
+        ----      ----        -----------
+        Length    continuous  longest shell measurement
+
+    Args:
+        text: The document.
+        width: Number of columns; the table must have as many rows.
+    """
+    lines = list(lines_of(text))
+    for place, line in enumerate(lines[1:], start=1):
+        header = re.split(r"\s{2,}", lines[place - 1].strip()[:_LONGEST])
+        ruled = len(line) <= _LONGEST and re.fullmatch(r"(?:[-=]{2,}\s+)+[-=]{2,}", line.strip())
+        if not (ruled and _NAMES.search(header[0]) and _TEXTS.search(header[-1])):
+            continue
+        body = takewhile(lambda each: each.strip() != "", lines[place + 1 :])
+        rows = [re.split(r"\s{2,}", each.strip()) for each in islice(body, width + 1)]
+        if len(rows) == width and all(len(row) > 1 for row in rows):
+            return tuple(f"{row[0]}: {row[-1]}" for row in rows)
+    return ()
+
+
+def valued_in(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the attributes of a C4.5 file in order, each with its values, none where continuous.
+
+        age: continuous.
+        workclass: Private, State-gov, Without-pay.
+
+    Args:
+        text: The document.
+    """
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for line in (each.partition("|")[0] for each in text.splitlines()):
+        match = re.fullmatch(r"([A-Za-z][\w .-]{0,60}):\s+(\S.*)\.", line.strip())
+        if match is None:
+            if found and line.strip():
+                return []
+            continue
+        values = tuple(value.strip() for value in match[2].split(","))
+        found.append((match[1], () if values == ("continuous",) else values))
+    return found
 
 
 def _samples(lines: Sequence[str]) -> set[int]:
@@ -187,6 +286,10 @@ def _defined_in_line(line: str, names: Set[str]) -> tuple[str, str] | None:
 def _name(text: str, names: Set[str]) -> str:
     bare = " ".join(text.split())
     return next((each for each in (bare, bare.strip(_QUOTES)) if each in names), "")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
 
 
 def _add(passage: Passage, name: str, said: str) -> None:

@@ -8,32 +8,26 @@ elsewhere or counts rows is left out, because the page is read by those who play
 
 from __future__ import annotations
 
-import csv
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-from mlesmith_generator.profiler.definitions import Passage, numbered_in, passages_of
+from mlesmith_generator.profiler.beside import LARGEST, REFUSED, comments_of
+from mlesmith_generator.profiler.definitions import (
+    Passage,
+    loosely_defined,
+    numbered_in,
+    passages_of,
+    tabled_in,
+    valued_in,
+)
+from mlesmith_generator.profiler.prose import bracketed_in, listed_in
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
-from mlesmith_generator.sniff.mending import mended
 
-_DOCUMENT = re.compile(
-    r"(?:^|[-_. 0-9])(?:readme|dictionary|codebook|metadata|descri\w*|variables|columns|features"
-    r"|info)(?:$|[-_. ])|\.names$",
-    re.IGNORECASE,
-)
-_ENDINGS = frozenset(("", ".md", ".txt", ".rst", ".names", ".csv", ".tsv", ".markdown"))
 _PACKAGE = "datapackage.json"
-_MOST_DOCUMENTS = 40
-_MOST_FILES = 20_000
-_LARGEST = 2**20
-"""Bytes of a document that are read."""
-_COMMENT_LINES = 2000
 _LONGEST = 110
 """Characters of a meaning; the rest becomes an ellipsis."""
 _FEWEST = 3
@@ -43,41 +37,35 @@ _TYPES = frozenset(
     "categorical boolean binary ordinal date text enumerated logical discrete qualitative".split()
 )
 _FILLING = frozenset({"a", "an", "the", "vector", "variable", "value", "values"})
+_TYPE = f"(?:{'|'.join(sorted(_TYPES))})"
 _TAGGED = re.compile(
-    rf"^(?:an? )?(?:{'|'.join(sorted(_TYPES))})[.:;]\s+|\s-\s(?:{'|'.join(sorted(_TYPES))})$",
+    rf"^\({_TYPE}\)\s+|^(?:an? )?{_TYPE}[.:;]\s+|\s-\s{_TYPE}$",
     re.IGNORECASE,
 )
 """The type of a column, beside its meaning."""
-_REFUSED = re.compile(
-    r"://|www\.|\S@\S|\\|\ufffd|</?[a-z!]|\{\{|\{[a-z_]|(?:^|[^\w])[~.]*/\w"
-    r"|\b(?:TODO|TBD|FIXME|XXX+)\b|lorem ipsum"
-    r"|\b(?:you|your|yours|ignore|disregard|override|prompts?|instructions?|assistant|chatbot|llm|"
-    r"ai|jailbreak|please|language model|reward hack\w*)\b"
-    r"|\b(?:do not|don't|never) (?:tell|mention|reveal|report|use|submit|read|run|follow|train)"
-    r"|^\W*(?:system|human|user)\s*:"
-    r"|answers?\.\w|answer key|solutions?\b|\btest[_ -](?:sets?|labels?|answers?|split|rows?|data)"
-    r"|\bhidden\b|hold-?out|held[- ]out|leaderboard|ground[_ -]truth|private/"
-    r"|distribution|\d\s*(?:%|per ?cent) (?:of|are|were|have|had)\b"
-    r"|^\W*see\b|\b\d{2,}\s+(?:instances|observations|rows|records|samples|examples|cases)\b",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r"[^\W\d_]\W{0,2}[(:=]\s*\d{2,}\b")
 """A label with a number that may count its rows: `yes (268)`."""
+_PRINTED = re.compile(
+    r"\bnon-?null\b|\bdtype\b|\b(?:u?int(?:8|16|32|64)|float(?:16|32|64)|datetime64)\b"
+    r"|^\W*(?:\d+\s+)?(?:object|num|int|chr)(?:\s+[-\d].*|\W*)$"
+)
+"""What programs print of a column: `20640 non-null float64`, `num 5.1 4.9`."""
 
 
-def with_meanings(folder: Path, tables: Sequence[TableProfile]) -> tuple[TableProfile, ...]:
+def with_meanings(
+    root: Path, tables: Sequence[TableProfile], documents: Sequence[str]
+) -> tuple[TableProfile, ...]:
     """Return the tables, each with what the publisher says of its columns.
 
     Args:
-        folder: The raw files (a folder, or one file).
+        root: The folder of the raw files.
         tables: What was found in them.
+        documents: Texts of the descriptions beside them.
     """
-    root = folder if folder.is_dir() else folder.parent
-    documents = [text for path in _documents(root) if (text := _text(path))]
     package = _package(root / _PACKAGE)
     found: list[TableProfile] = []
     for table in tables:
-        texts = [*documents, *_comments(table, root)]
+        texts = [*documents, *comments_of(table, root)]
         said = _said(table, tables, texts) | package.get(_file(table), {})
         meanings = {
             column.name: meaning
@@ -97,13 +85,18 @@ def quotable(name: str, said: str) -> str:
         said: As it stands in the document.
     """
     linked = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", said)
+    linked = re.sub(r"(?<=[\w)])\*\*(?=\d)", "^", linked)
+    if linked.count("*") == 1:
+        linked = re.sub(r"(?:(?<=[^\W_])|(?<=\)))\s?\*\s?(?=[\w(])", " \u00d7 ", linked)
     text = " ".join(re.sub(r"[`|*\u201c\u201d\"]", " ", linked).split()).strip(" :;,-")
-    if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or _REFUSED.search(text):
+    if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(text):
         return ""
     text = _TAGGED.sub("", text)
     text = text.removesuffix(".") if text.count(".") == 1 else text
     told = set(words(text)) - _FILLING
     if told <= _TYPES or told <= set(words(name)) or len(_COUNTED.findall(text)) > 1:
+        return ""
+    if _PRINTED.search(text):
         return ""
     if len(text) <= _LONGEST:
         return text
@@ -126,7 +119,7 @@ def _said(
 ) -> dict[str, str]:
     if is_nameless(table):
         width = len(table.reader.columns)
-        lists = (numbered for text in texts if (numbered := numbered_in(text, width)))
+        lists = (found for text in texts if (found := _in_order(text, width, table)))
         return dict(zip(table.reader.columns, next(lists, ()), strict=False))
     names = {column.name for column in table.columns}
     enough = min(_FEWEST, len(names))
@@ -136,6 +129,14 @@ def _said(
         for passage in passages_of(text, names)
         if len(passage.defined) >= max(enough, 0.5 * passage.lines)
     ]
+    if not passages:
+        loose = [loosely_defined(text, names) for text in texts]
+        passages = [passage for passage in loose if len(passage.defined) >= enough]
+    if not passages:
+        prose = [bracketed_in(text, names) for text in texts]
+        passages = [
+            Passage("", {name: [said] for name, said in each.items()}, len(each)) for each in prose
+        ]
     own = [passage for passage in passages if _about(passage, table)]
     others = [other for other in tables if _file(other) != _file(table)]
     free = [p for p in passages if not any(_about(p, other) for other in others)]
@@ -145,6 +146,26 @@ def _said(
             # Where a name is explained twice and differently, nobody knows which is meant.
             told[name] = said[0] if told.get(name, said[0]) == said[0] == said[-1] else ""
     return told
+
+
+def _in_order(text: str, width: int, table: TableProfile) -> tuple[str, ...]:
+    told = numbered_in(text, width) or tabled_in(text, width) or listed_in(text, width)
+    return told or _by_values(text, width, table)
+
+
+def _by_values(text: str, width: int, table: TableProfile) -> tuple[str, ...]:
+    """Return the names of attributes whose stated values are those of the columns in order."""
+    attributes = valued_in(text)
+    listed = [(at, values) for at, (_, values) in enumerate(attributes) if values]
+    # The class may stand in front of the list, and is the last column.
+    if len(attributes) not in (width - 1, width) or len(listed) < _FEWEST:
+        return ()
+    fits = all(
+        {value for value, _ in table.columns[at].top} - {"?"} <= set(values)
+        for at, values in listed
+        if at < len(table.columns)
+    )
+    return tuple(name for name, _ in attributes) if fits else ()
 
 
 def _about(passage: Passage, table: TableProfile) -> bool:
@@ -160,46 +181,9 @@ def _file(table: TableProfile) -> str:
     return table.reader.files[0]
 
 
-def _documents(root: Path) -> Iterator[Path]:
-    """Yield the descriptions in a folder, sorted, those nearest to its root first."""
-    found: list[Path] = []
-    for at, folders, files in islice(os.walk(root), _MOST_FILES):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            Path(at) / name
-            for name in sorted(files)
-            if _DOCUMENT.search(name) and PurePosixPath(name).suffix.lower() in _ENDINGS
-        ]
-    found.sort(key=lambda path: (len(path.parts), path.as_posix()))
-    yield from (path for path in found[:_MOST_DOCUMENTS] if path.is_file())
-
-
-def _text(path: Path) -> str:
-    with path.open("rb") as stream:
-        text = mended(stream.read(_LARGEST))
-    if path.suffix.lower() not in (".csv", ".tsv"):
-        return text
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    # A codebook is a table of definitions; its cells hold no bars once they are one.
-    rows = csv.reader(text.splitlines(), delimiter=delimiter)
-    try:
-        return "\n".join("|".join(cell.replace("|", "/") for cell in row) for row in rows)
-    except csv.Error:
-        return ""  # Not a codebook after all, and nobody's table of data either.
-
-
-def _comments(table: TableProfile, root: Path) -> Iterator[str]:
-    """Yield the comments in front of the data of an ARFF file."""
-    if table.reader.format != "arff" or table.reader.compression != "none":
-        return
-    with (root / _file(table)).open(encoding="utf-8", errors="replace") as stream:
-        lines = [line for line in islice(stream, _COMMENT_LINES) if line.lstrip().startswith("%")]
-    yield "".join(lines)
-
-
 def _package(path: Path) -> dict[str, dict[str, str]]:
     """Return descriptions of fields, by file and name, as a Frictionless package has them."""
-    if not path.is_file() or path.stat().st_size > _LARGEST:
+    if not path.is_file() or path.stat().st_size > LARGEST:
         return {}
     try:
         data: object = json.loads(path.read_bytes())

@@ -181,3 +181,42 @@ def test_parts_of_a_share_are_left_out_and_what_is_measured_beside_them_stays() 
         share=text(won / (won + lost), 3),
     )
     assert told(data, "share") == {"won", "lost"}
+
+
+def test_what_rebuilds_an_amount_by_a_product_is_left_out_also_of_its_bands() -> None:
+    random = np.random.default_rng(8)
+    length, width = random.integers(8, 400, (2, 600))
+    inked, mean = random.uniform(0.1, 0.9, 600), random.gamma(3, 1.5, 600) + 1
+    strokes = (length * width * inked / mean).round() + 1
+    data = table(
+        length=[str(value) for value in length],
+        width=[str(value) for value in width],
+        inked=text(inked, 3),
+        mean=text(mean, 2),
+        free=text(random.gamma(3, 20, 600), 1),
+        strokes=text(strokes, 0),
+    )
+    made = primary(data["strokes"])
+    assert made is not None
+    for form in (made, *alternatives(data["strokes"], made)):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
+        assert len(left_out - {"strokes"}) == 1
+        assert left_out <= {"length", "width", "inked", "mean", "strokes"}
+
+
+def test_counts_of_the_classes_are_left_out_also_where_one_class_is_asked_for() -> None:
+    random = np.random.default_rng(9)
+    kinds = np.array(["false", "half true", "mostly true", "true"])
+    label = random.integers(0, 4, 1200)
+    counts = random.poisson(random.gamma(0.5, 8, 1200)[:, None], (1200, 4))
+    counts[np.arange(1200), label] += 1
+    data = table(
+        **{f"record {place}": [str(value) for value in counts[:, place]] for place in range(4)},
+        words=[str(value) for value in random.poisson(12, 1200)],
+        verdict=kinds[label].tolist(),
+    )
+    made = primary(data["verdict"])
+    assert made is not None
+    for form in (made, *alternatives(data["verdict"], made)):
+        left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
+        assert left_out - {"verdict"} == {f"record {place}" for place in range(4)}

@@ -62,6 +62,18 @@ def test_two_columns_are_close_within_three_hundredths_alone(
     assert any(_CLOSE.search(each) for each in told) is close
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_columns_that_were_not_compared_are_told(harvest: Page, whole: bool) -> None:
+    names = [column.name for column in harvest.facts.features]
+    leaders = tuple(
+        Association(name, 0.8 if place == 0 else 0.1, 1, "rank")
+        for place, name in enumerate(names if whole else names[:-1])
+    )
+    told = _told(harvest, "leader", associations=leaders)
+    assert all(("40 levels" in each) is not whole for each in told)
+    assert told
+
+
 def test_figures_of_two_measures_are_no_draw(harvest: Page) -> None:
     leaders = _leaders(0.80, 0.79, 0.1, measures=("rank", "ratio", "rank"))
     told = _told(harvest, "leader", associations=leaders)

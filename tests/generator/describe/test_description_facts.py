@@ -221,3 +221,23 @@ def test_zeros_that_probably_are_gaps_are_told_with_their_number(harvest: Page) 
     assert [(each.fields["rows"], each.fields["above"]) for each in told] == [
         ("17 training rows", "24")
     ]
+
+
+def test_words_are_counted_over_rows() -> None:
+    texts = ["one two three", *["one"] * 9]
+    frame = pd.DataFrame({"said": texts})
+    told = measure_column("said", as_text(frame, "said"), None)
+    assert told.words == pytest.approx(1.2)
+
+
+def test_texts_that_readers_take_for_missing_are_told(harvest: Page) -> None:
+    said: list[str | None] = ["None", "None", "NA", "", *(f"row {n} it was" for n in range(40))]
+    amounts: list[str | None] = ["NA", *map(str, range(40))]
+    column = measured(said, "said")
+    assert (column.unread, column.missing) == (("None", 2), 1)
+    assert measured(amounts, "n").unread == ("", 0)
+    page = replace(harvest, facts=replace(harvest.facts, features=(column,)))
+    (told,) = [each for each in quirk_findings(page) if each.bank == "unread"]
+    assert (told.fields["v"], told.fields["rows"]) == ("`None`", "2 training rows")
+    assert "keep_default_na=False" in told.told(page.voice)
+    assert not [each for each in quirk_findings(harvest) if each.bank == "unread"]

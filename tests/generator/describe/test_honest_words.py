@@ -15,6 +15,7 @@ from mlesmith_env.manifest import MetricSpec, Objective
 from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
 from mlesmith_generator.sniff.mending import mended
@@ -206,3 +207,47 @@ def test_a_row_shown_in_a_document_defines_nothing(tmp_path: Path) -> None:
         sample.replace("'label': 0,", "'label': \"What it is about\","), encoding="utf-8"
     )
     assert profile_dataset(tmp_path, "news").tables[0].meanings["label"] == "What it is about"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wrong"),
+    [((59, 59, 41, 20), "`a`"), ((59, 40, 20, 20), "`d`"), ((9, 9, 4, 4), "`a`")],
+)
+def test_no_class_is_said_to_lead_or_to_trail_alone_that_does_not(
+    banded: Page, sizes: tuple[int, ...], wrong: str
+) -> None:
+    facts = replace(banded.facts, classes=tuple(zip("abcd", sizes, strict=True)))
+    for number in range(30):
+        told = target_section(replace(banded, facts=facts, slug=f"s{number}")).split("\n\n")[0]
+        assert wrong not in told, told
+
+
+def test_a_column_that_was_made_for_the_split_was_never_in_the_raw_table(banded: Page) -> None:
+    holdout = banded.recipe.holdout
+    for column, made in (("orchard_id", False), ("cell_of_map", True)):
+        hidden = replace(
+            banded,
+            recipe=banded.recipe.model_copy(
+                update={"holdout": holdout.model_copy(update={"column": column})}
+            ),
+            facts=replace(
+                banded.facts,
+                features=tuple(each for each in banded.facts.features if each.name != column),
+            ),
+        )
+        told = section(describe(hidden), "Holdout")
+        assert ("made for the split" in told) is made
+        assert f"`{column}`" in told
+
+
+@pytest.mark.parametrize(("rows", "rough"), [(300, True), (5_000, False)])
+def test_the_public_part_is_told_and_a_small_one_is_called_rough(
+    banded: Page, rows: int, rough: bool
+) -> None:
+    for number in range(20):
+        page = replace(banded, facts=replace(banded.facts, test_rows=rows), slug=f"p{number}")
+        told = section(describe(page), "Holdout")
+        share = round(100 * (1 - banded.recipe.holdout.private_fraction))
+        assert f"{share} %" in told or f"{100 - share} %" in told
+        few = re.search(r"(?i)\bfew (?:public )?rows|rows are few|part is small", told)
+        assert (few is not None) is rough

@@ -10,6 +10,7 @@ from mlesmith_env.manifest import MetricSpec, Objective
 from mlesmith_env.recipes.model import Bin, Holdout, TableReader, Transform
 from mlesmith_generator.describe import domain_of, slug_of, subject_slug, title_of
 from mlesmith_generator.describe.naming import LONGEST, entity, readable
+from mlesmith_generator.profiler.dataset import subject_of
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
 
 
@@ -167,3 +168,29 @@ def test_entities(column: str, noun: str) -> None:
 )
 def test_domains(name: str, subject: str, columns: tuple[str, ...], domain: str) -> None:
     assert domain_of(dataset(name, subject, columns)) == domain
+
+
+def test_the_form_of_the_data_is_no_subject() -> None:
+    assert subject_of("owner__pears-test-split", []) == "pears"
+    assert subject_of("owner__jpg-subset", []) == "owner"
+    assert subject_of("owner__test-split", []) == "owner"
+    assert subject_of("owner__split-pears", []) == "split pears"
+
+
+def test_acronyms_stand_as_the_documents_write_them() -> None:
+    told = dataset("o__nfl-games", "nfl games").model_copy(update={"titled": "NFL games of Sunday"})
+    assert title_of(told, idea("points")).startswith("NFL Games: ")
+    loud = told.model_copy(update={"titled": "NFL GAMES"})
+    assert title_of(loud, idea("points")).startswith("Nfl Games: ")
+
+
+def test_the_title_of_the_documents_counts_for_the_domain() -> None:
+    bare = dataset("o__agn-test-split", "agn", ("column_1", "column_2"), ("test",))
+    assert domain_of(bare) == "general"
+    titled = bare.model_copy(update={"titled": "AGN News Topic Classification"})
+    assert domain_of(titled) == "media"
+
+
+def test_of_two_domains_on_thin_ground_neither_is_taken() -> None:
+    assert domain_of(dataset("o__x", "x", ("bank", "species"))) == "general"
+    assert domain_of(dataset("o__x", "x", ("bank", "loan", "species"))) == "finance"

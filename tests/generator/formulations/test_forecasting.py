@@ -11,7 +11,11 @@ import pytest
 from mlesmith_env.recipes.model import DropColumns, KeepValues, TableRecipe
 from mlesmith_env.recipes.reader import read_table
 from mlesmith_env.recipes.transforms import apply_transforms, transformed_table
+from mlesmith_generator.brainstorm.backtest import backtest, filled
+from mlesmith_generator.brainstorm.gaps import in_words
+from mlesmith_generator.describe.voice import Voice
 from mlesmith_generator.formulations.forecasting import PROGRAMS
+from mlesmith_generator.gates.moments import horizons_told
 from tests.defects.future_tasks import ferries, harvests, pool
 from tests.generator.formulations.making import generated, proposals
 
@@ -155,7 +159,8 @@ def test_months_that_a_report_does_not_repeat_are_filled_down(tmp_path: Path) ->
     wide.insert(0, "Month", names.where(wide["Day"] == 1))
     idea = proposals(_write(tmp_path / "pond", wide.drop(columns="m")), "forecasting")[0].idea
     assert (idea.target, idea.holdout.column, idea.holdout.group) == ("value", "date", None)
-    assert idea.measured["season_low"] == "in January"
+    # The cold is at the turn of the year: their averages are the same but for noise.
+    assert idea.measured["season_low"] in ("in December", "in January")
 
 
 def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +203,85 @@ def test_years_with_a_fraction_are_months(tmp_path: Path, digits: int) -> None:
     table = read_table(first.idea.recipe.reader, tmp_path / "travellers")
     table = apply_transforms(table, first.idea.recipe.transforms, seed=0)
     assert table["time"].iloc[[0, 13]].tolist() == ["1949-01-01", "1950-02-01"]
+
+
+def test_a_cycle_is_told_by_plain_averages_and_gaps_by_their_runs(tmp_path: Path) -> None:
+    hours = pd.date_range("2020-01-01", periods=24 * 150, freq="h")
+    hours = hours[~np.isin(hours.day_of_year, [30, 31, 32, 33, 34, 35, 36, 60, 61])]
+    clock, noise = np.asarray(hours.hour), np.random.default_rng(3).normal(0, 2, len(hours))
+    riders = 80 + 30 * np.sin(2 * np.pi * (clock - 9) / 24) + noise
+    frame = pd.DataFrame({"time": hours, "riders": riders.round(1)})
+    idea = proposals(_write(tmp_path / "ferry", frame), "forecasting")[0].idea
+    measured, horizon = idea.measured, idea.holdout.horizon
+    assert measured["season_cycle"] == "day"
+    assert measured["gaps_runs"] == "2 runs"
+    assert measured["gaps_longest"] == "168 hours"
+    assert horizon is not None
+    past = frame.iloc[:-horizon]
+    means = past.groupby(past["time"].dt.hour)["riders"].mean()
+    assert measured["season_peak"] == f"at {int(means.to_numpy().argmax()):02d}:00"
+    assert float(measured["season_swing"]) == pytest.approx(means.max() - means.min(), rel=0.005)
+
+
+def _hours() -> pd.DataFrame:
+    """Return a year of hours with the rhythm of a week, without the last days of a month."""
+    times = pd.date_range("2021-01-01", "2021-12-18 23:00", freq="h")
+    random = np.random.default_rng(3)
+    busy = np.where(times.day_of_week < 5, 60.0, 10.0)
+    riders = busy * (1.2 + np.sin(2 * np.pi * times.hour / 24)) + random.normal(size=len(times))
+    told = times.strftime("%Y-%m-%d %H:%M:%S")
+    frame = pd.DataFrame({"time": told, "riders": riders.round(2)})
+    return frame.loc[times.day < 20]
+
+
+def test_gaps_that_keep_to_the_calendar_are_told_with_the_copy_to_beat(tmp_path: Path) -> None:
+    measured = proposals(_write(tmp_path / "riders", _hours()), "forecasting")[0].idea.measured
+    assert measured["regular_when"] == "from day 20 to the end of a month"
+    assert "gaps_share" not in measured
+    assert measured["copied"] == "168 hours"
+
+
+def test_gaps_here_and_there_are_no_rule(tmp_path: Path) -> None:
+    frame = pool()
+    frame = frame.loc[np.random.default_rng(0).random(len(frame)) > 0.1]
+    measured = proposals(_write(tmp_path / "pool", frame), "forecasting")[0].idea.measured
+    assert "regular_when" not in measured
+    assert measured["gaps_share"] == "9.9 %"
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "told"),
+    [
+        ([5, 6], "weekday", "on Saturdays and Sundays"),
+        ([0, 1, 22, 23], "hour", "from 22:00 to 01:00"),
+        ([3], "hour", "at 03:00"),
+        ([1, 2, 31], "day", "from day 1 to 2 and from day 31 to the end of a month"),
+    ],
+)
+def test_rules_of_gaps_are_told_in_words(codes: list[int], kind: str, told: str) -> None:
+    assert in_words(kind, codes) == told
+
+
+@pytest.mark.parametrize("name", ["metric forecast copied", "metric forecast copied many"])
+def test_the_cycle_of_the_yardstick_is_not_taken_for_the_horizon(name: str) -> None:
+    for seed in range(12):
+        assert not horizons_told(Voice(str(seed)).say(name, copied="168 hours"))
+
+
+def test_a_backtest_sees_the_week_behind_long_gaps() -> None:
+    times = pd.date_range("2021-01-01", periods=24 * 200, freq="h")
+    hours = np.asarray(times.hour, dtype=np.float64)
+    riders = np.where(times.day_of_week < 5, 60.0, 10.0) * (1.2 + np.sin(hours * np.pi / 12))
+    table = np.where(times.day < 20, riders, np.nan)[None, :]
+    gap = ~np.isfinite(table[0])
+    whole = filled(table, (24, 168))[0]
+    assert np.abs(whole - riders)[gap & (np.arange(len(gap)) > 24 * 31)].mean() < 8
+    assert np.abs(filled(table)[0] - riders)[gap].mean() > 20
+
+    def mae(truth: np.ndarray, guess: np.ndarray) -> float:
+        return float(np.abs(truth - guess).mean())
+
+    tested = backtest(table, 168, (24, 168), mae)
+    assert tested is not None
+    assert (tested.season, tested.copied) == (168, 168)
+    assert tested.skill > 0.8

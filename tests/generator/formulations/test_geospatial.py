@@ -110,3 +110,10 @@ def test_a_task_holds_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Monkey
     assert task.manifest.modality == "geospatial"
     assert "kriging" in (task.directory / "leaderboard.csv").read_text()
     assert "degrees" in task.description
+    holdout = task.description.split("## Holdout")[1].split("##")[0]
+    assert "`map_cell`" not in task.description  # Which never was in the raw data.
+    recipe = task.manifest.recipe
+    assert isinstance(recipe, TableRecipe)
+    grid = next(each for each in recipe.transforms if isinstance(each, Grid))
+    assert f"{grid.degrees:g}" in holdout
+    assert "%" in holdout  # The share of the public rows, or of the private ones.

@@ -21,6 +21,8 @@ def test_missing_links_of_a_graph_are_asked_for(tmp_path: Path, monkeypatch: pyt
     prepared = task.prepare()
     tables = read_tables(prepared)
     assert all(scan.passed for scan in LINK_PREDICTION.scans(task, prepared, tables))
+    assert "whole" not in task.description  # Links that are asked for are missing.
+    assert "nodes, under `source` and `target`" in task.description
     edges = pd.read_csv(prepared.public_dir / "edges.csv", dtype=str)
     exposed = tables.test.copy()
     exposed.loc[exposed.index[0], ["source", "target"]] = [

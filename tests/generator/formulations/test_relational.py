@@ -75,6 +75,18 @@ def test_a_column_of_a_further_table_that_gives_the_answer_is_left_out(tmp_path:
     assert dropped == ["left_later"]
 
 
+def test_a_total_of_the_answers_by_key_is_left_out(tmp_path: Path):
+    folder = customers(tmp_path / "shop")
+    people, plans = (pd.read_csv(folder / f"{name}.csv") for name in ("customers", "plans"))
+    lost = (people["churn"] == "yes").groupby(people["plan_id"]).sum()
+    plans["lost"] = lost.reindex(plans["plan_id"]).to_numpy()
+    plans.to_csv(folder / "plans.csv", index=False)
+    recipe = _tables(folder)["churn"]
+    side = next(side for side in recipe.tables if side.name == "plans")
+    dropped = [name for step in side.transforms if step.op == "drop" for name in step.columns]
+    assert dropped == ["lost"]
+
+
 def test_tables_without_a_common_key_are_not_joined(tmp_path: Path):
     folder = customers(tmp_path / "shop")
     for name, old in (("orders", "customer_id"), ("plans", "plan_id")):

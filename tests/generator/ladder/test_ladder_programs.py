@@ -14,6 +14,7 @@ import pytest
 
 from mlesmith_env.manifest import PredictionKind
 from mlesmith_env.metrics import get_metric
+from mlesmith_env.recipes.model import Holdout
 from mlesmith_env.sandbox import SandboxSpec, make_sandbox
 from mlesmith_env.task import Task
 from mlesmith_generator.ladder import LadderResult, Rung, ladder_for, run_ladder
@@ -196,6 +197,26 @@ def test_the_constant_is_the_one_that_the_metric_likes(
     scored = get_metric(task.manifest.metric)
     own, wanted = (scored(train, np.full(len(train), guess)) for guess in (value, expected))
     assert own <= wanted * 1.05 + 1e-9
+
+
+@pytest.mark.parametrize(("kind", "metric"), [("number", "rmse"), ("label", "accuracy")])
+def test_what_drifts_has_its_last_level_at_the_foot(
+    tmp_path: Path, kind: PredictionKind, metric: str
+) -> None:
+    days = pd.date_range("2020-01-01", periods=600, freq="D").strftime("%Y-%m-%d")
+    level = np.repeat(["10", "20", "40"], [200, 200, 200])
+    frame = pd.DataFrame({"day": days, "x": np.arange(600) % 7, "y": level})
+    holdout = Holdout(kind="time", column="day", test_fraction=0.2)
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", kind, metric, holdout=holdout)
+    lately = next(rung for rung in ladder_for(task.manifest) if rung.name == "lately")
+    assert lately.trivial
+    public = _copy(task.prepare().public_dir, tmp_path / "alone")
+    ((_, rows),) = run_alone([lately], public)
+    assert {row["y"] for row in rows} == {"40"}
+    for other in (Holdout(kind="random"), holdout.model_copy(update={"drop_column": True})):
+        recipe = task.manifest.recipe.model_copy(update={"holdout": other})
+        rungs = ladder_for(task.manifest.model_copy(update={"recipe": recipe}))
+        assert "lately" not in [rung.name for rung in rungs]
 
 
 def test_a_class_without_training_rows_is_survived(tmp_path: Path) -> None:

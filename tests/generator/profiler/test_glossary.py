@@ -200,3 +200,19 @@ def test_long_meanings_are_cut_between_words() -> None:
 def test_passages_keep_to_their_headings() -> None:
     found = passages_of(MARKDOWN, set(NAMES))
     assert [passage.heading for passage in found] == ["Source", "Columns"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("20640 non-null float64", False),
+        ("392 non-null object", False),
+        ("int64", False),
+        ("num 5.1 4.9 4.7", False),
+        ("number of objects on the table", True),
+        ("object that was lent", True),
+        ("null where nobody measured", True),
+    ],
+)
+def test_what_programs_print_is_no_meaning(said: str, kept: bool) -> None:
+    assert bool(quotable("stem_w", said)) == kept

@@ -20,7 +20,7 @@ def repeating(season):
 methods = [lined(season, weight) for season in (0, *history.seasons) for weight in (0.5, 1.0)]
 methods += [repeating(season) for season in history.seasons]
 methods += [smoothing(season, weight) for season in (0, *history.seasons) for weight in (0.1, 0.4)]
-errors = backtest(history.past, history.horizon, methods)
+errors = backtest(history, methods)
 order = np.argsort(errors, kind="stable")[:2]
 plain = np.mean([history.forecasts(methods[place]) for place in order], axis=0)
 made = [bounded(each, history.answers) for each in (plain, lagged(history, ridge_on), lagged(history, boosting_on))]

@@ -10,7 +10,7 @@ def repeating(season):
 
 
 methods = [repeating(season) for season in history.seasons or [1]]
-errors = backtest(history.past, history.horizon, methods)
+errors = backtest(history, methods)
 best = int(np.argmin(errors))
 print("steps of a cycle:", (history.seasons or [1])[best])
 write_submission(history.ids, bounded(history.forecasts(methods[best]), history.answers))

@@ -10,7 +10,7 @@ def lined(season, weight):
 
 settings = list(itertools.product([0, *history.seasons], (0.0, 0.5, 1.0)))
 methods = [lined(*setting) for setting in settings]
-errors = backtest(history.past, history.horizon, methods)
+errors = backtest(history, methods)
 best = int(np.argmin(errors))
 print("steps of the season, weight of the line:", settings[best])
 write_submission(history.ids, bounded(history.forecasts(methods[best]), history.answers))

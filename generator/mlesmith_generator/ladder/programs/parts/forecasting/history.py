@@ -12,13 +12,31 @@ def stamps_of(texts):
     return ((dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)).to_numpy(), "second"
 
 
+def fill_long_gaps(y, observed, least, cycle):
+    """Fill gaps of at least so many steps by the shape of the cycle before them, in place.
+
+    The level is drawn as a line from the mean of the cycle before to that of the cycle after;
+    shorter gaps keep their straight lines.
+    """
+    known = np.flatnonzero(observed)
+    for first, last in zip(known[:-1] + 1, known[1:]):
+        if last - first < least or first < cycle:
+            continue
+        before = y[first - cycle : first]
+        after = y[last : last + cycle][observed[last : last + cycle]]
+        steps = np.arange(last - first)
+        level = before.mean() + (after.mean() - before.mean()) * (steps + 1) / (len(steps) + 1)
+        y[first:last] = level + (before - before.mean())[steps % cycle]
+    np.clip(y, y[known].min(), y[known].max(), out=y)
+
+
 class History:
     """Past of every series, evenly spaced, and what is asked of its future.
 
-    `past` holds an array a series, from its first moment to its last, gaps filled by straight
-    lines; `which` and `ahead` tell series and number of steps ahead of every test row. `seasons`
-    are the cycles of the calendar in steps, as far as the past shows two of them, and one of its
-    own where it shows one.
+    `past` holds an array a series, from its first moment to its last, gaps filled; `seen` tells
+    which of these values were observed; `which` and `ahead` tell series and number of steps ahead
+    of every test row. `seasons` are the cycles of the calendar in steps, as far as the past shows
+    two of them, and one of its own where it shows one.
     """
 
     def __init__(self):
@@ -33,13 +51,14 @@ class History:
         answers = train[TARGET].astype(float).to_numpy()
         self.answers = answers
         seen = len(train)
-        self.past, self.starts = [], []
+        self.past, self.seen, self.starts = [], [], []
         for code in range(len(self.names)):
             mine = np.flatnonzero(codes[:seen] == code)
             mine = mine[np.argsort(places[mine], kind="stable")]
             known, values = places[mine], answers[mine]
             self.starts.append(int(known[0]))
             self.past.append(np.interp(np.arange(known[0], known[-1] + 1), known, values))
+            self.seen.append(np.isin(np.arange(known[0], known[-1] + 1), known))
         ends = np.array([start + len(y) - 1 for start, y in zip(self.starts, self.past)])
         self.which = codes[seen:]
         self.ahead = np.maximum(1, places[seen:] - ends[self.which])
@@ -49,6 +68,11 @@ class History:
         shown = cycle_of(self.past, known)
         known += [shown] if shown else []
         self.seasons = [season for season in known if 2 * season <= longest - 1]
+        week = 7 * DAY / self.step if self.unit == "second" else longest
+        rounds = [season for season in self.seasons if season <= week]
+        for y, observed in zip(self.past, self.seen):
+            if rounds:
+                fill_long_gaps(y, observed, min(rounds), max(rounds))
         self.codes, self.places = codes, places
 
     def _places(self, stamps, unit, codes):
@@ -73,14 +97,19 @@ class History:
         return np.rint((stamps - stamps.min()) / self.step).astype(int)
 
     def _cycles(self):
-        """Steps of a day, a week and a year, shortest first."""
+        """Steps of a day, a week and a year, shortest first.
+
+        A year is both 52 weeks, whose weekdays agree, and 365 days.
+        """
         if self.unit == "year":
             return []
         if self.unit == "month":
             return [12 // self.step] if self.step < 12 else []
         cycles = [DAY / self.step, 7 * DAY / self.step]
         if self.step >= 3600:
-            cycles.append(365.25 * DAY / self.step)
+            years = [days * DAY / self.step for days in (364, 365)]
+            whole = [year for year in years if year == round(year)]
+            cycles += whole or [365.25 * DAY / self.step]
         return [round(cycle) for cycle in cycles if cycle > 3]
 
     def forecasts(self, forecast):

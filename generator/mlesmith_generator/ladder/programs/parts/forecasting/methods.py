@@ -1,6 +1,7 @@
 import numpy as np
 
 RELATIVE = METRIC in ("rmsle", "smape", "mape")
+MOSTLY = 0.8
 
 
 def middle(values):
@@ -23,7 +24,10 @@ def seasonal_naive(y, steps, season):
 
 
 def shape_of(y, season, cycles=8):
-    """Mean deviation from the level at each step of a cycle; the first belongs to the next step."""
+    """Mean deviation from the level at each step of a cycle; the first belongs to the next step.
+
+    Long cycles are smoothed, unless that takes away more than noise: a week of hours has its days.
+    """
     cycles = min(cycles, len(y) // season)
     window = y[len(y) - cycles * season :].reshape(cycles, season)
     shape = np.median(window - window.mean(axis=1, keepdims=True), axis=0) if cycles > 4 else (
@@ -32,7 +36,10 @@ def shape_of(y, season, cycles=8):
     if season > 60:
         width = max(2, season // 24)
         around = np.concatenate([shape[-width:], shape, shape[:width]])
-        shape = np.convolve(around, np.ones(2 * width + 1) / (2 * width + 1), "valid")
+        smooth = np.convolve(around, np.ones(2 * width + 1) / (2 * width + 1), "valid")
+        rest = window - window.mean(axis=1, keepdims=True) - shape
+        noise = rest.var() / (cycles - 1) if cycles > 1 else np.inf
+        shape = smooth if (shape - smooth).var() <= 2 * noise else shape
     return shape - shape.mean()
 
 
@@ -71,20 +78,35 @@ def theta(y, steps, season, weight=0.5):
     return line + shape[np.arange(steps) % len(shape)]
 
 
-def backtest(past, horizon, methods, origins=3):
-    """Error of each method at the last few origins, the horizon apart: a number a method."""
-    chosen = past[:: max(1, len(past) // 60)]
+def origins_of(observed, horizon, origins=3):
+    """Lengths of the pasts to forecast from, the horizon apart, where what follows was observed.
+
+    Windows with long gaps are stepped over; where all have them, the last ones are taken as they
+    are.
+    """
+    least = max(8, horizon // 2)
+    last = len(observed) - horizon
+    known = np.concatenate([[0], np.cumsum(observed)])
+    chosen, cut = [], last
+    while cut >= least and len(chosen) < origins:
+        good = known[cut + horizon] - known[cut] >= MOSTLY * horizon
+        chosen += [cut] if good else []
+        cut -= horizon if good else max(1, horizon // 12)
+    return chosen or [cut for cut in range(last, least - 1, -horizon)][:origins]
+
+
+def backtest(history, methods):
+    """Error of each method at the last few origins, over observed moments: a number a method."""
+    horizon, low = history.horizon, 0.0 if history.answers.min() >= 0 else -np.inf
     truths, guesses = [], [[] for _ in methods]
-    for y in chosen:
-        for back in range(1, origins + 1):
-            cut = len(y) - back * horizon
-            if cut < max(8, horizon // 2):
-                break
-            truths.append(y[cut : cut + horizon])
+    every = max(1, len(history.past) // 60)
+    for y, observed in zip(history.past[::every], history.seen[::every]):
+        for cut in origins_of(observed, horizon):
+            asked = observed[cut : cut + horizon]
+            truths.append(y[cut : cut + horizon][asked])
             for made, method in zip(guesses, methods):
-                made.append(method(y[:cut], horizon))
-    if not truths:
+                made.append(method(y[:cut], horizon)[asked])
+    truth = np.concatenate(truths) if truths else np.zeros(0)
+    if not len(truth):
         return np.zeros(len(methods))
-    low = 0.0 if min(y.min() for y in past) >= 0 else -np.inf
-    truth = np.concatenate(truths)
     return np.array([error(truth, np.maximum(np.concatenate(made), low)) for made in guesses])

@@ -1,0 +1,319 @@
+"""Running text beside the data: columns that a sentence tells, and what the data are, in one.
+
+    There are 3 columns, corresponding to class index (1 to 4), title and description.
+    ... the total number of votes (VOTES), the population of 18 or older (POP), ...
+
+What the data are is one sentence, quoted as it stands: of what a row is, else the first of a
+description, else the first of all where it speaks of data. In doubt there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from itertools import islice, takewhile
+
+from mlesmith_generator.profiler.beside import REFUSED
+from mlesmith_generator.profiler.definitions import lines_of
+from mlesmith_generator.profiler.words import words
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_LISTED = re.compile(
+    r"\b(?:(?P<count>\d{1,3}|[a-z]{3,6}) )?(?:columns|fields|attributes|variables|features)\b"
+    r"[^.:;,()]{0,30}"
+    r"(?:, corresponding to|, namely|, which are|, i\.e\.,?|(?<= are):?|:| corresponding to)\s+"
+    r"(?P<items>[^\n]{5,600}?)(?:\.(?=\s|$)|$)",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r"\s*[,;]\s*(?:and\s+)?(?![^()]*\))|\s+and\s+(?![^()]*\))")
+_BRACKETED = re.compile(
+    r"(?P<said>[^,;:.()]{4,140})\(\s*[\"'`]?(?P<name>[\w.\- ]{2,40})[\"'`]?\s*\)"
+)
+_LEADING = re.compile(
+    r"^(?:and\s+)?(?:\w+\s+){0,3}?(?:contains?|includes?|including|comprises?|lists?|provides?|"
+    r"gives?|consists? of|are|is|has|have|records?)\s+",
+    re.IGNORECASE,
+)
+_WORDS = 18
+"""Words of what stands in front of a name in brackets."""
+_FEWEST = 3
+"""Columns that sentences must tell by names in brackets."""
+
+_DESCRIBES = re.compile(
+    r"[\W\d]*(?:description|overview|abstract|about\b.*|summary|introduction|background|"
+    r"(?:the )?data ?sets?(?: description)?|data(?: set)? (?:description|information)|data|"
+    r"relevant information)\W*",
+    re.IGNORECASE,
+)
+"""Headings below which a document says what the data are."""
+_HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>.+?)\s*#*\s*$")
+_LABEL = re.compile(
+    r"^(?:\d+\.\s*)?(?P<label>description|overview|abstract|about|summary|relevant information"
+    r"(?: paragraph)?|data set information|problem description|dataset description)\s*:?\s*"
+    r"(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_NO_PROSE = re.compile(r"^\s*(?:[-*+•·>|!<$%&@{}\[(]|\d{1,3}[.)]\s|[=~_-]{3,}|[a-z]\)\s)|\|.*\|")
+_IS = r"\b(?:is|are|was|were|represents?|corresponds?|stands? for|describes?|denotes?|means?)\b"
+_ROW = re.compile(
+    r"^(?:each|every|one) (?:data )?(?:row|line|record|observation|entry|instance|case|example|"
+    rf"image|picture|recording|clip|document|sample)\b[^.]{{0,60}}?{_IS}",
+    re.IGNORECASE,
+)
+"""A sentence that says what a row is."""
+_LINK = re.compile(
+    rf"^(?:(?:each|every|an?) (?:edge|link)|(?:the )?(?:edges|links))\b[^.]{{0,60}}?{_IS}"
+    r"|^(?:these|the) (?:\w+ )?(?:networks?|graphs?)\b.{0,40}\bby (?:connecting|linking)\b",
+    re.IGNORECASE,
+)
+"""A sentence that says what a link is."""
+_OF_DATA = re.compile(
+    r"\b(?:data|dataset|datasets|data set|records?|corpus|collection|survey|measurements?|samples?|"
+    r"reviews|images|recordings|articles|prices|index|series|networks?|lexicon|ratings|study|trial|"
+    r"experiments?|metadata|list|counts|yields?|interviewers|documents|news|students were)\b",
+    re.IGNORECASE,
+)
+_FORMAT = re.compile(
+    r"separat|delimit|\bformats?\b|string|integer|json|\bcsv\b|\bcolumns?\b|\bfields?\b|\bfiles?\b|"
+    r"\bscripts?\b|python|\bformed by\b",
+    re.IGNORECASE,
+)
+_UNFIT = re.compile(
+    r"\b(?:i|me|my|we|our|us|let's|cite|cited|citing|citation|acknowledge\w*|licen[cs]e\w*|"
+    r"copyright|download\w*|updated?|github|kaggle|uci|repo|repository|folder|directory|file|files|"
+    r"code|scripts?|notebooks?|tutorials?|paper|article by|blog|post on|story|the stories|below|"
+    r"above|"
+    r"following|follows|figure|appendix|chapter|exercise|package|function|benchmark\w*|baseline\w*|"
+    r"accuracy|split|splits|training|validation|train|test(?:ing)?|models?|predict\w*|donated|"
+    r"welcome|thank\w*|hello|version|release\w*|available|this page|here|must|should|click|"
+    r"project|proceedings|journal|conference|et al|submitted|et|was used|were used|contact|"
+    r"modified|converted|obtained|original|toy|tibble|data frame|of class|names? (?:has|have)|"
+    r"source(?=:)|been used|methods|"
+    r"machine learning|literature|evaluat\w*|algorithms?|comes? from|(?:two|three|four|both)"
+    r" (?:\w+ )?(?:datasets|data sets)|constructed|"
+    r"one of (?:the )?(?:earlier|first|most|two|three|best)|"
+    r"suggested|packages|rows?|column|columns|observations|variables|tests?)\b",
+    re.IGNORECASE,
+)
+_ROW_ALLOWED = re.compile(r"\b(?:rows?|observations|following|test|tests)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?<![\w.])(?!(?:1[5-9]|20)\d\d\b(?!,))\d{1,3}(?:,\d{3})+|(?<![\w.])"
+    r"(?!(?:1[5-9]|20)\d\d(?:s|\b))\d{3,}"
+    r"|\b(?:contains?|containing|of|consists? of|with|on|for|has|from|are|comprises?|over|about)"
+    r"\s+(?:\w+ ){0,2}?\d{2,}\s+(?!years?\b|days?\b|hours?\b|minutes?\b|seconds?\b|months?\b|and\b|"
+    r"or\b|words\b|to\b)[a-z]"
+    r"|\band\s+(?!(?:1[5-9]|20)\d\d\b)\d{2,}\s+[a-z]|\b(?:million|thousand|hundreds?|billion)s?\b",
+    re.IGNORECASE,
+)
+"""Numbers that may count rows; years and lengths are none."""
+_TITLE = re.compile(r"^\W*(?:1\.\s*)?(?:title|name)[^:]{0,20}:\s*(?P<title>\S.*)$", re.IGNORECASE)
+_LONGEST_TITLE = 120
+_LONGEST_PARAGRAPH = 10_000
+"""Characters of a paragraph that is read."""
+_NEW = 2
+"""Words that a title must tell beyond the name of the data."""
+_FORM = frozenset(
+    "the data dataset datasets set sets database and for with from description".split()
+)
+_NO_TITLE = re.compile(
+    r"\bpredict|request|notes?\b|http|\w_\w|\.\w{2,4}$|[?]$|^\S+$", re.IGNORECASE
+)
+_TITLE_ALLOWED = re.compile(r"\b(?:tests?|stor(?:y|ies)|models?|chapter|figure)\b", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\b(?P<verb>(?:contains?|containing|consists? of|collection of|comprises?|includes?|"
+    r"data (?:on|for)|reviews of|sample of))\s+"
+    r"(?:(?:more than|about|over|approximately|around|a total of|nearly)\s+)?"
+    r"\d[\d,]*(?:\s+(?:million|thousand))?\s+(?P<noun>[a-z])",
+    re.IGNORECASE,
+)
+"""Where a sentence about data counts their rows."""
+_SHORTEST, _LONGEST = 30, 240
+"""Characters of the sentence about the data."""
+_FAR = 150
+"""Lines of a document that are searched for it."""
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]|\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|e\.g|i\.e|etc|approx|ca|no|cf|al|U\.S|U\.K|Jr|Sr))"
+    r"\.$",
+    re.IGNORECASE,
+)
+
+
+def listed_in(text: str, width: int) -> tuple[str, ...]:
+    """Return what a sentence says of columns without names, in order; empty where none does.
+
+    Args:
+        text: The document.
+        width: Number of columns; the sentence must tell as many.
+    """
+    for paragraph in _joined(text):
+        for match in _LISTED.finditer(paragraph):
+            count = (match["count"] or "").lower()
+            stated = _NUMBERS.index(count) + 1 if count in _NUMBERS else count
+            items = tuple(item.strip() for item in _COMMA.split(match["items"]) if item.strip())
+            fits = len(items) == width and all(len(item.split()) <= _WORDS for item in items)
+            if fits and (not str(stated).isdecimal() or int(stated) == width):
+                return items
+    return ()
+
+
+def bracketed_in(text: str, names: Set[str]) -> dict[str, str]:
+    """Return what sentences say of columns whose names stand in brackets behind it.
+
+    Args:
+        text: The document.
+        names: The columns that there are.
+    """
+    for paragraph in _joined(text):
+        found: dict[str, str] = {}
+        for match in _BRACKETED.finditer(paragraph):
+            name = match["name"].strip()
+            said = _LEADING.sub("", match["said"].strip()).removeprefix("and ").strip()
+            if name in names and name not in found and 1 < len(said.split()) <= _WORDS:
+                found[name] = said
+        if len(found) >= min(_FEWEST, len(names)) and len(set(found.values())) == len(found):
+            return found
+    return {}
+
+
+def about_in(texts: Sequence[str], *, one: bool = True) -> str:
+    """Return the one sentence that says what the data are, or nothing.
+
+    Args:
+        texts: The documents, the most important first.
+        one: Whether there is no more than one table; of several nobody knows which one a sentence
+            speaks of, except where it tells what a link is.
+    """
+    for text in texts:
+        told = list(_told(text))
+        for sentence in (each for _, sentences in told for each in sentences):
+            if (_LINK.search(sentence) or (one and _ROW.search(sentence))) and (
+                fit := _fit(sentence, row=True)
+            ):
+                return fit
+        first = next((each for _, each in told if each and each[0].endswith(".")), [])
+        for heading, sentences in told if one else ():
+            if (heading or first is sentences) and sentences:
+                fit = _fit(sentences[0], row=False)
+                if fit and _OF_DATA.search(fit):
+                    return fit
+    return ""
+
+
+def title_in(texts: Sequence[str]) -> str:
+    """Return the title of the first document that has one, empty where none has.
+
+    Args:
+        texts: The documents, the most important first.
+    """
+    return next((title for text in texts if (title := _title(text))), "")
+
+
+def calling_in(title: str, known: Set[str]) -> str:
+    """Return a title that tells more than is known, as it may be quoted; empty where it does not.
+
+    Args:
+        title: As `title_in` gives it.
+        known: The words that the page has anyway.
+    """
+    new = {word for word in words(title) if len(word) > 2} - known - _FORM
+    unfit = _UNFIT.search(_TITLE_ALLOWED.sub("", title)) or _COUNT.search(title)
+    return "" if unfit or len(new) < _NEW or _NO_TITLE.search(title) else title
+
+
+def _title(text: str) -> str:
+    lines = [*islice(lines_of(text), _FAR), ""]
+    at = next((place for place, line in enumerate(lines) if re.search(r"[^\W\d_]{2}", line)), None)
+    if at is None or len(lines[at]) > _LONGEST:
+        return ""
+    stated = _TITLE.match(lines[at])
+    said = stated["title"] if stated else lines[at].strip()
+    rest = islice(lines, at + 1, at + 3)
+    following = list(takewhile(lambda line: re.match(r"\s{4,}\S", line) is not None, rest))
+    alone = re.fullmatch(r"[\s=~*_#-]*", lines[at + 1]) is not None
+    if stated:
+        said = " ".join([said, *following])
+    elif not (alone or _HEADING.match(lines[at])):
+        return ""
+    plain = _without_markup(re.sub(r"^\s*#+\s*|\s*#+\s*$", "", said))
+    plain = re.sub(r"[\"\u201c\u201d]", "'", plain).strip(" .:-=")
+    fine = plain.isprintable() and re.match(r"[\w'(]", plain) and not REFUSED.search(plain)
+    return plain if fine and 0 < len(plain) <= _LONGEST_TITLE and plain.count("!") < 2 else ""
+
+
+def _told(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the paragraphs of prose as sentences, each first one with the heading above it.
+
+    The heading is that of a description; of other paragraphs it is empty.
+    """
+    heading, block = "", list[str]()
+    fenced = False
+    for line in [*list(lines_of(text))[:_FAR], ""]:
+        fenced ^= line.strip().startswith("```")
+        title, label = _HEADING.match(line), _LABEL.match(line.strip())
+        prose = line.strip() and not (fenced or title or label or _NO_PROSE.search(line))
+        if prose:
+            block.append(line.strip())
+            continue
+        if block and sum(map(len, block)) <= _LONGEST_PARAGRAPH:
+            yield heading, _sentences(" ".join(block))
+        if block:
+            heading, block = "", []
+        if title:
+            heading = title["title"] if _DESCRIBES.fullmatch(title["title"]) else ""
+        elif label:
+            heading = label["label"]
+            block = [label["rest"]] if label["rest"] else []
+
+
+def _joined(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a document, each on one line, except those that are no prose."""
+    block: list[str] = []
+    for line in [*lines_of(text), ""]:
+        if line.strip():
+            block.append(line.strip())
+        elif block:
+            if sum(map(len, block)) <= _LONGEST_PARAGRAPH:
+                yield " ".join(block)
+            block = []
+
+
+def _without_markup(text: str) -> str:
+    linked = re.sub(r"!\[[^\[\]]*\]\([^()]*\)", "", text)
+    named = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", linked)
+    return " ".join(re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", named).split())
+
+
+def _sentences(paragraph: str) -> list[str]:
+    plain = _without_markup(paragraph)
+    found, start = list[str](), 0
+    for match in re.finditer(r"[.!?][\"'\u201d)]?\s+(?=[\"'\u201c(]?[A-Z0-9])", plain):
+        if not _ABBREVIATED.search(plain[start : match.start() + 1]):
+            found.append(plain[start : match.end()].strip())
+            start = match.end()
+    return [*found, plain[start:].strip()] if plain[start:].strip() else found
+
+
+def _fit(sentence: str, *, row: bool) -> str:
+    """Return a sentence that may be quoted, with an ellipsis for the number of rows, or nothing."""
+    text = re.sub(r"[\"\u201c\u201d]", "'", sentence).strip()
+    text, elided = _ROWS.subn("\\g<verb> \u2026 \\g<noun>", text)
+    if not _SHORTEST <= len(text) <= _LONGEST or not text.isprintable():
+        return ""
+    if (
+        not re.match(r"'?[A-Z]", text)
+        or text[-1] not in ".)'"
+        or text.count("(") != text.count(")")
+    ):
+        return ""
+    rest = _ROW_ALLOWED.sub("", text) if row or elided else text
+    if REFUSED.search(text) or _UNFIT.search(rest) or _COUNT.search(text) or "[" in text:
+        return ""
+    if re.match(r"'?(?:this|it|they|these|note|also|however|but|thus|therefore|as)\b", text, re.I):
+        opener = re.match(
+            r"(?:this|these) (?:is|are|\w*\s?data\w*|corpus|networks?|graphs?)\b", text, re.I
+        )
+        if opener is None:
+            return ""
+    if _FORMAT.search(text) or len(text.split()) < 5 or re.search(r"[a-z]{3}\. [a-z]", text):
+        return ""
+    return text.rstrip(".") if text.count(".") == 1 else text

@@ -1,0 +1,254 @@
+"""What the publisher says of the data and calls their classes, where it is certain and harmless."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlesmith_generator.profiler import profile_dataset
+from mlesmith_generator.profiler.definitions import loosely_defined, tabled_in
+from mlesmith_generator.profiler.glossary import quotable
+from mlesmith_generator.profiler.prose import (
+    about_in,
+    bracketed_in,
+    calling_in,
+    listed_in,
+    title_in,
+)
+from mlesmith_generator.records import DatasetProfile
+
+PEARS = "".join(f"{1 + i % 3},pear {i},{i * 7 % 50}\n" for i in range(60))
+PLANTS = "".join(f"{('sp', 'AU', 'w')[i % 3]},{i},{i * 7 % 50}\n" for i in range(60))
+
+
+def profile(folder: Path, table: str, **documents: str) -> DatasetProfile:
+    (folder / "pears.csv").write_text(table, encoding="utf-8")
+    for name, text in documents.items():
+        (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    return profile_dataset(folder, "pears")
+
+
+def class_names(found: DatasetProfile) -> dict[str, dict[str, str]]:
+    return next(table for table in found.tables if table.name == "pears").class_names
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There are 3 columns in them, corresponding to grade (1 to 3), name and weight.",
+        "The three columns are: grade (1 to 3), name, and weight.",
+        "It has columns, namely grade (1 to 3), name and weight. They are quoted.",
+    ],
+)
+def test_a_sentence_tells_columns_without_names(sentence: str) -> None:
+    assert listed_in(sentence, 3) == ("grade (1 to 3)", "name", "weight")
+    assert listed_in(sentence, 4) == ()
+
+
+def test_a_sentence_that_tells_another_number_of_columns_is_of_other_data() -> None:
+    assert listed_in("There are 5 columns, corresponding to grade, name and weight.", 3) == ()
+
+
+BRACKETS = """It contains the total number of pears of a tree (PEARS), the age of the
+tree in years (AGE) and the height above the sea (ALT)."""
+
+
+def test_names_in_brackets_follow_what_they_mean() -> None:
+    assert bracketed_in(BRACKETS, {"PEARS", "AGE", "ALT"}) == {
+        "PEARS": "the total number of pears of a tree",
+        "AGE": "the age of the tree in years",
+        "ALT": "the height above the sea",
+    }
+
+
+def test_one_name_in_brackets_is_chance() -> None:
+    assert bracketed_in("They grow at a great height (ALT).", {"ALT", "AGE", "PEARS"}) == {}
+
+
+def test_lines_of_classes_name_codes(tmp_path: Path) -> None:
+    found = profile(tmp_path, f"grade,name,weight\n{PEARS}", classes_txt="table\njuice\npig food\n")
+    assert class_names(found) == {"grade": {"1": "table", "2": "juice", "3": "pig food"}}
+
+
+@pytest.mark.parametrize("text", ["table\njuice\n", "table\njuice\nseed\npig food\n", "a\na\nb\n"])
+def test_lines_of_another_number_name_nothing(tmp_path: Path, text: str) -> None:
+    found = profile(tmp_path, f"grade,name,weight\n{PEARS}", classes_txt=text)
+    assert class_names(found) == {}
+
+
+def test_lines_of_classes_name_nothing_where_two_columns_fit(tmp_path: Path) -> None:
+    rows = "".join(f"{1 + i % 3},{1 + i // 7 % 3},{i}\n" for i in range(60))
+    found = profile(tmp_path, f"grade,size,number\n{rows}", labels_txt="table\njuice\npig food\n")
+    assert class_names(found) == {}
+
+
+def test_a_passage_names_codes(tmp_path: Path) -> None:
+    text = "The season is one of\n  a) spring pear (SP)\n  b) autumn pear (AU)\n  c) neither (w)\n"
+    found = profile(tmp_path, f"season,number,weight\n{PLANTS}", README_md=text)
+    assert class_names(found)["season"] == {
+        "sp": "spring pear",
+        "AU": "autumn pear",
+        "w": "neither",
+    }
+
+
+def test_a_passage_that_tells_some_codes_names_none(tmp_path: Path) -> None:
+    text = "The season is one of\n  a) spring pear (SP)\n  b) autumn pear (AU)\n"
+    found = profile(tmp_path, f"season,number,weight\n{PLANTS}", README_md=text)
+    assert class_names(found) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "# Pears\n\nBy a friend.\n\nEach row is a single pear of an old orchard in Kent.\n",
+            "Each row is a single pear of an old orchard in Kent",
+        ),
+        (
+            "# Pears\n\n## Description\n\nData on [pears](http://x) of an *orchard* in Kent.\n",
+            "Data on pears of an orchard in Kent",
+        ),
+        (
+            "A collection of pears that were eaten by wasps.\n",
+            "A collection of pears that were eaten by wasps",
+        ),
+        (
+            "# P\n\n## Description\n\nData on 312 pears of one orchard in the county of Kent.\n",
+            "Data on \u2026 pears of one orchard in the county of Kent",
+        ),
+        ("Pears and 312 plums of one orchard in Kent, all of them data.\n", ""),
+        ("This data set counts pears, apples and 312 plums of one orchard in Kent.\n", ""),
+        ("PEARS\n\nPears is a list of very old sorts.\n", "Pears is a list of very old sorts"),
+        ("# P\n\n## Description\n\nData that you should not use for training any models.\n", ""),
+        (
+            "# P\n\n## Licence\n\nThe rights are all reserved.\n\nAll data on pears of Kent.\n",
+            "",
+        ),
+        ("# P\n\nEach row is a comma separated string of all the values of a pear.\n", ""),
+    ],
+)
+def test_one_sentence_says_what_the_data_are(text: str, said: str) -> None:
+    assert about_in([text]) == said
+
+
+def test_of_several_tables_only_a_link_is_told() -> None:
+    row = "# P\n\nEach row is a single pear of an old orchard in Kent.\n"
+    link = "# P\n\nA link means that both trees were grafted from one and the same mother tree.\n"
+    assert about_in([row], one=False) == ""
+    assert about_in([link], one=False).startswith("A link means that both trees")
+
+
+def test_a_title_stands_alone() -> None:
+    assert title_in(["% 1. Title: Pears of Kent\n%\n% 2. Source: a friend\n"]) == "Pears of Kent"
+    assert title_in(["# Pears of [Kent](http://x.org)\n\nText\n"]) == "Pears of Kent"
+    assert title_in(["These pears were counted in Kent and\nall of them eaten.\n"]) == ""
+
+
+def test_a_title_is_told_where_it_tells_more() -> None:
+    assert calling_in("Pears of Kent in autumn", {"pears"}) == "Pears of Kent in autumn"
+    assert calling_in("Pears Dataset", {"pears"}) == ""
+    assert calling_in("Predicting the weight of Kentish pears", {"pears"}) == ""
+
+
+LOOSE = [
+    "1. Tree's age     (numerical)     in full years\n2. Kind of soil     (categorical)  1=loam,\n"
+    "                                  2=clay\n3. Girth      (numerical)   at the breast\n",
+    "[,1] tree_s_age numeric In full years\n[,2] kind_of_soil factor Loam or clay\n"
+    "[,3] girth numeric At the breast\n",
+    "tree_s_age: integer.  | In full years.\nkind_of_soil: discrete. | Loam or clay.\n"
+    "girth: continuous.  | At the breast.\n",
+]
+
+
+@pytest.mark.parametrize("text", LOOSE)
+def test_looser_forms_are_read_where_no_list_is(text: str) -> None:
+    found = loosely_defined(text, {"tree_s_age", "kind_of_soil", "girth"}).defined
+    assert list(found) == ["tree_s_age", "kind_of_soil", "girth"]
+    assert all("ull years" in said for said in found["tree_s_age"])
+    assert not text.startswith("1.") or found["kind_of_soil"] == ["(categorical)  1=loam, 2=clay"]
+
+
+def test_a_looser_name_of_two_columns_is_none() -> None:
+    assert loosely_defined(LOOSE[2], {"girth", "Girth", "kind_of_soil"}).defined.keys() == {
+        "kind_of_soil"
+    }
+
+
+TABLED = """Attributes:
+
+  Name     Type         Meas.  Description
+  ----     ----         -----  -----------
+  Sort     nominal             one of three
+  Girth    continuous   cm     at the breast
+"""
+
+
+def test_a_table_set_with_blanks_tells_columns_in_order() -> None:
+    assert tabled_in(TABLED, 2) == ("Sort: one of three", "Girth: at the breast")
+    assert tabled_in(TABLED, 3) == ()
+
+
+def c45(folder: Path, sorts: str) -> dict[str, str]:
+    rows = "".join(
+        f"{i % 7},{('Gala', 'Rubin')[i % 2]},{('loam', 'clay')[i % 2]},{('n', 's')[i % 2]},yes\n"
+        for i in range(60)
+    )
+    names = f"| Trees: of Kent.\nyes, no.\n\nage: continuous.\nsort: {sorts}.\nsoil: loam, clay.\n"
+    (folder / "pears.names").write_text(f"{names}slope: n, s.\n", encoding="utf-8")
+    (folder / "pears.data").write_text(rows, encoding="utf-8")
+    return profile_dataset(folder, "pears").tables[0].meanings
+
+
+def test_attributes_with_their_values_name_columns_in_order(tmp_path: Path) -> None:
+    told = c45(tmp_path, "Gala, Rubin, Elstar")
+    assert list(told.values()) == ["age", "sort", "soil", "slope"]
+    assert list(told) == [f"column_{place}" for place in (1, 2, 3, 4)]
+
+
+def test_attributes_with_other_values_name_none(tmp_path: Path) -> None:
+    assert c45(tmp_path, "Boskop, Elstar") == {}
+
+
+def test_products_stay_products() -> None:
+    assert quotable("x", "height * length of it") == "height \u00d7 length of it"
+    assert quotable("x", "(mean of radius)**2/area") == "(mean of radius)^2/area"
+    assert quotable("x", "the *age* of it") == "the age of it"
+
+
+def test_a_type_in_front_is_no_meaning() -> None:
+    assert quotable("x", "(categorical) 1=low, 2=high") == "1=low, 2=high"
+    assert quotable("x", "(mean) of it") == "(mean) of it"
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        "how it was eaten (1=raw, 2=boiled or 3=not at all)",
+        "1: raw, 2: boiled and 3: not at all",
+        "raw (1), boiled (2) or not at all (3)",
+        "1 = raw; 2 = boiled; 3 = not at all; 9 = lost",
+    ],
+)
+def test_the_meaning_of_a_column_names_its_codes(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {"eaten": {"1": "raw", "2": "boiled", "3": "not at all"}}
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    ["1=raw, 2=boiled", "a number between 1 and 3", "1=raw, 2=raw, 3=boiled", "from (1) to (3)"],
+)
+def test_a_meaning_that_names_not_every_code_names_none(tmp_path: Path, meaning: str) -> None:
+    text = f"- eaten: {meaning}\n- name: of the pear as it was sold\n- weight: in grams\n"
+    found = profile(tmp_path, f"eaten,name,weight\n{PEARS}", README_md=text)
+    assert class_names(found) == {}
+
+
+@pytest.mark.parametrize("text", ["a " * 20_000, " " * 20_000 + "x", "a" * 20_000, "(a " * 7_000])
+def test_a_long_line_is_no_prose_and_takes_no_time(text: str) -> None:
+    assert about_in([text]) == title_in([text]) == ""
+    assert loosely_defined(text, {"pears", "age"}).defined == {}
+    assert (bracketed_in(text, {"pears", "age"}), tabled_in(text, 3)) == ({}, ())
