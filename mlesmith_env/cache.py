@@ -41,7 +41,7 @@ class Entry:
     age_s: float
 
 
-def build(key: str, make: Callable[[Path], None]) -> Path:
+def build(key: str, make: Callable[[Path], None], *, root: Path | None = None) -> Path:
     """Return the folder of an entry, made first where it is not there yet.
 
     Several threads and processes may ask at once: one makes, the others wait for it. Where making
@@ -50,18 +50,20 @@ def build(key: str, make: Callable[[Path], None]) -> Path:
     Args:
         key: Letters, digits, dots, dashes and underscores.
         make: Fills an empty folder.
+        root: A folder that serves as the cache, by default the one of the settings. Whoever made
+            it removes it.
 
     Raises:
         MlesmithError: The key is not one, or the cache can not be written to.
     """
-    entry = _folder("entries") / _checked(key)
+    entry = _folder("entries", root) / _checked(key)
     if _use(entry):
         return entry
-    with locked(key):
+    with locked(key, root=root):
         if _use(entry):
             return entry
-        _sweep(key)
-        unfinished = Path(tempfile.mkdtemp(prefix=f"{key}~", dir=_folder("unfinished")))
+        _sweep(key, root)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{key}~", dir=_folder("unfinished", root)))
         try:
             made = unfinished / "entry"
             made.mkdir()
@@ -109,25 +111,23 @@ def sweep() -> None:
                     _sweep(key)
 
 
-def remove(key: str) -> bool:
-    """Remove one entry; returns whether there was one."""
-    return _drop(settings.cache_root() / "entries" / _checked(key))
-
-
 def downloads() -> Path:
     """Return the folder of downloaded files, each called by its SHA-256."""
     return _folder("downloads")
 
 
 @contextmanager
-def locked(key: str, *, wait: bool = True) -> Generator[bool, None, None]:
+def locked(key: str, *, wait: bool = True, root: Path | None = None) -> Generator[bool, None, None]:
     """Hold the lock of a key, across threads and processes; gives whether it is held.
 
     Args:
         key: What to lock.
         wait: Whether to wait for another owner; without, `False` is given while there is one.
+        root: As in `build`.
     """
-    descriptor = os.open(_folder("locks") / _checked(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    descriptor = os.open(
+        _folder("locks", root) / _checked(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    )
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -165,8 +165,8 @@ def _drop(path: Path) -> bool:
     return True
 
 
-def _sweep(key: str) -> None:
-    for path in _folder("unfinished").glob(f"{key}~*"):
+def _sweep(key: str, root: Path | None = None) -> None:
+    for path in _folder("unfinished", root).glob(f"{key}~*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -176,8 +176,8 @@ def _size(path: Path) -> int:
     return sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir())
 
 
-def _folder(name: str) -> Path:
-    path = settings.cache_root() / name
+def _folder(name: str, root: Path | None = None) -> Path:
+    path = (root or settings.cache_root()) / name
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

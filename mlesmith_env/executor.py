@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import multiprocessing.util
+import os
 import signal
 import tempfile
 import time
@@ -132,9 +133,8 @@ class LocalExecutor:
                 while waiting and len(running) < self.workers:
                     job, scratch = waiting.pop(), make_scratch()
                     receiver, sender = context.Pipe(duplex=False)
-                    process = context.Process(
-                        target=work, args=(function, job, sender, lifeline, scratch)
-                    )
+                    asked = (function, job, sender, lifeline, scratch, dict(os.environ))
+                    process = context.Process(target=work, args=asked)
                     running[receiver] = _Running(job, process, receiver, scratch, time.monotonic())
                     process.start()
                     sender.close()

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mlesmith_env.scripts.preparation import Circumstances
 
 
+PREPARED = ".prepared"
+"""Folder beside a draft, in its workshop, that its prepared data go to."""
+
+
 @dataclass(frozen=True)
 class PreparedTask:
     """The two folders that preparation gives.
@@ -57,6 +61,7 @@ class Task:
         registry_root: Path | None = None,
         nearby: Path | None = None,
         scripts: Mapping[str, str] | None = None,
+        aside: Path | None = None,
     ) -> None:
         """Put a task together; use `Task.load` for a package on disk."""
         check_scripts(manifest, tuple(scripts or ()), where=directory)
@@ -67,6 +72,7 @@ class Task:
         self.source = source
         self.registry_root = registry_root
         self._nearby = nearby
+        self._aside = aside
         self._lock = threading.Lock()
         self._grader: Grader | None = None
 
@@ -77,6 +83,7 @@ class Task:
         source: sources.SourceRecord | None = None,
         *,
         nearby: Path | None = None,
+        aside: Path | None = None,
     ) -> Task:
         """Load and check a package folder.
 
@@ -85,6 +92,8 @@ class Task:
             source: The dataset's record; by default `sources/` of the registry that the folder
                 lies in (`<root>/<modality>/<task>`).
             nearby: A folder in which the raw bytes are looked for first.
+            aside: A folder that prepared data go to in the place of the cache. A draft's go where
+                the draft goes, so that nobody else's are removed with them.
 
         Raises:
             ManifestError: The package or the source record is not well-formed.
@@ -115,12 +124,18 @@ class Task:
             root,
             nearby,
             package.scripts,
+            aside,
         )
 
     @property
     def nearby(self) -> Path | None:
         """A folder in which the raw bytes are looked for first, where there is one."""
         return self._nearby
+
+    @property
+    def aside(self) -> Path | None:
+        """The folder that prepared data go to in the place of the cache, where there is one."""
+        return self._aside
 
     @property
     def id(self) -> str:
@@ -151,7 +166,7 @@ class Task:
             ScriptError: The task's `prepare.py` failed.
             SandboxUnavailableError: This machine can not confine it.
         """
-        folder = cache.build(self.cache_key, self._make)
+        folder = cache.build(self.cache_key, self._make, root=self._aside)
         return PreparedTask(folder / "public", folder / "private")
 
     @property
@@ -201,6 +216,7 @@ class Task:
         candidates = (
             *roots,
             settings.cache_root(),
+            *([self._aside] if self._aside else []),
             *settings.data_mirrors(),
             *sources.closed_paths(),
         )

@@ -25,6 +25,7 @@ def work(
     sender: Connection,
     lifeline: Connection,
     scratch: Path,
+    environment: dict[str, str],
 ) -> None:
     """Run one job and send what it gives, as a tuple of one; ends with whoever asked for it.
 
@@ -34,6 +35,8 @@ def work(
         sender: Where the result goes; a `JobFailure` where the function raised.
         lifeline: Comes to its end when the process is gone that asked for the job.
         scratch: Folder for temporary files.
+        environment: Variables of whoever asked. The server that this process was forked from has
+            those of the first one who ever did.
     """
     from mlesmith_env.executor import JobFailure
 
@@ -41,6 +44,8 @@ def work(
     # As an exception, so that sandboxes are closed and temporary folders removed on the way out.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
+    os.environ.clear()
+    os.environ.update(environment)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     _use_one_thread()
     try:

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlesmith_env import cache
 from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
 from mlesmith_env.package import read_package
 from mlesmith_env.task import Task
@@ -221,19 +220,13 @@ def _attempt(
     with tempfile.TemporaryDirectory(prefix="mlesmith-draft-") as workshop:
         task = pursuit.candidate(Path(workshop))
         work.ledger.record("draft", idea=number, round=pursuit.rounds, slug=task.manifest.slug)
-        kept = False
-        try:
-            with work.planner.judging():
-                reports, ladder, defects = _judge(work, task, pursuit, number)
-            if ladder is None or defects:
-                return None, defects
-            signed = work.planner.signed(task.manifest.provenance)
-            finished = finish(task, ladder, reports, signed)
-            admitted = admit(finished, work.job.registry, work.family.fingerprint)
-            kept = True
-        finally:
-            if not kept:
-                cache.remove(task.cache_key)
+        with work.planner.judging():
+            reports, ladder, defects = _judge(work, task, pursuit, number)
+        if ladder is None or defects:
+            return None, defects
+        signed = work.planner.signed(task.manifest.provenance)
+        finished = finish(task, ladder, reports, signed)
+        admitted = admit(finished, work.job.registry, work.family.fingerprint)
     work.assignment.names.take(finished.manifest.slug)
     expense = work.planner.expense
     work.ledger.record(

@@ -34,7 +34,7 @@ from mlesmith_env.package import (
 from mlesmith_env.recipes.preparation import further_files, prepare
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import dump_source
-from mlesmith_env.task import Task
+from mlesmith_env.task import PREPARED, Task
 from mlesmith_generator import __version__
 from mlesmith_generator.dataset import Dataset
 from mlesmith_generator.describe import Page, describe, domain_of, facts_of, slug_of, title_of
@@ -159,7 +159,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
     dump_source(record, workshop / SOURCES / f"{record.dataset}.yaml")
     directory = workshop / idea.modality / manifest.name
     write_package(directory, {MANIFEST: dump_manifest(manifest), DESCRIPTION: description})
-    return Task.load(directory, nearby=dataset.folder)
+    return Task.load(directory, nearby=dataset.folder, aside=workshop / PREPARED)
 
 
 def _placeholder(low: float, high: float) -> Anchors:

@@ -12,7 +12,7 @@ from mlesmith_env.manifest import Manifest
 from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
 from mlesmith_env.registry import SOURCES
 from mlesmith_env.sources import SourceRecord, dump_source
-from mlesmith_env.task import Task
+from mlesmith_env.task import PREPARED, Task
 
 
 def scripted_task(
@@ -57,7 +57,7 @@ def scripted_task(
     directory = workshop / manifest.modality / manifest.name
     files = {MANIFEST: dump_manifest(manifest), DESCRIPTION: description, **scripts}
     write_package(directory, files)
-    return Task.load(directory, nearby=nearby)
+    return Task.load(directory, nearby=nearby, aside=workshop / PREPARED)
 
 
 def _rows(answers: Path) -> int:

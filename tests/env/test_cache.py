@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -153,11 +154,15 @@ def test_asking_for_an_entry_keeps_it_young() -> None:
     assert cache.prune(older_than_s=500) == ()
 
 
-def test_one_entry_is_removed() -> None:
+def test_another_root_shares_nothing(tmp_path: Path) -> None:
     folder = cache.build("k", fill)
-    assert cache.remove("k")
-    assert not folder.exists()
-    assert not cache.remove("k")
+    other = cache.build("k", fill, root=tmp_path / "draft")
+    assert other.is_relative_to(tmp_path / "draft")
+    assert (other / "a").is_file()
+    assert [entry.path for entry in cache.entries()] == [folder]
+    shutil.rmtree(tmp_path / "draft")
+    assert cache.build("k", fill) == folder
+    assert (folder / "a").is_file()
 
 
 @pytest.mark.parametrize("key", ["", "..", "a/b", ".hidden", "a~b", "x" * 300, "ü"])

@@ -59,6 +59,13 @@ def test_jobs_do_not_share_a_process():
     assert os.getpid() not in pids
 
 
+def test_a_job_has_the_variables_of_whoever_asked_last(monkeypatch: pytest.MonkeyPatch):
+    for value in ("first", "second"):
+        monkeypatch.setenv("MLESMITH_ASKED", value)
+        found = [outcome.result for outcome in LocalExecutor().map(os.getenv, ["MLESMITH_ASKED"])]
+        assert found == [value]
+
+
 def test_at_least_one_worker():
     with pytest.raises(ValueError, match="at least 1"):
         LocalExecutor(workers=0)

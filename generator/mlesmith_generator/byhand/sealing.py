@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlesmith_env import cache, sources
+from mlesmith_env import sources
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.registry import SOURCES, rebuild_index
 from mlesmith_env.sources import load_source
@@ -82,8 +82,6 @@ def seal_draft(folder: Path, registry: Path, *, sandbox: str = "local", seed: in
                 directory = admit(finished, registry, _fingerprint(content, seed))
         finally:
             task.close()
-            if directory is None:
-                cache.remove(task.cache_key)
     if directory is not None:
         rebuild_index(registry)
     return Sealing(tuple(reports), directory)

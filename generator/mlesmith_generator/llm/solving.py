@@ -40,6 +40,7 @@ def played(task: Task, ladder: LadderResult, studio: Studio) -> GateReport:
         task.source,
         nearby=task.nearby,
         scripts=task.scripts,
+        aside=task.aside,
     )
     # The clock of an episode runs while the model thinks, which says nothing of the task.
     limits = manifest.limits

@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import Field
 
-from mlesmith_env import cache
 from mlesmith_env.errors import GenerationError, MlesmithError, SandboxError
 from mlesmith_env.task import Task
 from mlesmith_generator.byhand.measured import measured_page
@@ -161,7 +160,6 @@ class Studio:
                 return told(task)
             finally:
                 task.close()
-                cache.remove(task.cache_key)
 
     def _judged(self, task: Task) -> str:
         reports = [assertions_gate(task)]

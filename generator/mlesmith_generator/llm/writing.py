@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mlesmith_env import cache
 from mlesmith_env.package import DESCRIPTION, MANIFEST, dump_manifest, seal, write_package
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.assertions import assertions_gate
@@ -112,10 +111,7 @@ class WrittenPursuit:
         for _ in range(_ROUNDS + 1):
             page = talk.ask(question, WrittenPage).description.strip() + "\n"
             tried = _with_page(task, page)
-            try:
-                report = review_gate(tried, self._studio.assignment.profile)
-            finally:
-                cache.remove(tried.cache_key)
+            report = review_gate(tried, self._studio.assignment.profile)
             if report.passed:
                 return page
             question = (
@@ -135,4 +131,4 @@ def _with_page(task: Task, page: str) -> Task:
     manifest = seal(manifest.model_copy(update={"prepared": prepared}), page, task.scripts)
     files = {MANIFEST: dump_manifest(manifest), DESCRIPTION: page, **task.scripts}
     write_package(task.directory, files)
-    return Task.load(task.directory, nearby=task.nearby)
+    return Task.load(task.directory, nearby=task.nearby, aside=task.aside)
