@@ -308,18 +308,28 @@ def scan_positive_told(page: Page, facts: Facts) -> Scan:
     return Scan("positive-told", f"the probability is of {form.classes[1]!r}")
 
 
+_HOLDOUTS = {
+    # That scores differ "by chance alone" says nothing of how rows were drawn.
+    "random": r"\b(at random|randomly|random draw|by chance(?! alone)|chance decided|"
+    r"drawn blindly)",
+    "time": r"\b(chronological|latest rows|most recent|later (rows|part)|after the training|"
+    r"newest|future rows|in time order)",
+    "group": r"\b(whole|entire) (?!ones\b)(groups?|\w+s)\b|\bno \w+ "
+    r"(has rows in|occurs in|is in) both|grouped by|share no group|group holdout",
+}
+
+
+def claimed_holdouts(text: str) -> set[str]:
+    """Return the kinds of holdout that a text claims: `random`, `time`, `group`."""
+    told = plain(text)
+    return {kind for kind, pattern in _HOLDOUTS.items() if re.search(pattern, told)}
+
+
 def scan_holdout_told(page: Page, facts: Facts) -> Scan:
     """Check that the page does not claim another kind of holdout than the recipe's."""
     holdout = facts.manifest.recipe.holdout
-    text = plain(page.about("holdout"))
-    claims = {
-        "random": r"\b(at random|randomly|random draw|by chance|chance decided|drawn blindly)",
-        "time": r"\b(chronological|latest rows|most recent|later (rows|part)|after the training|"
-        r"newest|future rows|in time order)",
-        "group": r"\b(whole|entire) (groups?|\w+s)\b|\bno \w+ (has rows in|occurs in|is in) both|"
-        r"grouped by|share no group|group holdout",
-    }
-    found = {kind for kind, pattern in claims.items() if re.search(pattern, text)}
+    text = page.about("holdout")
+    found = claimed_holdouts(text)
     kind = {"stratified": "random", "last": "time"}.get(holdout.kind, holdout.kind)
     findings: tuple[Finding, ...] = ()
     if text and found and kind not in found:
