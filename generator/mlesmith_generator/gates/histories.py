@@ -8,7 +8,7 @@ from mlesmith_generator.profiler.histories import FEWEST, counts_of_classes
 
 
 def scan_histories(rows: TaskRows) -> Scan:
-    """Look for three columns or more whose zeros rule out one class each, each another one."""
+    """Look for a column to most of the classes whose zeros rule out that class and no other."""
     name = "classes-counted"
     numeric = [column for column in rows.columns if column.numeric]
     measured = f"no zeros of {len(numeric)} numeric columns rule out one class each"

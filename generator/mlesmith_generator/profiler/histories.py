@@ -1,8 +1,9 @@
 """Do columns count the classes of all rows of somebody, the row itself among them?
 
 What a speaker's record says of true and of false statements "including the current one" is never 0
-for the class of the row. One such column may be an honest sign; three that each rule out a class of
-their own, and no other, are counts of the classes.
+for the class of the row. One such column may be an honest sign; where most of the classes have one of
+their own, which rules out that class and no other, they are counts of the classes. Some of many do
+not: four points of a picture are never blank, each in another digit.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FEWEST = 3
-"""Classes that have a column of their own."""
+"""Classes that have a column of their own, more than half of all of them."""
 _VALUES = 10
 """Different values of a count, which grades of a symptom do not have."""
 _ZEROS, _EXPECTED = 50, 10.0
@@ -42,7 +43,7 @@ def counts_of_classes(columns: Sequence[Floats], labels: Ints) -> dict[int, int]
             found[place] = ruled_out[0]
     often = Counter(found.values())
     found = {place: label for place, label in found.items() if often[label] == 1}
-    return found if len(found) >= FEWEST else {}
+    return found if len(found) >= FEWEST and 2 * len(found) > len(shares) else {}
 
 
 def _ruled_out(values: Floats, labels: Ints, shares: Floats) -> list[int]:
