@@ -40,7 +40,7 @@ def test_what_is_no_count_of_classes_stays(kind: str) -> None:
 
 
 def test_some_classes_of_many_with_a_column_that_is_never_zero_count_nothing() -> None:
-    columns, labels = _records(own=1)
+    columns, labels = _records(own=0)
     more = np.random.default_rng(3).integers(0, 3, ROWS)
     spread = np.where(more > 0, labels + CLASSES * more, labels).astype(np.int64)
     own = [np.where(spread == label, column + 1, column) for label, column in enumerate(columns)]
