@@ -1,7 +1,10 @@
 """Do columns count the classes of all rows of somebody, the row itself among them?
 
 What a speaker's record says of true and of false statements "including the current one" is never 0
-for the X"""
+for the class of the row. One such column may be an honest sign; where most of the classes have one
+of their own, which rules out that class and no other, they are counts of the classes. Some of many
+are not: four points of a picture are never blank, each in another digit.
+"""
 
 from __future__ import annotations
 
