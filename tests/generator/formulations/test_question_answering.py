@@ -23,7 +23,7 @@ def test_questions_one_a_line_are_asked_by_text(tmp_path: Path):
 
 
 def test_a_task_of_questions_passes_all_gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    folder = asked_texts(tmp_path / "data" / "town__questions", articles=30)
+    folder = asked_texts(tmp_path / "data" / "town__questions")
     task = generated(folder, "span_extraction", tmp_path / "registry", monkeypatch)
     public = task.prepare().public_dir
     train, test = (pd.read_csv(public / f"{part}.csv") for part in ("train", "test"))
