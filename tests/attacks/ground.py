@@ -169,7 +169,8 @@ class Ground:
                 self._victim_file.read_text(),
                 (status.st_mode, status.st_uid, status.st_nlink, status.st_mtime),
             ),
-            "the victim": (self.victim.poll(), stat[0] in "RS", stat[16]),
+            # Whether it runs, sleeps or waits for a disk is its own affair.
+            "the victim": (self.victim.poll(), stat[0] in "TtZXx", stat[16]),
             "the victim's limits": resource.prlimit(self.victim.pid, resource.RLIMIT_NOFILE),
             "the host's limits": resource.getrlimit(resource.RLIMIT_NOFILE),
             "priorities": os.getpriority(os.PRIO_PROCESS, 0),
