@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.target import Target
-from mlesmith_generator.profiler.arithmetic import half_unit
+from mlesmith_generator.profiler.arithmetic import half_unit, written_numbers
 from mlesmith_generator.profiler.powers import telling
 from mlesmith_generator.profiler.typed import TypedTable
 
@@ -30,15 +30,9 @@ def parts_of_product(
         return {}
     truth = source.numeric()[rows]
     rows, truth = rows[np.isfinite(truth)], truth[np.isfinite(truth)]
-    columns = [
-        column
-        for column in table.columns
-        if column.profile.type == "number" and column.name not in known | {made.source}
-    ]
-    if len(columns) < 2:
+    names, values, units = written_numbers(table, rows, known | {made.source})
+    if len(names) < 2:
         return {}
-    values = np.stack([column.numeric()[rows] for column in columns], axis=1)
-    units = np.array([2 * half_unit(column) for column in columns])
     _, places = telling(values, truth, units, 2 * half_unit(source))
     reason = _REASON if made.amount else _OF_A_FORM
-    return {columns[place].name: reason for place in places}
+    return {names[place]: reason for place in places}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.target import Target
-from mlesmith_generator.profiler.arithmetic import half_unit
+from mlesmith_generator.profiler.arithmetic import half_unit, written_numbers
 from mlesmith_generator.profiler.quotients import quotient
 from mlesmith_generator.profiler.typed import TypedTable
 
@@ -33,19 +33,11 @@ def parts_of_quotient(
     unit = 2 * half_unit(source) if source.profile.type == "number" else 1e-9
     found: dict[str, str] = {}
     for _ in range(_MOST_ROUNDS):
-        columns = [
-            column
-            for column in table.columns
-            if column.profile.type == "number"
-            and column.name != made.source
-            and column.name not in known | found.keys()
-        ]
-        if len(columns) < 2:
+        names, values, units = written_numbers(table, rows, {made.source, *known, *found})
+        if len(names) < 2:
             break
-        values = np.stack([column.numeric()[rows] for column in columns], axis=1)
-        units = np.array([2 * half_unit(column) for column in columns])
         told = quotient(values, truth, units, unit)
         if told is None:
             break
-        found |= {columns[place].name: _REASON for place in told.telling}
+        found |= {names[place]: _REASON for place in told.telling}
     return found

@@ -130,6 +130,17 @@ def written_unit(column: Column) -> float:
     return 10.0 ** -float(sorted(places)[int(0.9 * (len(places) - 1))]) if places else 1e-9
 
 
+def written_numbers(rows: TaskRows) -> tuple[list[str], Matrix, Floats]:
+    """Return the numeric columns that vary: names, values and units.
+
+    Values have the shape (rows, columns), NaN where missing; units are those of `written_unit`.
+    """
+    columns = [column for column in rows.columns if column.numeric and column.distinct > 1]
+    values = [column.numbers for column in columns]
+    table = np.stack(values, axis=1) if values else np.zeros((len(rows), 0))
+    return [column.name for column in columns], table, np.array([*map(written_unit, columns)])
+
+
 def _pairs(columns: list[Column], truth: _Truth) -> Iterator[_Formula]:
     """Formulas of two columns, found on a few rows at once and checked on all."""
     # Two columns of few values have few combinations: too few for a target of many.

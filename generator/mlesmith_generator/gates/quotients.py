@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from mlesmith_generator.gates.arithmetic import written_unit
+from mlesmith_generator.gates.arithmetic import written_numbers, written_unit
 from mlesmith_generator.gates.rows import TaskRows
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.profiler.quotients import quotient
@@ -20,16 +18,15 @@ def scan_quotients(rows: TaskRows) -> Scan:
     the fewest columns that give it.
     """
     name = "target-by-quotient"
-    numeric = [column for column in rows.columns if column.numeric and column.distinct > 1]
-    measured = f"no quotient of sums of {len(numeric)} numeric columns is {rows.target_name!r}"
-    if not rows.regression or len(numeric) < 2:
+    if not rows.regression:
+        return Scan(name, "only numbers are a quotient of sums")
+    names, table, units = written_numbers(rows)
+    measured = f"no quotient of sums of {len(names)} numeric columns is {rows.target_name!r}"
+    if len(names) < 2:
         return Scan(name, measured)
-    table = np.stack([column.numbers for column in numeric], axis=1)
-    units = np.array([written_unit(column) for column in numeric])
     found = quotient(table, rows.y, units, written_unit(rows.truth))
     if found is None:
         return Scan(name, measured)
-    names = [column.name for column in numeric]
     telling = tuple(names[place] for place in found.telling)
     enough = len(rows.columns) - len(telling) >= _LEFT
     evidence = f"{rows.target_name} = {found.told(names)} on {found.share:.2%} of the rows"

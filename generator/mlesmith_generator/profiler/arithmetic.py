@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlesmith_generator.profiler.typed import TypedColumn
+from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.records import Relation
 
 _SUPPORT = 0.99
@@ -40,6 +41,31 @@ def half_unit(column: TypedColumn) -> float:
     sample = [value for value in column.values[:300] if "e" not in value.lower()]
     decimals = [len(value.strip().split(".")[1]) if "." in value else 0 for value in sample]
     return 0.5 * 10.0 ** -max(decimals, default=0)
+
+
+def written_numbers(
+    table: TypedTable, rows: NDArray[np.int64], without: Set[str]
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """Return number columns with their values and the unit that each of them is written to.
+
+    Args:
+        table: The typed table.
+        rows: The rows wanted.
+        without: Columns left out.
+
+    Returns:
+        Names, values of shape (rows, columns), NaN where missing, and one unit of the last decimal
+        of each, shape (columns,).
+    """
+    columns = [
+        column
+        for column in table.columns
+        if column.profile.type == "number" and column.name not in without
+    ]
+    values = [column.numeric()[rows] for column in columns]
+    units = np.array([2 * half_unit(column) for column in columns])
+    matrix = np.stack(values, axis=1) if values else np.zeros((len(rows), 0))
+    return [column.name for column in columns], matrix, units
 
 
 def _sums(
