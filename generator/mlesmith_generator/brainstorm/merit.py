@@ -10,6 +10,7 @@ import numpy as np
 
 from mlesmith_generator.brainstorm.calendar import date_parts, flags_of_parts
 from mlesmith_generator.brainstorm.classes import numeric_classes
+from mlesmith_generator.brainstorm.codes import comes_again, is_large_number
 from mlesmith_generator.brainstorm.contest import contest
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
 from mlesmith_generator.brainstorm.naming import (
@@ -17,6 +18,7 @@ from mlesmith_generator.brainstorm.naming import (
     is_prediction,
     is_prediction_of,
     is_question,
+    is_row_noun,
     name_weight,
 )
 from mlesmith_generator.brainstorm.partition import divides_rows
@@ -72,6 +74,11 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
     parts = date_parts([column.profile for column in table.columns]) | flags_of_parts(table)
+    counted = {
+        column.name
+        for column in table.columns
+        if is_large_number(column) and is_row_noun(column.name, subject)
+    }
     senseless = no_questions(table, profile.reader.file_column) | paired(profile, table)
     usable = [
         column
@@ -81,6 +88,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         and column.name not in parts
         and column.name not in senseless
         and not _is_numbering(column, profile)
+        and not (column.name in counted and comes_again(column, table))
         and not _secondhand(column.name, table, molecular)
     ]
     if not usable:
@@ -97,7 +105,10 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     echoing = {
         column.name
         for column in usable
-        if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
+        if not nameless
+        and name_weight(column.name) > -1.0
+        and echoes(column.name, subject)
+        and column.name not in counted
     }
     ordering = {*profile.times, *_counters(profile, table)}
     result: list[Merit] = []

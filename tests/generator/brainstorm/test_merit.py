@@ -1,0 +1,55 @@
+"""How likely a practitioner would be to predict a column, by its name and its values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made import text, write
+
+from mlesmith_generator.brainstorm.merit import Merit, merits
+from mlesmith_generator.profiler import measure_file, profile_dataset
+
+
+def ranked(folder: Path, subject: str = "owner-table") -> dict[str, Merit]:
+    """Return what could be asked of a folder's table, best first."""
+    table = profile_dataset(folder, subject).tables[0]
+    found = merits(table, measure_file(table.reader, folder, seed=0).table, subject)
+    return {merit.column: merit for merit in found}
+
+
+def _departures(varying: int = 0) -> dict[str, list[str]]:
+    """A month of a timetable: the same buses every day, some minutes late."""
+    random = np.random.default_rng(3)
+    numbers, days = random.permutation(np.arange(100, 900, 4))[:80], 25
+    bus, day = np.repeat(numbers, days), np.tile(np.arange(days), 80)
+    shown = bus + random.integers(-varying, varying + 1, len(bus))
+    planned = np.repeat(random.integers(300, 1300, 80), days)
+    line = np.repeat(random.choice(["north", "south", "ring"], 80), days)
+    late = random.gamma(2, 4, len(bus)) + 6.0 * (line == "ring")
+    order = random.permutation(len(bus))
+    columns = {
+        "bus": shown.astype(str),
+        "line": line,
+        "minute_of_day": (planned + random.integers(-1, 2, len(bus))).astype(str),
+        "day": day.astype(str),
+        "late": np.array(text(late, 1)),
+    }
+    return {name: values[order].tolist() for name, values in columns.items()}
+
+
+def test_the_number_of_a_row_s_own_thing_is_a_code_and_no_amount(tmp_path: Path) -> None:
+    assert "bus" not in ranked(write(tmp_path, **_departures()), "town-buses")
+
+
+def test_what_varies_between_rows_alike_may_be_an_amount_without_a_bonus(tmp_path: Path) -> None:
+    folder = write(tmp_path, **_departures(varying=40))
+    named, other = (ranked(folder, subject)["bus"] for subject in ("town-buses", "town-ledger"))
+    assert named.score == other.score
+
+
+@pytest.mark.parametrize("subject", ["late", "late-arrivals"])
+def test_other_data_are_still_named_after_their_outcome(tmp_path: Path, subject: str) -> None:
+    found = ranked(write(tmp_path, **_departures()), subject)["late"]
+    assert "the data are named after it" in found.reasons
