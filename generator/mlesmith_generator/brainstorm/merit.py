@@ -12,6 +12,7 @@ from mlesmith_generator.brainstorm.calendar import date_parts, flags_of_parts
 from mlesmith_generator.brainstorm.classes import numeric_classes
 from mlesmith_generator.brainstorm.codes import comes_again, is_large_number
 from mlesmith_generator.brainstorm.contest import contest
+from mlesmith_generator.brainstorm.lexicon import DESIGN, GIVEN
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
 from mlesmith_generator.brainstorm.naming import (
     echoes,
@@ -133,6 +134,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         if contest(column):
             score += 2.0
             reasons.append("it holds results of contests")
+        score -= 1.0 if _is_what_was_done(column) else 0.0
         score -= _flaws(column, nameless)
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
@@ -210,14 +212,22 @@ def _by_place(
     nameless: bool,
     reasons: list[str],
 ) -> float:
+    certain = profile.reader.format == "arff" or nameless
+    if DESIGN & set(words(column.name)[-1:]) and not certain:
+        return 0.0
     if place == last:
         reasons.append("it is the last column")
-        certain = profile.reader.format == "arff" or nameless
         return (2.2 if certain else 1.0) + 0.7 * (_kind(column) == "flag")
     if place == 0 and not (nameless and _kind(column) == "amount"):
         reasons.append("it leads the table")
         return 0.8
     return 0.3 if place in (1, last - 1) else 0.0
+
+
+def _is_what_was_done(column: TypedColumn) -> bool:
+    """Return whether a column tells what was done to those who took part in an experiment."""
+    levels = {value.strip().casefold() for value in column.values[:8]}
+    return column.profile.type in ("category", "boolean") and not levels.isdisjoint(GIVEN)
 
 
 def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list[str]) -> float:

@@ -53,3 +53,30 @@ def test_what_varies_between_rows_alike_may_be_an_amount_without_a_bonus(tmp_pat
 def test_other_data_are_still_named_after_their_outcome(tmp_path: Path, subject: str) -> None:
     found = ranked(write(tmp_path, **_departures()), subject)["late"]
     assert "the data are named after it" in found.reasons
+
+
+def _experiment(name: str, levels: list[str], last: bool = True) -> dict[str, list[str]]:
+    random = np.random.default_rng(4)
+    done = random.choice(levels, 300)
+    played = text(20 + 9.0 * (done == levels[0]) + random.normal(0, 6, 300), 1)
+    given = {name: done.tolist()}
+    rest = {"age": random.integers(11, 19, 300).astype(str).tolist(), "stake": played}
+    return {**rest, **given} if last else {**given, **rest}
+
+
+@pytest.mark.parametrize("name", ["arrangement", "setting", "experiment_arm", "block"])
+def test_the_design_of_an_experiment_is_no_outcome_even_at_the_end(
+    tmp_path: Path, name: str
+) -> None:
+    found = ranked(write(tmp_path, **_experiment(name, ["alone", "team"])))
+    assert next(iter(found)) != name
+    assert found[name].score < 0
+
+
+def test_what_was_done_to_people_is_told_by_its_levels(tmp_path: Path) -> None:
+    done, sick = (
+        ranked(write(tmp_path / word, **_experiment("condition", [word, "control"])))["condition"]
+        for word in ("placebo", "disease")
+    )
+    assert done.score == pytest.approx(sick.score - 1.0)
+    assert sick.score > 1.0
