@@ -39,6 +39,9 @@ _PEOPLE = (
 SENSELESS = -1.0
 """Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
 dataset has nothing else to ask."""
+_FAMILY = 6
+"""Columns of one kind that differ in their number alone, from which one is a place among many."""
+_YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
                       "tpsa", "surface", "atoms", "bonds", "charge", "psa"})  # fmt: skip
 """Words for what is counted in a molecule."""
@@ -97,7 +100,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     forms = _forms(profile)
     places = _places(table, forms, profile.reader.file_column)
     last = max(places[column.name] for column in usable)
-    families = _families(usable)
+    families, numbered = _families(usable), _numbered(usable)
     kinds = Counter(_kind(column) for column in usable)
     nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
@@ -136,6 +139,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
             reasons.append("it holds results of contests")
         score -= 1.0 if _is_what_was_done(column) else 0.0
         score -= _flaws(column, nameless)
+        score = min(score, SENSELESS) if name in numbered else score
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
 
@@ -290,6 +294,27 @@ def _families(columns: list[TypedColumn]) -> dict[str, int]:
         for name in members:
             size[name] = max(size[name], len(members))
     return size
+
+
+def _numbered(columns: list[TypedColumn]) -> set[str]:
+    """Return columns of a numbered family (`pixel_0_1`, `V17`) beside others that have names.
+
+    One place of many is asked for by nobody. Years make no places, a column of another kind (the
+    label at the end) is none of the family, and outcomes are asked for whatever they are counted.
+    """
+    stems: dict[str, list[TypedColumn]] = defaultdict(list)
+    for column in columns:
+        parts = words(column.name)
+        if any(part.isdigit() for part in parts):
+            stems["".join(part for part in parts if not part.isdigit())].append(column)
+    found: set[str] = set()
+    for stem, members in stems.items():
+        kinds = Counter(map(_kind, members))
+        family = [each for each in members if kinds[_kind(each)] >= _FAMILY]
+        dated = sum(bool(_YEAR.search(each.name)) for each in family)
+        if len(members) < len(columns) and dated < 0.5 * len(family) and name_weight(stem) < 1.4:
+            found |= {each.name for each in family}
+    return found if len(found) < len(columns) else set()
 
 
 def _forms(profile: TableProfile) -> dict[str, float]:

@@ -80,3 +80,32 @@ def test_what_was_done_to_people_is_told_by_its_levels(tmp_path: Path) -> None:
     )
     assert done.score == pytest.approx(sick.score - 1.0)
     assert sick.score > 1.0
+
+
+def _places(stem: str, first: int = 0) -> dict[str, list[str]]:
+    random = np.random.default_rng(6)
+    level = random.normal(50, 9, 200)
+    names = [f"{stem}{first + place}" for place in range(8)]
+    return {name: text(level + random.normal(0, 4, 200), 2) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("stem", "first", "resort"),
+    [("V", 1, True), ("pixel_0_", 0, True), ("income_", 2011, False), ("price", 1, False)],
+)
+def test_a_place_of_a_numbered_family_is_a_last_resort_beside_named_columns(
+    tmp_path: Path, stem: str, first: int, resort: bool
+) -> None:
+    places = _places(stem, first)
+    named = {"moisture": text(np.random.default_rng(7).normal(9, 2, 200), 2)}
+    found = ranked(write(tmp_path / "named", **named, **places))
+    assert all(found[name].senseless == resort for name in places)
+    assert not found["moisture"].senseless
+    alone = ranked(write(tmp_path / "alone", **places))
+    assert alone[f"{stem}{first + 7}"].score > found[f"{stem}{first + 7}"].score or not resort
+
+
+def test_the_label_of_a_numbered_family_is_none_of_its_places(tmp_path: Path) -> None:
+    label = np.random.default_rng(8).choice(["rock", "mine"], 200).tolist()
+    found = ranked(write(tmp_path, hertz=text(np.arange(200.0)), **_places("V", 1), V9=label))
+    assert next(iter(found)) == "V9"
