@@ -24,6 +24,7 @@ from mlesmith_generator.brainstorm.naming import (
 )
 from mlesmith_generator.brainstorm.partition import divides_rows
 from mlesmith_generator.brainstorm.questions import no_questions
+from mlesmith_generator.brainstorm.readings import read_off
 from mlesmith_generator.profiler.pairing import paired
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -84,6 +85,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         if is_large_number(column) and is_row_noun(column.name, subject)
     }
     senseless = no_questions(table, profile.reader.file_column) | paired(profile, table)
+    senseless |= read_off(table)
     usable = [
         column
         for column in table.columns
