@@ -57,6 +57,8 @@ Where rows enter late, many are censored early."""
 EVENTS = 40
 _DISTINCT = 20
 _SAME = 0.98
+_OF_TODAY = frozenset({"tenure", "churn", "churned", "attrition", "seniority"})
+"""Names of what is so on the day on which a table of customers or employees is drawn up."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ class FollowUp:
     def known(self) -> NDArray[np.bool_]:
         """Rows that have both."""
         return np.isfinite(self.times)
+
+    @property
+    def years_later(self) -> bool:
+        """Whether both are known only later than all else, not on the day of a stocktaking.
+
+        How long a customer has stayed is known of all of them, and who has left, when the rest is.
+        """
+        return _OF_TODAY.isdisjoint({*words(self.time), *words(self.event)})
 
     def residuals(self) -> NDArray[np.float64]:
         """Return events seen less events expected at each row's time; NaN where unknown.

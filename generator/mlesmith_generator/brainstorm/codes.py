@@ -29,6 +29,46 @@ _REPEATED = 0.45
 _HEAVIEST = 0.1
 """Share of the rows that may be equal to each other, so that a holdout can still divide them."""
 
+MANY, LARGE = 50, 100.0
+"""Different whole numbers, and how large one in two of them is, which may be those of things."""
+_FEW = 0.02
+"""Levels of a column for each row, up to which rows of one level are a kind."""
+_AGAIN = 0.4
+"""Share of neighbouring rows of one kind that have the very number, where it is that of a thing."""
+
+
+def is_large_number(column: TypedColumn) -> bool:
+    """Return whether a column holds many different whole numbers, most of them large."""
+    profile = column.profile
+    whole = profile.type == "number" and profile.integer and profile.distinct >= MANY
+    return whole and (profile.median or 0.0) >= LARGE
+
+
+def comes_again(column: TypedColumn, table: TypedTable) -> bool:
+    """Return whether rows alike in other columns mostly have the very number of a column.
+
+    Alike are rows of equal levels that are next to each other in another number, such as the
+    hour: an amount differs a little between them, the number of a flight or a bus does not.
+    """
+    others = [other for other in table.columns if other is not column]
+    levels = [
+        each
+        for each in others
+        if each.profile.type in ("category", "boolean")
+        and each.profile.distinct <= table.rows * _FEW
+    ]
+    rows = np.flatnonzero(column.codes >= 0)
+    kind, number = _equal(levels, rows), column.codes[rows]
+    for other in others:
+        if other.profile.type != "number":
+            continue
+        order = np.lexsort((other.numeric()[rows], kind))
+        alike = kind[order][1:] == kind[order][:-1]
+        same = number[order][1:] == number[order][:-1]
+        if alike.mean() >= _REPEATED and same[alike].mean() >= _AGAIN:
+            return True
+    return False
+
 
 def is_code(name: str) -> bool:
     """Return whether a column only tells things apart, by its name."""

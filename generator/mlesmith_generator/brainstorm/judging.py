@@ -263,12 +263,20 @@ def _is_censored(made: Target, pair: FollowUp, bench: Bench) -> bool:
 
 
 def _followed(bench: Bench, made: Target, known: set[str]) -> tuple[Exclusion, ...]:
-    """Return what is known only once it is known whether the event came, where that is asked."""
+    """Return what is known only once rows have been followed, whatever is asked of them.
+
+    Where the event itself is asked, these are the time and all that tells how it ended; where
+    something else is, which was known when the follow-up began, the event is among them.
+    """
     found: dict[str, str] = {}
     for pair in bench.follow_ups:
+        ended = {each.column: each.reason for each in afterwards(pair, bench.table)}
         if pair.event == made.source:
             found[pair.time] = "it is known only when the follow-up has ended"
-            found |= {each.column: each.reason for each in afterwards(pair, bench.table)}
+            found |= ended
+        elif pair.years_later:
+            found |= dict.fromkeys((pair.time, pair.event), "it is known only after a follow-up")
+            found |= ended
     return tuple(
         Exclusion(column=name, reason=reason)
         for name, reason in found.items()

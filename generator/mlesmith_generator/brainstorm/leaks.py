@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +32,10 @@ _FILLED, _FEWEST_GAPS = 0.8, 10
 """Share of the errors on a class that gaps of a column remove where they tell it, of so many."""
 _BY_CALENDAR = 0.9
 """Share of errors that parts of a date remove where they settle a class, but for holidays."""
+_JOINED, _BY_CHANCE = 0.05, 1e-3
+"""Share of the rows that have a level of two in one from which it is judged, and how likely their
+answers may be one class by chance."""
+_BETWEEN = re.compile(r"\s*[/+&|,;]\s*|\s+(?:and|or)\s+|\s*-\s*")
 _WIDE, _CHUNK, _FOLLOWS = 250, 500, 0.5
 
 
@@ -172,6 +178,8 @@ def _twin(
         return "its value tells the target"
     if len(made.classes) > 2 and lookup_support(labels, codes + 1) >= 0.985:
         return "it is a coarser form of the target"
+    if _says_of_two(column, codes, labels):
+        return "a level of it is two others in one, which tells the target"
     if _filled_for_one(codes, labels):
         return "it is filled in only where the target has one value"
     indicators = np.eye(len(made.classes))[labels]
@@ -192,6 +200,24 @@ def _filled_for_one(codes: NDArray[np.int64], labels: NDArray[np.int64]) -> bool
         rarer = min(rows, len(labels) - rows, int(filled.sum()), int((~filled).sum()))
         wrong = int((filled != of_class).sum())
         if rarer >= _FEWEST_GAPS and min(wrong, len(labels) - wrong) <= (1 - _FILLED) * rarer:
+            return True
+    return False
+
+
+def _says_of_two(column: TypedColumn, codes: NDArray[np.int64], labels: NDArray[np.int64]) -> bool:
+    """Return whether a level made of two others (`female/male` of a team) settles the target."""
+    if column.profile.type != "category":
+        return False
+    told = [value.strip().casefold() for value in column.values]
+    shares = np.bincount(labels) / len(labels)
+    for code, value in enumerate(told):
+        parts = _BETWEEN.split(value)
+        if len(parts) != 2 or not {*parts} <= {*told} - {value}:
+            continue
+        answers = labels[codes == code]
+        if len(answers) < _JOINED * len(labels) or len(np.unique(answers)) > 1:
+            continue
+        if shares[answers[0]] ** len(answers) < _BY_CHANCE:
             return True
     return False
 

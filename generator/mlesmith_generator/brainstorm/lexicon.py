@@ -51,8 +51,9 @@ _OUTCOME: dict[float, str] = {
         catégorie kategorie soort тип категория 类型 種類 dauer durée duree duración durata duur
         wert valeur valor valore waarde betrag montant importe importo bedrag сумма 金额 金額
         einkommen revenu ingreso reddito inkomen доход""",
-    0.8: """headache pain symptom symptoms infection infected minutes life spell perc wt
-        growth_rate time rel cens censor delta use used ph poverty height bmi calories protein
+    0.8: """invest invested investment headache pain symptom symptoms infection infected minutes
+        life spell perc wt growth_rate time rel cens censor delta use used ph poverty height bmi
+        calories protein
         oil percent pct share ratio index trust medv magnitude mag speed age_at wage finish
         position place completion reads math read reading writing""",
 }
@@ -68,7 +69,10 @@ _CONTEXT: dict[float, str] = {
         squared sqrt order seq serial version wave edition uncert uncertainty stderr""",
     -1.8: """year yr année annee jahr año ano anno jaar год 年 row col column rep replicate block
         plot plots field tray rack quadrat bench gen genotype variety treatment treat trt arm
-        dose design study site location loc place region state country county city province
+        dose design study arrangement arrangements assignment assigned allocation allocated protocol
+        protocols setting settings setup replication replications experiment experiments framing
+        manipulation randomized randomised randomization randomisation blocks arms trials
+        site location loc place region state country county city province
         district town village nation territory continent neighborhood neighbourhood pays land
         país paese estado стран город 国家 地区 地域 round session trial visit occasion batch lot
         station store shop school hospital clinic company brand owner author artist director
@@ -86,7 +90,8 @@ _CONTEXT: dict[float, str] = {
         adj mean avg average""",
 }
 _CONTEXT_MEASURED = {"actual": 0.8, "observed": 0.8, "measured": 0.8, "after": 0.8, "post": 0.6,
-                     "future": 1.5, "is": 0.4, "has": 0.2}  # fmt: skip
+                     "future": 1.5, "is": 0.4, "has": 0.2,
+                     "condition": -0.4, "conditions": -0.4}  # fmt: skip
 
 
 def _weights() -> dict[str, float]:
@@ -101,6 +106,15 @@ def _weights() -> dict[str, float]:
 
 WEIGHTS = _weights()
 """Weight by word: positive for outcomes, negative for keys, times, places and design."""
+
+DESIGN = frozenset(
+    "arrangement arrangements assignment assigned allocation allocated protocol setting settings "
+    "setup treatment treat trt arm arms block blocks replicate replication rep randomized "
+    "randomised randomization randomisation framing manipulation plot experiment".split()
+)
+"""Words for how an experiment was laid out, which no place in a table makes an outcome."""
+GIVEN = frozenset({"placebo", "treatment", "treated", "sham", "intervention", "experimental"})
+"""Levels of what was done to those who took part in one."""
 
 JUDGEMENTS = frozenset(
     "rating ratings rated stars verdict verdicts recommended recommend recommends recommendation "

@@ -10,17 +10,21 @@ import numpy as np
 
 from mlesmith_generator.brainstorm.calendar import date_parts, flags_of_parts
 from mlesmith_generator.brainstorm.classes import numeric_classes
+from mlesmith_generator.brainstorm.codes import comes_again, is_large_number
 from mlesmith_generator.brainstorm.contest import contest
+from mlesmith_generator.brainstorm.lexicon import DESIGN, GIVEN
 from mlesmith_generator.brainstorm.matter import is_smiles, sites_of
 from mlesmith_generator.brainstorm.naming import (
     echoes,
     is_prediction,
     is_prediction_of,
     is_question,
+    is_row_noun,
     name_weight,
 )
 from mlesmith_generator.brainstorm.partition import divides_rows
 from mlesmith_generator.brainstorm.questions import no_questions
+from mlesmith_generator.brainstorm.readings import read_off
 from mlesmith_generator.profiler.pairing import paired
 from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -36,6 +40,9 @@ _PEOPLE = (
 SENSELESS = -1.0
 """Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
 dataset has nothing else to ask."""
+_FAMILY = 6
+"""Columns of one kind that differ in their number alone, from which one is a place among many."""
+_YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
                       "tpsa", "surface", "atoms", "bonds", "charge", "psa"})  # fmt: skip
 """Words for what is counted in a molecule."""
@@ -72,7 +79,13 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     molecular = any(is_smiles(column) for column in table.columns)
     sites = sites_of(table.columns)
     parts = date_parts([column.profile for column in table.columns]) | flags_of_parts(table)
+    counted = {
+        column.name
+        for column in table.columns
+        if is_large_number(column) and is_row_noun(column.name, subject)
+    }
     senseless = no_questions(table, profile.reader.file_column) | paired(profile, table)
+    senseless |= read_off(table)
     usable = [
         column
         for column in table.columns
@@ -81,6 +94,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         and column.name not in parts
         and column.name not in senseless
         and not _is_numbering(column, profile)
+        and not (column.name in counted and comes_again(column, table))
         and not _secondhand(column.name, table, molecular)
     ]
     if not usable:
@@ -88,7 +102,7 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     forms = _forms(profile)
     places = _places(table, forms, profile.reader.file_column)
     last = max(places[column.name] for column in usable)
-    families = _families(usable)
+    families, numbered = _families(usable), _numbered(usable)
     kinds = Counter(_kind(column) for column in usable)
     nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
@@ -97,7 +111,10 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     echoing = {
         column.name
         for column in usable
-        if not nameless and name_weight(column.name) > -1.0 and echoes(column.name, subject)
+        if not nameless
+        and name_weight(column.name) > -1.0
+        and echoes(column.name, subject)
+        and column.name not in counted
     }
     ordering = {*profile.times, *_counters(profile, table)}
     result: list[Merit] = []
@@ -122,7 +139,9 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         if contest(column):
             score += 2.0
             reasons.append("it holds results of contests")
+        score -= 1.0 if _is_what_was_done(column) else 0.0
         score -= _flaws(column, nameless)
+        score = min(score, SENSELESS) if name in numbered else score
         result.append(Merit(name, round(score, 4), tuple(reasons) if score > 0.5 else ()))
     return sorted(result, key=lambda merit: (-merit.score, places[merit.column]))
 
@@ -199,14 +218,22 @@ def _by_place(
     nameless: bool,
     reasons: list[str],
 ) -> float:
+    certain = profile.reader.format == "arff" or nameless
+    if DESIGN & set(words(column.name)[-1:]) and not certain:
+        return 0.0
     if place == last:
         reasons.append("it is the last column")
-        certain = profile.reader.format == "arff" or nameless
         return (2.2 if certain else 1.0) + 0.7 * (_kind(column) == "flag")
     if place == 0 and not (nameless and _kind(column) == "amount"):
         reasons.append("it leads the table")
         return 0.8
     return 0.3 if place in (1, last - 1) else 0.0
+
+
+def _is_what_was_done(column: TypedColumn) -> bool:
+    """Return whether a column tells what was done to those who took part in an experiment."""
+    levels = {value.strip().casefold() for value in column.values[:8]}
+    return column.profile.type in ("category", "boolean") and not levels.isdisjoint(GIVEN)
 
 
 def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list[str]) -> float:
@@ -269,6 +296,27 @@ def _families(columns: list[TypedColumn]) -> dict[str, int]:
         for name in members:
             size[name] = max(size[name], len(members))
     return size
+
+
+def _numbered(columns: list[TypedColumn]) -> set[str]:
+    """Return columns of a numbered family (`pixel_0_1`, `V17`) beside others that have names.
+
+    One place of many is asked for by nobody. Years make no places, a column of another kind (the
+    label at the end) is none of the family, and outcomes are asked for whatever they are counted.
+    """
+    stems: dict[str, list[TypedColumn]] = defaultdict(list)
+    for column in columns:
+        parts = words(column.name)
+        if any(part.isdigit() for part in parts):
+            stems["".join(part for part in parts if not part.isdigit())].append(column)
+    found: set[str] = set()
+    for stem, members in stems.items():
+        kinds = Counter(map(_kind, members))
+        family = [each for each in members if kinds[_kind(each)] >= _FAMILY]
+        dated = sum(bool(_YEAR.search(each.name)) for each in family)
+        if len(members) < len(columns) and dated < 0.5 * len(family) and name_weight(stem) < 1.4:
+            found |= {each.name for each in family}
+    return found if len(found) < len(columns) else set()
 
 
 def _forms(profile: TableProfile) -> dict[str, float]:

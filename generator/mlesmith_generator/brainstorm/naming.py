@@ -25,6 +25,8 @@ _ANYTHING = _GENERIC | {
 _COMMON_END = 5
 """Letters at the end from which two words in one piece may hold one noun."""
 _SENTENCE = 7
+_OUTCOME = 1.4
+"""Weight from which a name is that of an outcome, whatever else is called so."""
 _WHEN = re.compile(r"(day|week|month|year|date|hour)of(?=[a-z])")
 """The beginning of a name that tells when something was (`WeekofPurchase`)."""
 _SUFFIXES = ("gpa", "wage", "price", "cost", "rate", "dead", "loss", "sale", "risk", "vote", "pay",
@@ -90,6 +92,17 @@ def echoes(name: str, subject: str) -> bool:
     if joined in wanted or (len(joined) >= 6 and joined in "".join(words(subject))):
         return True
     return any(_akin(one, other) for one in given for other in wanted)
+
+
+def is_row_noun(name: str, subject: str) -> bool:
+    """Return whether a name is that of one row of the data (`flight` of `flights`).
+
+    Words for outcomes stay outcomes (`wage` of `wages`).
+    """
+    whole = "".join(words(name))
+    plural = (f"{whole}s", f"{whole}es", f"{whole.removesuffix('y')}ies")
+    many = any(word.endswith(plural) for word in words(subject))
+    return len(whole) > 2 and name_weight(name) < _OUTCOME and many
 
 
 def namesakes(one: str, other: str) -> bool:

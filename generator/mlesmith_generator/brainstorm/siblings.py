@@ -4,6 +4,7 @@ Who rates the service of a hotel rates its rooms on the same form, and whether i
 where one is asked for, the others are not known yet. They are told by their names, which share a
 word for an outcome (or say a judgement each), by one scale, and by going together closely. What
 two sides scored in one contest is known at one time as well, whether or not one tells the other.
+Twins are measured at one time too: the span of one hand is no question beside that of the other.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ _SCALE = 0.1
 _LEVELS = 0.6
 """Share of the levels of two columns that have to be the same."""
 _FEWEST = 30
+_TWINS, _SHIFT = 0.9, 0.1
+"""Rank correlation from which two measurements are twins, and how far the middle of their
+differences may lie from zero, as a share of the distance between the quartiles."""
+_HALVES = (
+    ("left", "right"), ("l", "r"), ("lt", "rt"), ("dominant", "nondominant"), ("upper", "lower"),
+    ("links", "rechts"), ("gauche", "droite"), ("izquierda", "derecha"), ("sinistra", "destra"),
+    ("esquerda", "direita"), ("first", "second"), ("a", "b"),
+)  # fmt: skip
+"""What the two of a pair are called in names that are else the same."""
 _SIDES = (
     ("home", "away"), ("home", "visitor"), ("home", "visiting"), ("host", "guest"), ("w", "l"),
     ("winner", "loser"), ("winning", "losing"), ("team1", "team2"), ("player1", "player2"),
@@ -50,6 +60,7 @@ def given_together(made: Target, table: TypedTable, known: set[str]) -> tuple[Ex
     source = table[made.source]
     close: dict[str, float] = {}
     opponents: list[str] = []
+    twins: list[str] = []
     certain = False
     for column in table.columns:
         if column.name == made.source or column.name in known:
@@ -57,15 +68,20 @@ def given_together(made: Target, table: TypedTable, known: set[str]) -> tuple[Ex
         if _opposed(words(made.source), words(column.name)) and _same_kind(source, column):
             opponents.append(column.name)
             continue
+        if _are_twins(source, column):
+            twins.append(column.name)
+            continue
         needed = _needed(source, column)
         if needed is None:
             continue
         close[column.name] = _closeness(source, column)
         certain |= close[column.name] >= needed
     against = "it is the other side's figure in the same contest"
+    same = "it is the same measurement of a twin, taken together with the target"
     kind = "it was given together with the target, a verdict of one kind"
     return (
         *(Exclusion(column=name, reason=against) for name in opponents),
+        *(Exclusion(column=name, reason=same) for name in twins),
         *(
             Exclusion(column=name, reason=f"{kind} ({share:.2f})")
             for name, share in close.items()
@@ -79,6 +95,33 @@ def _opposed(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     rest, shared = set(one) ^ set(other), set(one) & set(other)
     outcome = any(WEIGHTS.get(word, 0.0) >= _OUTCOME for word in shared)
     return outcome and len(one) == len(other) and any(rest == set(sides) for sides in _SIDES)
+
+
+def _are_twins(target: TypedColumn, other: TypedColumn) -> bool:
+    """Return whether two numbers measure one thing twice: names, scales and values say so."""
+    one, two = words(target.name), words(other.name)
+    if not _same_kind(target, other) or min(len(one), len(two)) < 2 or is_question(target.name):
+        return False
+    if EARLIER_STAGES & {*one, *two} or not _called_alike(one, two):
+        return False
+    if target.profile.distinct < _FEWEST or not _same_scale(target, other):
+        return False
+    mine, its = target.numeric(), other.numeric()
+    known = np.isfinite(mine) & np.isfinite(its)
+    if _ranked(mine, its) < _TWINS:
+        return False
+    low, high = np.percentile(mine[known], (25, 75))
+    return bool(abs(np.median(mine[known] - its[known])) <= _SHIFT * (high - low))
+
+
+def _called_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether names end in one noun, or differ by the side of a pair alone."""
+    numbers = [[word for word in name if word.isdigit()] for name in (one, other)]
+    if numbers[0] != numbers[1]:
+        return False
+    rest = set(one) ^ set(other)
+    sides = len(one) == len(other) and any(rest == set(pair) for pair in _HALVES)
+    return sides or (one[-1] == other[-1] and not one[-1].isdigit())
 
 
 def _same_kind(one: TypedColumn, other: TypedColumn) -> bool:

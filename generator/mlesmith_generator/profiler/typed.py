@@ -48,6 +48,12 @@ _WORDS_ID = frozenset({"covid", "paid", "valid", "humid", "acid", "grid", "arid"
                        "rapid", "aid", "bid", "kid", "lid", "mid", "avoid", "fluid", "prepaid",
                        "invalid", "unpaid", "hybrid", "steroid", "thyroid", "android"})  # fmt: skip
 _CAP_TOP = 40
+_CODE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""How a code of digits is written: without a sign, perhaps in steps (`01.7`)."""
+_MOSTLY = 0.8
+"""Share of the values told that are numbers, from which these say that all are codes."""
+_PADDED = (2, 0.01)
+"""Values with a zero before another digit, and share of them, above which lengths may vary."""
 _DURATION = "durations, in minutes"
 
 
@@ -160,9 +166,9 @@ def _decide(
         form = compact_format(name, [value for value in values if value.lower() not in BLANKS])
     if form:
         return "date", days(values, form), form, False, ""
+    if share >= _MOSTLY and _is_code(values):
+        return _code_type(present, len(values)), numbers, "", False, "leading zeros"
     if share >= 0.95:
-        if _is_code(values):
-            return _code_type(present, len(values)), numbers, "", False, "leading zeros"
         note = _identifier_note(name, codes, numbers, present)
         if note:
             return "identifier", numbers, "", False, note
@@ -179,9 +185,26 @@ def _decide(
 
 
 def _is_code(values: Sequence[str]) -> bool:
-    digits = [value for value in values if value.isdigit()]
-    zeros = sum(value[0] == "0" and len(value) > 1 for value in digits)
-    return zeros > 0 and len(digits) == len(values) and len({len(value) for value in digits}) <= 2
+    """Return whether digits are a code: no amount is written with a zero before another digit.
+
+    Values that are no number (letters of sections, blanks) do not count. Codes of many lengths
+    (`01`, `011`, `01.7`) have several such zeros and no value so short that it lacks its own.
+    """
+    numbers = [value for value in values if NUMBER.fullmatch(value)]
+    if not all(map(_CODE.fullmatch, numbers)):
+        return False
+    padded = sum(map(_padded, numbers))
+    if all(map(str.isdigit, numbers)) and len({len(value) for value in numbers}) <= 2:
+        return padded > 0
+    parts = [value.partition(".") for value in numbers]
+    decimals = {len(part) for _, _, part in parts}
+    padding = any(dot for _, dot, _ in parts) and len(decimals) == 1
+    shortest = min(len(whole) for whole, _, _ in parts)
+    return padded >= _PADDED[0] + _PADDED[1] * len(numbers) and shortest > 1 and not padding
+
+
+def _padded(value: str) -> bool:
+    return value[0] == "0" and value[1:2].isdigit()
 
 
 def _code_type(present: int, distinct: int) -> ColumnType:

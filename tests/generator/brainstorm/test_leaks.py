@@ -220,3 +220,21 @@ def test_counts_of_the_classes_are_left_out_also_where_one_class_is_asked_for() 
     for form in (made, *alternatives(data["verdict"], made)):
         left_out = {exclusion.column for exclusion in giveaways(form, data, ())}
         assert left_out - {"verdict"} == {f"record {place}" for place in range(4)}
+
+
+def _players(settled: float) -> TypedTable:
+    """Who played alone and who in a team of two, mixed ones written as both."""
+    random = np.random.default_rng(12)
+    team = random.random(500) < 0.4
+    mixed = np.where(random.random(500) < settled, team, ~team) & (random.random(500) < 0.5)
+    one = random.choice(["female", "male"], 500)
+    return table(
+        sex=np.where(mixed, "female/male", one).tolist(),
+        stake=text(random.normal(40 + 9 * team, 12), 1),
+        played=np.where(team, "team", "alone").tolist(),
+    )
+
+
+def test_a_level_that_is_two_others_in_one_tells_who_was_two() -> None:
+    assert told(_players(1.0), "played") == {"sex"}
+    assert told(_players(0.95), "played") == set()

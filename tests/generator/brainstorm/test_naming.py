@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlesmith_generator.brainstorm.naming import echoes, name_weight, siblings
+from mlesmith_generator.brainstorm.naming import echoes, is_row_noun, name_weight, siblings
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,14 @@ def test_data_are_sometimes_named_after_the_outcome() -> None:
     assert echoes("Attrition", "modeldata-attrition attrition")
     assert echoes("HeartDisease", "heartdisease")
     assert not echoes("age", "sleep75")
+
+
+def test_what_data_of_flights_are_named_after_is_the_row() -> None:
+    assert is_row_noun("flight", "cityflights-tables flights")
+    assert is_row_noun("Journey", "journeys")
+    assert not is_row_noun("wage", "wages")
+    assert not is_row_noun("sleep", "sleep75")
+    assert not is_row_noun("delay", "flights")
 
 
 @pytest.mark.parametrize(

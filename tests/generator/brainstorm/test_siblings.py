@@ -94,3 +94,46 @@ def test_what_the_other_side_scored_is_left_out_though_it_tells_nothing() -> Non
         away_rank=[str(value) for value in random.integers(1, 30, 400)],
     )
     assert _told(games, "home_score") == {"away_score"}
+
+
+def _hands(shift: float = 0.0, noise: float = 0.5) -> dict[str, list[str]]:
+    random = np.random.default_rng(8)
+    tall = random.normal(172, 9, 300)
+    span = 18.7 + 0.12 * (tall - 172) + random.normal(0, 1.5, 300)
+    other = span + shift + random.normal(0, noise, 300)
+    return {"height": text(tall, 1), "one": text(span, 1), "other": text(other, 1)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Wr.Hnd", "NW.Hnd"),
+        ("left_grip", "right_grip"),
+        ("grip_left", "grip_right"),
+        ("grip strength dominant", "grip strength other strength"),
+    ],
+)
+def test_the_same_measurement_of_a_twin_is_left_out(one: str, other: str) -> None:
+    hands = _hands()
+    data = table(height=hands["height"], **{one: hands["one"], other: hands["other"]})
+    assert _told(data, one) == {other}
+    assert _told(data, other) == {one}
+    assert _told(data, "height") == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shift", "noise"),
+    [
+        ("span", "reach", 0.0, 0.5),
+        ("hand_span", "hand_reach", 0.0, 0.5),
+        ("hand_2020", "hand_2021", 0.0, 0.5),
+        ("final_span", "initial_span", 0.0, 0.5),
+        ("wr_hand", "nw_hand", 0.0, 1.5),
+        ("gross_span", "net_span", -0.9, 0.1),
+    ],
+    ids=["one word", "other noun", "years", "earlier", "loose", "always less"],
+)
+def test_other_measurements_stay(one: str, other: str, shift: float, noise: float) -> None:
+    hands = _hands(shift, noise)
+    data = table(height=hands["height"], **{one: hands["one"], other: hands["other"]})
+    assert _told(data, one) == set()

@@ -13,7 +13,9 @@ from mlesmith_env.recipes.table import recipe_table
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.formulations.media.labels import Label
 from mlesmith_generator.formulations.media.subjects import (
+    by_subject,
     can_be_hidden,
+    hidden_whole,
     is_subject,
     subject_of,
 )
@@ -130,3 +132,26 @@ def test_one_who_has_most_files_and_classes_of_few_are_not_hidden() -> None:
     who = [f"s{number // 10}" for number in range(300)]
     rare = _label("kind", ["rare" if number < 50 else "usual" for number in range(300)])
     assert not can_be_hidden(_label("speaker", who), rare, ("rare", "usual"))
+
+
+def _alphabets(each: int) -> tuple[Label, Label]:
+    paths = [f"{script}/sign{n:02d}" for script in ("runic", "coptic") for n in range(each)] * 6
+    scripts = [path.split("/")[0] for path in paths]
+    return _label("category", scripts, "folder"), _label("folder_1", paths, "folder")
+
+
+def test_folders_inside_those_of_the_classes_are_hidden_whole_and_their_paths_not_shown() -> None:
+    script, sign = _alphabets(each=9)
+    subject = subject_of(script, [script, sign], ("coptic", "runic"))
+    assert subject is sign
+    hidden = hidden_whole(subject, script, ("coptic", "runic"))
+    assert hidden is not None
+    assert hidden.name == "sign"
+    holdout = by_subject(hidden)
+    assert (holdout.kind, holdout.column, holdout.drop_column) == ("group", "sign", True)
+
+
+def test_few_folders_of_a_class_and_the_finer_question_itself_are_not_hidden() -> None:
+    script, sign = _alphabets(each=7)
+    assert subject_of(script, [script, sign], ("coptic", "runic")) is None
+    assert subject_of(sign, [script, sign], sorted(sign.counts)) is None

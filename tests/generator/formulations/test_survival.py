@@ -92,6 +92,21 @@ def test_tables_do_not_predict_a_censored_time_nor_the_event_from_it(tmp_path: P
     assert {each.column for each in event.exclusions} >= {"time", "watched"}
 
 
+@pytest.mark.parametrize(
+    ("names", "late"), [(("time", "event"), True), (("tenure", "churned"), False)]
+)
+def test_other_questions_do_not_know_how_the_follow_up_ended(
+    tmp_path: Path, names: tuple[str, str], late: bool
+) -> None:
+    frame = followed().rename(columns=dict(zip(("time", "event"), names, strict=True)))
+    frame["grade"] = (2 + frame["load"] + 0.3 * frame["wear"]).round().clip(1, 4).astype(int)
+    folder = write(tmp_path / "pumps", frame)
+    ideas = ideas_for(profile_dataset(folder, "pumps"), folder, limit=8)
+    graded = [idea for idea in ideas if idea.target_source == "grade"]
+    left_out = {each.column for each in graded[0].exclusions}
+    assert left_out >= {*names} if late else left_out.isdisjoint(names)
+
+
 def test_people_with_several_rows_are_held_out_whole(tmp_path: Path) -> None:
     frame = followed()
     frame.insert(0, "patient", [f"p{place // 2:03d}" for place in range(len(frame))])

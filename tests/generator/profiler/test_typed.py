@@ -47,6 +47,45 @@ def test_type_of_a_column(name: str, values: list[str | None], expected: str) ->
     assert typed(name, values).profile.type == expected
 
 
+def _sections(numbers: int) -> list[str | None]:
+    """Codes of a classification in steps, `01`, `01.1`, `01.11`, with letters for its sections."""
+    steps = [f"{place // 9 + 1:02d}{'.1' * (place % 3 > 0)}{'1' * (place % 3 > 1)}"
+             for place in range(numbers)]  # fmt: skip
+    return [*steps, *"ABCDE"] * 4
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        _sections(99),
+        _sections(30),
+        [f"{place:02d}" + "1" * (place % 3) for place in range(1, 100)] * 3,
+        [*(f"0{place % 9}1" for place in range(97)), "A", "B"] * 2,
+    ],
+    ids=["in steps", "a tenth are letters", "of three lengths", "of one length, and letters"],
+)
+def test_zeros_before_digits_make_codes_of_any_length(values: list[str | None]) -> None:
+    profile = typed("reference", values).profile
+    assert (profile.type, profile.note) == ("category", "leading zeros")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [f"{place / 40:.3g}" for place in range(1, 200)],
+        [f"0.{place}" for place in range(1, 200)],
+        [*(str(place * place) for place in range(3, 200)), "05"],
+        [*(str(place) for place in range(1, 200)), "01", "02", "03", "04", "05"],
+        [f"{place / 7:05.2f}" for place in range(1, 400)],
+        [str(60 * (place % 24) // 60 * 100 + place % 60) for place in range(300)],
+        [f"{37 * place % 200 - 100:+04d}" for place in range(200)],
+    ],
+    ids=["decimals", "parts", "one slip", "some padded", "two places", "clock", "signed"],
+)
+def test_amounts_are_no_codes_for_a_zero(values: list[str | None]) -> None:
+    assert typed("amount", values).profile.type == "number"
+
+
 @pytest.mark.parametrize(
     ("values", "first"),
     [

@@ -1,7 +1,8 @@
 """Who or what several files come from: speakers, patients, cameras, told by names and tables.
 
 Two recordings of one speaker are more alike than two of one word. Where files of a subject stand
-on both sides of a holdout, a model that knows the voice looks like one that knows the word.
+on both sides of a holdout, a model that knows the voice looks like one that knows the word. So do
+pictures of one thing, where a class has folders of several: characters below their alphabet.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _MANY = 60
 _SPELT_OUT = {
     "subj": "subject", "sub": "subject", "spk": "speaker", "pat": "patient", "cam": "camera",
 }  # fmt: skip
+_NUMBERED_FOLDER = re.compile(r"([^\W\d_]{3,})[-_ ]?\d+")
 _NUMBERED = re.compile(
     r"(?:subject|subj|sub|speaker|spk|actor|singer|signer|writer|patient|pat|person|participant|"
     r"volunteer|donor|user|animal|mouse|camera|cam)[-_ ]?\d+",
@@ -55,7 +57,8 @@ def subject_of(label: Label, labels: Sequence[Label], classes: Sequence[str] = (
     """Return who or what the files of a question come from, if anything tells.
 
     It is called so, or it is a part of the files' names that is met with nearly all classes, as
-    the word of a speaker is. None where the question itself is who it is.
+    the word of a speaker is, or a folder inside those of the classes, if there are enough to hide
+    whole ones. None where the question itself is who it is.
 
     Args:
         label: What is asked.
@@ -69,7 +72,11 @@ def subject_of(label: Label, labels: Sequence[Label], classes: Sequence[str] = (
         for other in labels
         if other is not label
         and _has_several(other)
-        and (is_subject(other) or (classes and _crosses(other, label, classes)))
+        and (
+            is_subject(other)
+            or (classes and _crosses(other, label, classes))
+            or (_is_inside(other, label) and can_be_hidden(other, label, classes))
+        )
     ]
     return max(found, key=lambda each: (is_subject(each), len(each.counts)), default=None)
 
@@ -114,10 +121,14 @@ def can_be_hidden(subject: Label, label: Label, classes: Sequence[str] = ()) -> 
 
 
 def by_subject(subject: Label) -> Holdout:
-    """Return the holdout of whole subjects, whose column stays in the files to make folds by."""
+    """Return the holdout of whole subjects, whose column stays in the files to make folds by.
+
+    Folders do not stay: their paths say of which class they are.
+    """
+    whole = Holdout(kind="group", column=subject.name, drop_column=subject.origin == "folder")
     if len(subject.counts) < _MANY:
-        return Holdout(kind="group", column=subject.name, test_fraction=0.4, private_fraction=0.6)
-    return Holdout(kind="group", column=subject.name)
+        return whole.model_copy(update={"test_fraction": 0.4, "private_fraction": 0.6})
+    return whole
 
 
 def _called(subject: Label, taken: Sequence[str]) -> Label:
@@ -142,9 +153,24 @@ def noun_of(subject: Label) -> str:
         return name
     value = next(iter(subject.counts), "")
     if not is_subject(subject):
-        return "source"
+        return _noun_of_folders(subject) or "source"
     word = re.split(r"[-_ \d]", value)[0].casefold()
     return _SPELT_OUT.get(word, word)
+
+
+def _noun_of_folders(subject: Label) -> str:
+    """Return what numbered folders are called (`character` of `character07`), if they are."""
+    found = {_NUMBERED_FOLDER.fullmatch(value.rsplit("/", 1)[-1]) for value in subject.counts}
+    nouns = {match[1].casefold() if match else "" for match in found}
+    return nouns.pop() if subject.origin == "folder" and len(nouns) == 1 else ""
+
+
+def _is_inside(other: Label, label: Label) -> bool:
+    """Return whether a folder of several files lies inside the folder of one class."""
+    if other.origin != "folder" or label.origin != "folder":
+        return False
+    pairs = {pair for pair in zip(other.values, label.values, strict=True) if None not in pair}
+    return len(pairs) == len(other.counts) > len(label.counts)
 
 
 def _has_several(label: Label) -> bool:
