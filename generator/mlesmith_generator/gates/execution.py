@@ -26,6 +26,7 @@ from mlesmith_generator.gates.units import groups_of, scan_private_groups
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
 from mlesmith_generator.ladder.result import OPTIMUM
+from mlesmith_generator.ladder.thresholds import QUANTILES
 from mlesmith_generator.records import GateReport
 
 FEWEST_RUNGS = 6
@@ -40,6 +41,10 @@ MOST_EXACT = 3
 """Unlike rungs, a plain one among them, that predict every answer of a task not worth it."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
+MARKS = len(QUANTILES)
+"""Thresholds of a part, each of which is a result of its own: that many rows above the floor."""
+EXACT = 1e-9
+"""Relative difference up to which two scores are the same sum, taken in another order."""
 AS_EXACT = 0.999
 """Share of the way on both parts from which a rung counts as one that predicts every answer: a
 metric of the order of rows is perfect without that, and one row of a thousand is no question."""
@@ -234,6 +239,15 @@ def _scan_headroom(gaps: dict[Part, _Gap], ladder: LadderResult) -> Scan:
         for part, gap in gaps.items()
         # Few public rows may not tell much, but they need a scale.
         if gap.size <= 0 or (part == "private" and gap.sigmas < HEADROOM)
+    ]
+    findings += [
+        Finding(
+            "no-headroom",
+            f"{told[part]}: no room for median, bronze, silver and gold",
+            stage="brainstorm",
+        )
+        for part, gap in gaps.items()
+        if not findings and gap.size < (1 - EXACT) * MARKS * ladder.steps.get(part, 0.0)
     ]
     above = _above_floor(ladder)
     if not findings and len(above) < FEWEST_ABOVE and ladder.rung(OPTIMUM) is None:

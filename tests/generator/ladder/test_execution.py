@@ -293,6 +293,16 @@ def test_a_task_is_refused_where_one_rung_alone_is_above_the_floor(
     assert strong[0] in scans["headroom"].findings[0].evidence
 
 
+@pytest.mark.parametrize(("rows", "expected"), [(3.9, {"no-headroom"}), (4.0, set())])
+def test_medals_of_which_one_row_earns_two_are_refused(
+    good_task: Task, good_ladder: LadderResult, rows: float, expected: set[str]
+) -> None:
+    steps = {part: good_ladder.gap(part) / rows for part in ("public", "private")}
+    ladder = replace(good_ladder, steps=steps)
+    scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
+    assert codes(scans["headroom"]) == expected
+
+
 def test_a_task_is_refused_where_plain_models_solve_it_and_kept_where_strong_ones_do(
     good_task: Task, good_ladder: LadderResult
 ) -> None:
