@@ -53,6 +53,24 @@ def whole_patients_of_whom_four_are_private() -> Base:
     return clinic(patients=16, visits=40).but(holdout=holdout)
 
 
+def _measured_twice(noise: float) -> Base:
+    """Flats of which a column beside the rent is the rent, read once more with some noise."""
+    base = housing(rows=500)
+    rent = base.y.to_numpy(float)
+    read = rent + noise * rent.std() * np.random.default_rng(8).normal(size=len(rent))
+    return base.having(asked=read.round(1))
+
+
+@defect("execution", "single-column-leak", execution=True)
+def target_that_was_measured_twice(root: Path) -> Exhibit:
+    return make(root, _measured_twice(0.08))
+
+
+@legitimate(execution=True)
+def target_of_which_one_column_tells_much() -> Base:
+    return _measured_twice(0.35)
+
+
 @defect("execution", "over-time", execution=True)
 def limits_that_nobody_can_keep(root: Path) -> Exhibit:
     limits = Limits(step_timeout_s=0.15, time_limit_s=1.0)

@@ -59,7 +59,7 @@ PROGRAMS = (
     Program("item_neighbours", _PARTS, family="ratings"),
     Program("factorisation", _PARTS, family="ratings"),
     Program("boosting", MODELS, family="ratings"),
-    Program("blend", _PARTS, family="ratings"),
+    Program("blend", ("scores", *_PARTS), family="ratings"),
 )
 """The ladder, from the foot up."""
 

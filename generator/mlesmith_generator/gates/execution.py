@@ -22,10 +22,12 @@ from mlesmith_generator.gates.optimum import scan_optimum
 from mlesmith_generator.gates.oracle import scan_oracle
 from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
 from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
+from mlesmith_generator.gates.second import scan_near_copy
 from mlesmith_generator.gates.units import groups_of, scan_private_groups
 from mlesmith_generator.gates.verdict import Finding, Scan, report
 from mlesmith_generator.ladder import LadderResult, RungResult, run_ladder
 from mlesmith_generator.ladder.result import OPTIMUM
+from mlesmith_generator.ladder.thresholds import QUANTILES
 from mlesmith_generator.records import GateReport
 
 FEWEST_RUNGS = 6
@@ -40,6 +42,10 @@ MOST_EXACT = 3
 """Unlike rungs, a plain one among them, that predict every answer of a task not worth it."""
 HEADROOM = 3.0
 """Standard errors that the ceiling has to stand above the floor on private rows."""
+MARKS = len(QUANTILES)
+"""Thresholds of a part, each of which is a result of its own: that many rows above the floor."""
+EXACT = 1e-9
+"""Relative difference up to which two scores are the same sum, taken in another order."""
 AS_EXACT = 0.999
 """Share of the way on both parts from which a rung counts as one that predicts every answer: a
 metric of the order of rows is perfect without that, and one row of a thousand is no question."""
@@ -80,8 +86,8 @@ def execution_gate(
     Refused are tasks on which too few rungs run, one that looks at features crashes or they take
     too long, on which the best rung is not `HEADROOM` standard errors above the best trivial one
     or stands there alone, whose metric does not punish errors, whose sample submission tells
-    something about the answers, and which one column solves, or plain models do. How many
-    neighbouring rungs are told apart is recorded, not judged.
+    something about the answers, and which one column solves (as a near copy, perhaps), or plain
+    models do. How many neighbouring rungs are told apart is recorded, not judged.
 
     Args:
         task: The task, prepared or not.
@@ -135,12 +141,14 @@ def _scan_scores(task: Task, ladder: LadderResult, seed: int, *, provisional: bo
     groups = groups_of(task)
     gaps: dict[Part, _Gap] = {part: _gap(task, ladder, part, groups, seed) for part in PARTS}
     one_column = _scan_one_column(ladder)
+    copy = scan_near_copy(task, ladder, _best_column(ladder), groups, seed)
     scans += [
         scan_private_groups(task, groups),
         _scan_headroom(gaps, ladder),
         scan_sample(task, ladder, groups, seed),
         one_column,
-        _scan_ceiling(task, ladder, curable=not one_column.passed),
+        copy,
+        _scan_ceiling(task, ladder, curable=not (one_column.passed and copy.passed)),
         _scan_discrimination(task, ladder, groups, seed),
     ]
     optimum = scan_optimum(task, ladder, groups, seed)
@@ -235,6 +243,15 @@ def _scan_headroom(gaps: dict[Part, _Gap], ladder: LadderResult) -> Scan:
         # Few public rows may not tell much, but they need a scale.
         if gap.size <= 0 or (part == "private" and gap.sigmas < HEADROOM)
     ]
+    findings += [
+        Finding(
+            "no-headroom",
+            f"{told[part]}: no room for median, bronze, silver and gold",
+            stage="brainstorm",
+        )
+        for part, gap in gaps.items()
+        if not findings and gap.size < (1 - EXACT) * MARKS * ladder.steps.get(part, 0.0)
+    ]
     above = _above_floor(ladder)
     if not findings and len(above) < FEWEST_ABOVE and ladder.rung(OPTIMUM) is None:
         lone = f"of all rungs only {', '.join(above)} is above the floor on private rows"
@@ -258,7 +275,7 @@ def _scan_one_column(ladder: LadderResult) -> Scan:
     rung = ladder.rung("best_column")
     if rung is None:
         return Scan("one-column", "that rung did not work")
-    column = _column_named(rung.output)
+    column = _best_column(ladder)
     shares = {part: _way_to_perfect(ladder, rung.scores[part], part) for part in PARTS}
     told = (
         f"column {column!r} alone goes {shares['private']:.2%} of the way from floor to perfect "
@@ -321,6 +338,12 @@ def _scan_discrimination(
 def _way_to_perfect(ladder: LadderResult, score: float, part: Part) -> float:
     floor, perfect = ladder.floor_rung(part).scores[part], ladder.metric.perfect
     return 1.0 if floor == perfect else (score - floor) / (perfect - floor)
+
+
+def _best_column(ladder: LadderResult) -> str:
+    """Return the column that the one-column rung chose, or nothing."""
+    rung = ladder.rung("best_column")
+    return "" if rung is None else _column_named(rung.output)
 
 
 def _column_named(output: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,17 @@ class RungResult:
 
 @dataclass(frozen=True)
 class LadderResult:
-    """All rungs of one task, from the foot up, with the metric that scored them."""
+    """All rungs of one task, from the foot up, with the metric that scored them.
+
+    Attributes:
+        metric: The metric.
+        rungs: The rungs.
+        steps: What one row changes of a score, by part; nothing where scores know no steps.
+    """
 
     metric: Metric
     rungs: tuple[RungResult, ...]
+    steps: Mapping[Part, float] = field(default_factory=dict[Part, float])
 
     @property
     def seconds(self) -> float:
@@ -108,7 +116,9 @@ class LadderResult:
         return Anchors(
             floor=floor,
             ceiling=ceiling,
-            thresholds=thresholds_between(floor, ceiling, np.array(scores)),
+            thresholds=thresholds_between(
+                floor, ceiling, np.array(scores), step=self.steps.get(part, 0.0)
+            ),
         )
 
     def _best(self, part: Part, *, trivial_only: bool) -> RungResult:

@@ -10,6 +10,7 @@ from mlesmith_env.task import Task
 from mlesmith_generator.ladder.optimum import optimal_rung
 from mlesmith_generator.ladder.result import LadderResult, RungResult
 from mlesmith_generator.ladder.rungs import Rung, ladder_for
+from mlesmith_generator.ladder.steps import row_step
 
 PARTS: tuple[Part, ...] = ("public", "private")
 PATIENCE = 3.0
@@ -60,7 +61,10 @@ def run_ladder(task: Task, *, sandbox: str = "local", seed: int = 0) -> LadderRe
         if not any(other.name in rung.repeats and _alike(result, other) for other in results)
     ]
     optimum = optimal_rung(task)
-    return LadderResult(task.grader.metric, (*unlike, *([optimum] if optimum else [])))
+    rungs_run = (*unlike, *([optimum] if optimum else []))
+    worked = [rung for rung in rungs_run if rung.worked]
+    steps: dict[Part, float] = {part: row_step(task.grader, part, worked) for part in PARTS}
+    return LadderResult(task.grader.metric, rungs_run, steps)
 
 
 def _alike(one: RungResult, other: RungResult) -> bool:

@@ -89,9 +89,29 @@ def test_a_column_that_solves_the_task_alone_is_named(tmp_path: Path) -> None:
 def test_a_strong_but_honest_column_is_no_leak(tmp_path: Path) -> None:
     draws = np.random.default_rng(1)
     frame = pd.DataFrame({"x": draws.normal(size=500), "w": draws.normal(size=500)})
-    frame["y"] = 10 * frame["x"] + draws.normal(size=500)
+    frame["y"] = 10 * frame["x"] + 2 * frame["w"] + draws.normal(size=500)
     report = judge(made_tasks.write_task(tmp_path / "task", frame, "y", "number", "r2"))
     assert report.defects == ()
+
+
+@pytest.mark.parametrize(
+    ("noise", "more", "expected"),
+    [
+        (0.25, 0.0, {"single-column-leak"}),  # The other hand: nothing adds to it.
+        (0.25, 0.35, set()),  # A second column has its say.
+        (0.8, 0.0, set()),  # One column alone, but a good deal of noise.
+    ],
+)
+def test_a_second_measurement_of_the_target_is_refused_and_a_strong_column_kept(
+    tmp_path: Path, noise: float, more: float, expected: set[str]
+) -> None:
+    draws = np.random.default_rng(6)
+    one, other, idle = draws.normal(size=(3, 400))
+    frame = pd.DataFrame({"left hand": 20 + 2 * one, "height": other, "idle": idle})
+    frame["y"] = 20 + 2 * (one + more * other + noise * draws.normal(size=400))
+    report = judge(made_tasks.write_task(tmp_path / "task", frame, "y", "number", "rmse"))
+    assert codes(report) == expected
+    assert [defect.columns for defect in report.defects] == [("left hand",)] * len(expected)
 
 
 def test_a_task_whose_limits_are_too_tight_is_refused(tmp_path: Path, good_task: Task) -> None:
@@ -291,6 +311,16 @@ def test_a_task_is_refused_where_one_rung_alone_is_above_the_floor(
     scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
     assert codes(scans["headroom"]) == {"no-headroom"}
     assert strong[0] in scans["headroom"].findings[0].evidence
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(3.9, {"no-headroom"}), (4.0, set())])
+def test_medals_of_which_one_row_earns_two_are_refused(
+    good_task: Task, good_ladder: LadderResult, rows: float, expected: set[str]
+) -> None:
+    steps = {part: good_ladder.gap(part) / rows for part in ("public", "private")}
+    ladder = replace(good_ladder, steps=steps)
+    scans = {scan.name: scan for scan in scan_ladder(good_task, ladder, provisional=True)}
+    assert codes(scans["headroom"]) == expected
 
 
 def test_a_task_is_refused_where_plain_models_solve_it_and_kept_where_strong_ones_do(

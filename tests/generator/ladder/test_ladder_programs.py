@@ -219,6 +219,39 @@ def test_what_drifts_has_its_last_level_at_the_foot(
         assert "lately" not in [rung.name for rung in rungs]
 
 
+@pytest.mark.parametrize("metric", ["rmse", "mae", "r2"])
+def test_the_best_column_alone_is_read_as_a_line(tmp_path: Path, metric: str) -> None:
+    """Bins of few rows are coarser than the line through them, and far rows do not bend it."""
+    draws = np.random.default_rng(9)
+    x = draws.normal(size=250)
+    y = 3 * x + 0.3 * draws.normal(size=250)
+    y[:6] -= 40 * np.sign(x[:6])
+    frame = pd.DataFrame({"x": x, "w": draws.normal(size=250), "y": y})
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "number", metric)
+    public = _copy(task.prepare().public_dir, tmp_path / "alone")
+    rung = next(rung for rung in ladder_for(task.manifest) if rung.name == "best_column")
+    ((_, rows),) = run_alone([rung], public)
+    told = np.array([float(row["y"]) for row in rows])
+    known = pd.read_csv(public / "test.csv")["x"].to_numpy(float)
+    inner = np.abs(known) < 2
+    assert np.mean(np.abs(told - 3 * known)[inner]) < 0.4
+
+
+def test_where_steps_count_the_blend_stands_on_the_steps(tmp_path: Path) -> None:
+    """The mean of skewed counts lies between levels, where absolute errors are never least."""
+    draws = np.random.default_rng(5)
+    x = draws.normal(size=500)
+    counts = np.minimum(draws.poisson(np.exp(x - 0.5)), 6)
+    frame = pd.DataFrame({"x": x, "w": draws.normal(size=500), "y": counts})
+    for metric, whole in (("mae", True), ("rmse", False)):
+        task = made_tasks.write_task(tmp_path / metric, frame, "y", "number", metric)
+        public = _copy(task.prepare().public_dir, tmp_path / f"{metric} alone")
+        rung = next(rung for rung in ladder_for(task.manifest) if rung.name == "blend")
+        ((_, rows),) = run_alone([rung], public)
+        told = np.array([float(row["y"]) for row in rows])
+        assert (told == np.rint(told)).all() == whole
+
+
 def test_a_class_without_training_rows_is_survived(tmp_path: Path) -> None:
     draws = np.random.default_rng(0)
     frame = pd.DataFrame({"x": draws.normal(size=90), "w": draws.normal(size=90)})

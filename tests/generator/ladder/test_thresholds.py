@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
+import made_tasks
 import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlesmith_env.task import Task
 from mlesmith_generator.ladder import LadderResult, anchors_from
+from mlesmith_generator.ladder.result import RungResult
+from mlesmith_generator.ladder.steps import row_step
 from mlesmith_generator.ladder.thresholds import SEPARATION, thresholds_between
 
 shares = st.lists(st.floats(-0.5, 1.0), min_size=0, max_size=8)
@@ -44,3 +50,44 @@ def test_the_leaderboard_is_sorted_by_private_score(good_ladder: LadderResult) -
     private = [row[2] for row in good_ladder.leaderboard]
     assert private == sorted(private)
     assert len(private) == len(good_ladder.rungs)
+
+
+@given(shares, st.integers(4, 80), st.booleans())
+def test_two_medals_are_two_results_where_rows_are_counted(
+    progress: list[float], rows: int, maximize: bool
+) -> None:
+    """From gold to median each takes one row less: no result earns two of them."""
+    total = 2 * rows
+    floor, ceiling = (0.5, 1.0) if maximize else (0.5, 0.0)
+    scores = np.array([floor + share * (ceiling - floor) for share in [*progress, 1.0]])
+    marks = thresholds_between(floor, ceiling, scores, step=1 / total).model_dump()
+    rows_right = [mark * total if maximize else (1 - mark) * total for mark in marks.values()]
+    needed = [int(np.ceil(round(count, 6))) for count in rows_right]
+    assert needed == sorted(set(needed))
+    assert rows < needed[0]
+    assert needed[-1] <= total
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "cohen_kappa", "f1_macro", "mcc"])
+def test_a_step_is_what_one_row_changes(tmp_path: Path, metric: str) -> None:
+    draws = np.random.default_rng(4)
+    frame = pd.DataFrame({"x": draws.normal(size=300)})
+    frame["y"] = np.where(frame["x"] > 0, "up", "down")
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "label", metric)
+    grader = task.grader
+    perfect = RungResult(
+        name="all of them",
+        trivial=False,
+        status="ok",
+        seconds=0.0,
+        predictions=grader.perfect_predictions(),
+        scores={"public": 1.0, "private": 1.0},
+    )
+    step = row_step(grader, "private", [perfect])
+    rows = int(grader.mask("private").sum())
+    assert step == pytest.approx(1 / rows if metric == "accuracy" else 2 / rows, rel=0.6)
+    assert row_step(grader, "private", []) == 0.0
+
+
+def test_scores_of_numbers_know_no_steps(good_ladder: LadderResult) -> None:
+    assert set(good_ladder.steps.values()) == {0.0}

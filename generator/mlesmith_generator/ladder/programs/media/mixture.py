@@ -39,4 +39,7 @@ weights /= weights.sum()
 print("weights of linear, forest, boosting:", weights.round(3))
 everything = np.arange(len(answers))
 prediction = sum(weight * maker(everything, None) for weight, maker in zip(weights, makers))
+if KIND == "number":
+    told = sum(weight * each for weight, each in zip(weights, held_out))
+    prediction = at_levels(prediction, told, answers[hidden])
 write_submission(files.ids, finish(prediction, answers))

@@ -91,7 +91,7 @@ def rounds_for(seen, seconds=0.8):
 
 
 def boosting(seen, answers, categorical, **setting):
-    """Gradient boosted trees on histograms, fitted; the loss is the metric's own where it has one."""
+    """Gradient boosted trees on histograms, fitted; the loss is the metric's own where it has one, if not set."""
     seen = np.where(np.isnan(seen).all(axis=0), 0.0, seen)  # A column has to have some value.
     setting = {"random_state": SEED, "early_stopping": False, "max_iter": rounds_for(seen), **setting}
     if setting["max_iter"] < 60:  # Few rounds have to go further, each.
@@ -105,7 +105,8 @@ def boosting(seen, answers, categorical, **setting):
               "smape": "absolute_error", "pinball": "quantile", "poisson_deviance": "poisson",
               "gamma_deviance": "gamma"}
     quantile = {"quantile": QUANTILE} if METRIC == "pinball" else {}
-    model = HistGradientBoostingRegressor(loss=losses.get(METRIC, "squared_error"), **quantile, **setting)
+    setting = {"loss": losses.get(METRIC, "squared_error"), **quantile, **setting}
+    model = HistGradientBoostingRegressor(**setting)
     return model.fit(seen, answers)
 
 

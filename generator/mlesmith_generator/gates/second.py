@@ -1,0 +1,90 @@
+"""Whether one column is a near copy of the target, beside which no model has anything to add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlesmith_env.manifest import Part
+from mlesmith_env.task import Task
+from mlesmith_generator.gates.anchoring import PARTS
+from mlesmith_generator.gates.resampling import RESAMPLES, resample
+from mlesmith_generator.gates.sample import rows_of
+from mlesmith_generator.gates.verdict import Finding, Scan
+from mlesmith_generator.ladder import LadderResult, RungResult
+
+NEAR_COPY = 0.9
+"""Rank correlation, on both parts, of what one column tells with the answers."""
+ALL_BUT = 0.98
+"""Share of the way from floor to ceiling from which one column counts as the ceiling."""
+WITHIN = 1.0
+"""Standard errors below the ceiling within which it counts as that as well."""
+
+
+def scan_near_copy(
+    task: Task, ladder: LadderResult, column: str, groups: NDArray[Any] | None, seed: int
+) -> Scan:
+    """Refuse a number that one column tells as well as the whole ladder, being nearly its copy.
+
+    A strong column is no fault where others add to it, nor is a weak one that stands at the top
+    for want of any better. What is refused is a second measurement of the target.
+
+    Args:
+        task: The task.
+        ladder: What was measured.
+        column: The column that `best_column` chose.
+        groups: Groups of the hidden rows, which are resampled together, or None.
+        seed: Seed of the resampling.
+    """
+    name, rung = "near-copy", ladder.rung("best_column")
+    if rung is None or task.manifest.submission.kind != "number":
+        return Scan(name, "no number is asked for, or no column was tried alone")
+    ranks = {part: _rank_correlation(task, rung, part) for part in PARTS}
+    told = (
+        f"what column {column!r} tells has rank correlation {ranks['private']:.3f} with the "
+        f"answers on private rows, {ranks['public']:.3f} on public ones"
+    )
+    if min(ranks.values()) < NEAR_COPY:
+        return Scan(name, told)
+    if not all(_is_ceiling(task, ladder, rung, part, groups, seed) for part in PARTS):
+        return Scan(name, f"{told}; others add to it")
+    evidence = f"{told}, and no rung adds to it: it is nearly a copy of the target"
+    columns = (column,) if column else ()
+    return Scan(name, told, (Finding("single-column-leak", evidence, columns=columns),))
+
+
+def _rank_correlation(task: Task, rung: RungResult, part: Part) -> float:
+    """Return Spearman's correlation of predictions and answers, ties at their mean ranks."""
+    import pandas as pd
+
+    mask = task.grader.mask(part)
+    told = pd.Series(np.asarray(rung.predictions, float)[mask])
+    value = float(told.corr(pd.Series(task.grader.truth(part)), method="spearman"))
+    return value if np.isfinite(value) else 0.0
+
+
+def _is_ceiling(
+    task: Task,
+    ladder: LadderResult,
+    rung: RungResult,
+    part: Part,
+    groups: NDArray[Any] | None,
+    seed: int,
+) -> bool:
+    """Return whether a rung is the ceiling on a part, but for a trifle or for luck."""
+    ceiling, gap = ladder.ceiling_rung(part), ladder.gap(part)
+    short = ladder.metric.sign * (ceiling.scores[part] - rung.scores[part])
+    if short <= (1 - ALL_BUT) * gap:
+        return True
+    mask = task.grader.mask(part)
+    resampled = resample(
+        task.grader.scoring(part),
+        int(mask.sum()),
+        [rows_of(one.predictions, mask) for one in (rung, ceiling)],
+        groups=None if groups is None else groups[mask],
+        resamples=RESAMPLES,
+        seed=seed,
+    )
+    return short <= WITHIN * resampled.error_of_difference(1, 0)
