@@ -1,6 +1,6 @@
 """What a dataset's publisher says its columns mean, for quoting on the page and for nothing else.
 
-Descriptions beside the data (README, `.names`, codebooks, comments in front of an ARFF file) are
+Descriptions beside the data (README, `.names`, codebooks, comments in front of the data) are
 read for meanings of columns by their exact names, or of columns without names by their places. No
 rule that chooses types, targets or exclusions looks at them. What addresses the reader, leads
 elsewhere or counts rows is left out, because the page is read by those who play.

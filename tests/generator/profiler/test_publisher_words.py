@@ -252,3 +252,22 @@ def test_a_long_line_is_no_prose_and_takes_no_time(text: str) -> None:
     assert about_in([text]) == title_in([text]) == ""
     assert loosely_defined(text, {"pears", "age"}).defined == {}
     assert (bracketed_in(text, {"pears", "age"}), tabled_in(text, 3)) == ({}, ())
+
+
+SERIES = "@problemName pears\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
+
+
+def test_comments_of_a_file_of_series_say_what_the_data_are(tmp_path: Path) -> None:
+    told = "#The data are weights of one\n#pear in an orchard of Kent. They\n#rise.\n"
+    rows = "".join(f"{i % 7},{i % 5},{i % 3}:{'ab'[i % 2]}\n" for i in range(60))
+    (tmp_path / "pears.ts").write_text(f"{told}{SERIES}{rows}", encoding="utf-8")
+    found = profile_dataset(tmp_path, "pears")
+    assert found.about == "The data are weights of one pear in an orchard of Kent"
+
+
+def test_comments_above_delimited_values_are_read_and_rows_are_not(tmp_path: Path) -> None:
+    told = "# Data on pears of an old orchard in Kent, by hand.\n#\n# - weight: in grams of 1900\n"
+    more = "# - name: of the pear as it was sold\n# - grade: from table to pig food\n"
+    found = profile(tmp_path, f"{told}{more}grade,name,weight\n{PEARS}")
+    assert found.about == "Data on pears of an old orchard in Kent, by hand"
+    assert found.tables[0].meanings["weight"] == "in grams of 1900"
