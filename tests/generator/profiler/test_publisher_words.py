@@ -127,6 +127,37 @@ def test_a_passage_that_tells_some_codes_names_none(tmp_path: Path) -> None:
             "",
         ),
         ("# P\n\nEach row is a comma separated string of all the values of a pear.\n", ""),
+        (
+            "# P\n\nRecords of pears that were eaten by wasps\n",
+            "Records of pears that were eaten by wasps",
+        ),
+        ("# P\n\nRecords of pears that wasps ate:\n", ""),
+        ("Records of pears that were eaten by wasps\n", ""),
+        ("# P\n\nThe wasps of Kent and what they like most\n", ""),
+        (
+            "# P\n\n## Description\n\n"
+            "Weights of 312 pears from 24 trees in the 1995 harvest of the US.\n",
+            "Weights of \u2026 pears from \u2026 trees in the 1995 harvest of the US",
+        ),
+        (
+            "# P\n\n## Description\n\n"
+            "This dataset, pears_df, is a data frame containing weights of pears.\n",
+            "This dataset \u2026 containing weights of pears",
+        ),
+        (
+            "# P\n\n## Description\n\nA study of 1960 and its author are our model.\n\n"
+            "The data set contains 779 baskets of pears. A basket consists of pears of a tree.\n",
+            "The data set contains \u2026 baskets of pears. A basket consists of pears of a tree",
+        ),
+        (
+            "# P\n\n## Description\n\nA study of 1960 and its author are our model.\n\n"
+            "## Source\n\nThe data set contains 779 baskets of pears.\n",
+            "",
+        ),
+        (
+            "# P\n\nDetails of orchards. It contains one row per tree of the orchard.\n",
+            "It contains one row per tree of the orchard",
+        ),
     ],
 )
 def test_one_sentence_says_what_the_data_are(text: str, said: str) -> None:
