@@ -146,7 +146,8 @@ def _unanswered(page: Page) -> str:
         return ""
     counted = {"gaps": nu.count(gaps), "all": nu.count(table.rows)}
     told = {"s": nu.percent(column.missing)} if table.sampled else counted
-    return page.voice.say("unanswered", source=page.code(source), **told)
+    bank = "unanswered one" if gaps == 1 and not table.sampled else "unanswered"
+    return page.voice.say(bank, source=page.code(source), **told)
 
 
 @dataclass(frozen=True)
