@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlesmith_generator.brainstorm.matter import are_closed
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstorm.naming import is_question
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
@@ -121,7 +122,10 @@ def positive(column: TypedColumn) -> str | None:
 def is_formula(column: TypedColumn) -> bool:
     """Return whether a column writes molecules down, in SMILES."""
     sample = column.values[:200]
-    fits = sum(bool(re.fullmatch(r"[A-Za-z0-9@+\-\[\]\(\)=#$/\\%.:*]+", value)) for value in sample)
+    fits = sum(
+        re.fullmatch(r"[A-Za-z0-9@+\-\[\]\(\)=#$/\\%.:*]+", value) is not None and are_closed(value)
+        for value in sample
+    )
     signs = Counter(sign for value in sample for sign in value)
     rings = signs["("] + signs["="] + signs["1"]
     return bool(sample) and fits >= 0.98 * len(sample) and rings > 2 * len(sample)

@@ -23,6 +23,8 @@ _SMILES = re.compile(
     r"(?:\[[A-Za-z0-9@+\-:*]+\]|Br|Cl|[BCNOPSFI]|[bcnops]|[()=#\\/.:@~*$-]|%?[0-9])+"
 )
 _BOND = re.compile(r"[=#(]|[a-zA-Z\]][0-9]")
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_RING = re.compile(r"%[0-9]{2}|[0-9]")
 _STRAND = 15.0
 """Letters of a usual value, or columns in a row, that make a strand."""
 _NUCLEOTIDES = frozenset("ACGTUN")
@@ -43,15 +45,25 @@ def _spells(column: TypedColumn) -> bool:
 def are_smiles(name: str, column: Sequence[str]) -> bool:
     """Return whether the values of a column are molecules as SMILES strings.
 
-    All but a few values have to be spelled of atoms, bonds, branches and rings, and most have to
-    show a bond, branch or ring, which words do not.
+    All but a few values have to be spelled of atoms, bonds, branches and rings, each ring opened
+    and closed, and most have to show a bond, branch or ring, which words do not.
     """
     values = _some(column)
-    spelled = sum(_SMILES.fullmatch(value) is not None for value in values)
+    spelled = sum(_SMILES.fullmatch(value) is not None and are_closed(value) for value in values)
     bonded = sum(_BOND.search(value) is not None for value in values)
     named = bool({"smiles", "smi", "canonicalsmiles"} & set(words(name)))
     enough = len(column) >= _FEWEST and spelled >= 0.97 * len(values)
     return enough and bonded >= (0.4 if named else 0.7) * len(values)
+
+
+def are_closed(smiles: str) -> bool:
+    """Return whether each ring that a SMILES string opens is closed, as those of codes are not.
+
+    The number of a ring, a digit or two behind a percent sign, stands at both of its ends. Digits
+    in square brackets number no ring.
+    """
+    rings = Counter(_RING.findall(_BRACKETED.sub("", smiles)))
+    return all(ends % 2 == 0 for ends in rings.values())
 
 
 def _some(column: Sequence[str]) -> list[str]:

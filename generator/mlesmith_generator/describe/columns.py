@@ -134,7 +134,7 @@ def _dropped(page: Page) -> str:
     ]
     if not dropped:
         return ""
-    reasons = {each.column: _clause(each.reason) for each in page.idea.exclusions}
+    reasons = {each.column: _clause(page, each.reason) for each in page.idea.exclusions}
     told: dict[str, list[str]] = {}
     for name in dict.fromkeys(dropped[:_NAMED]):
         reason = reasons.get(name) or ("was read into others" if _is_read(page, name) else "")
@@ -165,10 +165,22 @@ def _because(page: Page, names: list[str], reason: str) -> str:
     return f"{md.listing(names)} ({each}{reason})"
 
 
-def _clause(reason: str) -> str:
-    """Return a reason as a clause: `it is a key (row number)` gives `is a key`."""
+def _clause(page: Page, reason: str) -> str:
+    """Return a reason as a clause: `it is a key (row number)` gives `is a key`.
+
+    The names of columns in it, in straight quotes, become spans of code.
+    """
     clause = re.sub(r"\s*\([^()]*\)\s*$", "", reason).strip().rstrip(".")
-    return md.escaped(clause, 90).removeprefix("it ")
+    parts = re.split(r"'([^']+)'", md.plain(clause, 90))
+    told = [
+        md.escaped(part)
+        if at % 2 == 0
+        else page.code(part)
+        if part in page.names
+        else md.escaped(f"'{part}'")
+        for at, part in enumerate(parts)
+    ]
+    return "".join(told).removeprefix("it ")
 
 
 def _lower(sentence: str) -> str:

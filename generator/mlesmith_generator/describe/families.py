@@ -35,13 +35,25 @@ def stages(
     """Yield ever shorter ways to tell columns: those told one by one, and rows for the others.
 
     First numbered series are taken together, then columns whose names begin alike, then all of
-    one type.
+    one type. What a publisher explains column by column stays in rows of its own as long as these
+    fit beside the others.
 
     Args:
         page: The page.
         columns: The columns, in order.
         budget: Bytes that the rows may have together.
     """
+    free = [column for column in columns if not page.quoted(column.name)]
+    if 0 < len(free) < len(columns):
+        for loose, rows in _ways(page, free, budget):
+            taken = {column.name for column in free} - {column.name for column in loose}
+            yield [column for column in columns if column.name not in taken], rows
+    yield from _ways(page, columns, budget)
+
+
+def _ways(
+    page: Page, columns: Sequence[ColumnFacts], budget: int
+) -> Iterator[tuple[list[ColumnFacts], list[Cells]]]:
     families = _families(columns)
     rows: list[Cells] = []
     for members in families:

@@ -87,10 +87,15 @@ def _size(page: Page) -> Iterator[Finding]:
     kinds = [
         nu.counted(number, noun, words=True)
         for kind, noun in _KINDS.items()
-        if (number := sum(column.kind == kind for column in page.facts.features))
+        if (number := sum(_kind(column) == kind for column in page.facts.features))
     ]
     if len(kinds) > 1:
         yield Finding("kinds", 0.45, {"kinds": md.listing(kinds)})
+
+
+def _kind(column: ColumnFacts) -> str:
+    """Return the kind of a column as the table of columns has it: molecules are texts there."""
+    return "text" if column.smiles else column.kind
 
 
 def _levels(page: Page) -> Iterator[Finding]:

@@ -146,7 +146,8 @@ def _unanswered(page: Page) -> str:
         return ""
     counted = {"gaps": nu.count(gaps), "all": nu.count(table.rows)}
     told = {"s": nu.percent(column.missing)} if table.sampled else counted
-    return page.voice.say("unanswered", source=page.code(source), **told)
+    bank = "unanswered one" if gaps == 1 and not table.sampled else "unanswered"
+    return page.voice.say(bank, source=page.code(source), **told)
 
 
 @dataclass(frozen=True)
@@ -173,12 +174,22 @@ def _origin(page: Page) -> _Origin:
 
 
 def _named(page: Page) -> _Origin:
-    """Return what the publisher calls the classes, where it names all of them."""
+    """Return what the publisher calls the classes, where it names all but that of the others."""
     names = page.table.class_names.get(page.idea.target_source, {}) if page.table else {}
-    if not names or not {name for name, _ in page.facts.classes} <= names.keys():
+    rest = _rest(page)
+    told = {name for name, _ in page.facts.classes} - {rest}
+    if not told or not told <= names.keys():
         return _Origin((), {})
     quoted = {code: f"\u201c{md.escaped(name, _CALLED)}\u201d" for code, name in names.items()}
+    if rest:
+        quoted[rest] = "everything else"
     return _Origin(("in the publisher's words",), quoted)
+
+
+def _rest(page: Page) -> str:
+    """Return the class that was made of all other values, which has no name of its own."""
+    made = [t for t in page.transforms if isinstance(t, MapValues) and t.into == page.target]
+    return (made[-1].other or "") if made else ""
 
 
 def _derivation(page: Page, transform: Transform) -> str:

@@ -10,8 +10,9 @@ import csv
 import os
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from mlesmith_generator.records import TableProfile
 from mlesmith_generator.sniff.mending import mended
@@ -76,10 +77,35 @@ def _text(path: Path) -> str:
         return ""  # Not a codebook after all, and nobody's table of data either.
 
 
+class _Comments(NamedTuple):
+    """How comments are written: the lines that are some, and those that may stand around them."""
+
+    mark: re.Pattern[str]
+    front: re.Pattern[str]
+
+
+_HASHES = re.compile(r"\s*#")
+_MARKS = {
+    "arff": _Comments(re.compile(r"\s*%"), re.compile("")),
+    "ts": _Comments(_HASHES, re.compile(r"\s*(?:[#@]|$)")),
+    "svmlight": _Comments(_HASHES, re.compile(r"\s*(?:#|$)")),
+    "delimited": _Comments(_HASHES, re.compile("")),
+}
+
+
 def comments_of(table: TableProfile, root: Path) -> Iterator[str]:
-    """Yield the comments in front of the data of an ARFF file."""
-    if table.reader.format != "arff" or table.reader.compression != "none":
+    """Yield what the comments in front of the data of a file say, in the formats that have them.
+
+    Those are ARFF (`%`), and `#` in series, SVMlight and lines of delimited values above the table.
+    """
+    reader = table.reader
+    if reader.format not in _MARKS or reader.compression != "none":
         return
-    with (root / table.reader.files[0]).open(encoding="utf-8", errors="replace") as stream:
-        lines = [line for line in islice(stream, _COMMENT_LINES) if line.lstrip().startswith("%")]
-    yield "".join(lines)
+    form, most = _MARKS[reader.format], _COMMENT_LINES
+    if reader.format == "delimited":
+        most = reader.skip_rows
+    with (root / reader.files[0]).open(encoding=reader.encoding, errors="replace") as stream:
+        lines = [line.replace("\ufeff", "") for line in islice(stream, most)]
+    front = takewhile(form.front.match, lines)
+    # A `#` is left out, as it would be the mark of a heading.
+    yield "".join(line.lstrip().removeprefix("#") for line in front if form.mark.match(line))

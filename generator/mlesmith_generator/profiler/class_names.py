@@ -110,6 +110,24 @@ def _in_meaning(codes: Sequence[str], meaning: str) -> dict[str, str]:
     return {}
 
 
+def without_coding(column: ColumnProfile, meaning: str) -> str:
+    """Return a column's meaning without numbers for its values that are not those it has.
+
+    Where 1 and 2 are told and 0 and 1 are there, nobody knows which is which.
+
+    Args:
+        column: The column.
+        meaning: What is said of it.
+    """
+    values = {re.sub(r"\.0+$", "", code) for code in _codes(column)}
+    for form in _INLINE if values else ():
+        matches = [match for match in form.finditer(meaning) if match["code"].isdecimal()]
+        told = {match["code"] for match in matches}
+        if len(told) > 1 and told - values and values - told:
+            return re.sub(r"[\s:;,(\[=-]+$", "", meaning[: matches[0].start()])
+    return meaning
+
+
 def _quoted(by_code: dict[str, str], quotable: Callable[[str, str], str]) -> dict[str, str]:
     said = {code: quotable(code, text) for code, text in by_code.items()}
     cut = any(text.rstrip().endswith(("/", ",", "-", "(", "…")) for text in by_code.values())

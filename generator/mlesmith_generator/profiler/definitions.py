@@ -3,8 +3,10 @@
     - age: in years                     | `age` | in years |
     **age** - in years                  Attribute 3: age in years
     % 3. age - in years                 3. age in years
+    - hour, minute: of departure        Attributes: (class is the sort of tree)
 
-A line defines a column only where the left of its separator is the whole name of one.
+A line defines a column only where the left of its separator is the whole name of one, or a list of
+such names.
 """
 
 from __future__ import annotations
@@ -28,6 +30,15 @@ _NUMBERED = re.compile(
     r"(?P<number>\d{1,3}))\s*(?:[.):]|\s[-\u2013\u2014](?=\s))\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"^[^():]{0,60}\b(?:attribute|column|variable|field|feature)s?\b[^():]{0,40}:?\s*"
+    r"\((?:the )?(?P<name>[\w.-]{1,40})\s+(?:is|means|denotes)\s+"
+    r"(?P<said>(?!(?:the )?(?:last|first|listed|given|column|attribute|in|at)\b)[^():]{3,120})\)"
+    r"[.:]?\s*$",
+    re.IGNORECASE,
+)
+"""A heading of columns that says in brackets what one of them is."""
+_LIST = re.compile(r"\s*[,/]\s*(?:and\s+)?|\s+(?:and|&)\s+")
 _ABOUT_COLUMNS = re.compile(r"attribute|column|variable|field|feature", re.IGNORECASE)
 _NAMES = re.compile(r"name|variable|column|field|feature|attribute|key|code", re.IGNORECASE)
 _TEXTS = re.compile(
@@ -84,7 +95,7 @@ def passages_of(text: str, names: Set[str]) -> list[Passage]:
     """
     found = [Passage("")]
     header: Sequence[str] = ()
-    open_at: tuple[str, int] | None = None
+    open_at: tuple[tuple[str, ...], int] | None = None
     for line in lines_of(text):
         cells = _cells(line)
         if line and _RULE.match(line):
@@ -100,16 +111,32 @@ def passages_of(text: str, names: Set[str]) -> list[Passage]:
             open_at = None
             continue
         elif (told := _defined_in_line(line, names)) is not None:
-            _add(found[-1], *told)
-            open_at = (told[0], _indent(line)) if told[0] else None
+            called, said = told
+            for name in called or ("",):
+                _add(found[-1], name, said)
+            open_at = (called, _indent(line)) if called else None
         elif open_at is not None and line.strip() and _indent(line) > open_at[1]:
-            texts = found[-1].defined[open_at[0]]
-            if len(texts[-1]) < _LONGEST:
-                texts[-1] += f" {line.strip()}"
+            for texts in (found[-1].defined[name] for name in open_at[0]):
+                if len(texts[-1]) < _LONGEST:
+                    texts[-1] += f" {line.strip()}"
         else:
             open_at = None
         header = ()
     return [passage for passage in found if passage.defined]
+
+
+def asides_in(text: str, names: Set[str]) -> dict[str, str]:
+    """Return what headings of columns say in brackets of one of them.
+
+        7. Attribute Information: (class is location of tumor)
+
+    Args:
+        text: The document.
+        names: The columns that there are.
+    """
+    matches = (_ASIDE.match(line) for line in lines_of(text) if len(line) <= _LONGEST)
+    found = [(each["name"], each["said"].strip()) for each in matches if each]
+    return {name: said for name, said in found if name in names}
 
 
 def loosely_defined(text: str, names: Set[str]) -> Passage:
@@ -270,17 +297,26 @@ def _defined_in_row(
     return _name(cells[at], names), cells[told]
 
 
-def _defined_in_line(line: str, names: Set[str]) -> tuple[str, str] | None:
-    """Return a column and what a line says of it; no column where it defines something else."""
+def _defined_in_line(line: str, names: Set[str]) -> tuple[tuple[str, ...], str] | None:
+    """Return columns and what a line says of them; no column where it defines something else."""
     body = _BULLET.sub("", line, count=1)
     for separator in (_SEPARATOR, _BLANK):
         for whole in dict.fromkeys((line.strip(), body.strip())):
             for match in separator.finditer(whole):
-                name = _name(whole[: match.start()], names)
-                if name and match.end() < len(whole):
+                called = _called(whole[: match.start()], names, several=separator is _SEPARATOR)
+                if called and match.end() < len(whole):
                     kind = (match["kind"] or "").strip()
-                    return name, f"{whole[match.end() :].strip()} {kind}".strip()
-    return ("", "") if re.match(r"[^:]{1,40}:\s+\S", body) else None
+                    return called, f"{whole[match.end() :].strip()} {kind}".strip()
+    return ((), "") if re.match(r"[^:]{1,40}:\s+\S", body) else None
+
+
+def _called(text: str, names: Set[str], *, several: bool) -> tuple[str, ...]:
+    """Return the column that a text names, or all of those that it lists."""
+    if name := _name(text, names):
+        return (name,)
+    parts = _LIST.split(text.strip()) if several and len(text) <= _LONGEST else []
+    listed = tuple(dict.fromkeys(_name(part, names) for part in parts))
+    return listed if len(listed) > 1 and all(listed) else ()
 
 
 def _name(text: str, names: Set[str]) -> str:

@@ -1,6 +1,6 @@
 """What a dataset's publisher says its columns mean, for quoting on the page and for nothing else.
 
-Descriptions beside the data (README, `.names`, codebooks, comments in front of an ARFF file) are
+Descriptions beside the data (README, `.names`, codebooks, comments in front of the data) are
 read for meanings of columns by their exact names, or of columns without names by their places. No
 rule that chooses types, targets or exclusions looks at them. What addresses the reader, leads
 elsewhere or counts rows is left out, because the page is read by those who play.
@@ -15,8 +15,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from mlesmith_generator.profiler.beside import LARGEST, REFUSED, comments_of
+from mlesmith_generator.profiler.class_names import without_coding
 from mlesmith_generator.profiler.definitions import (
     Passage,
+    asides_in,
     loosely_defined,
     numbered_in,
     passages_of,
@@ -39,10 +41,17 @@ _TYPES = frozenset(
 _FILLING = frozenset({"a", "an", "the", "vector", "variable", "value", "values"})
 _TYPE = f"(?:{'|'.join(sorted(_TYPES))})"
 _TAGGED = re.compile(
-    rf"^\({_TYPE}\)\s+|^(?:an? )?{_TYPE}[.:;]\s+|\s-\s{_TYPE}$",
+    rf"^\({_TYPE}\)\s+|^(?:an? )?{_TYPE}[.:;]\s+|\s-\s{_TYPE}$|\s\({_TYPE}\)\.?$",
     re.IGNORECASE,
 )
 """The type of a column, beside its meaning."""
+_ASKS = re.compile(
+    r"\w\?|(?:^|[.!?]\s+)\W*(?:which|what|how|who|when|where|(?:have|do|did|are|were|will|would)"
+    r" you|(?:is|are|was|were) your)\b",
+    re.IGNORECASE,
+)
+"""What makes a meaning a question, as in a survey: `Fold your arms! Which is on top?`."""
+_ASKED_OF = re.compile(r"\b(?:you|yours?|yourself)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"[^\W\d_]\W{0,2}[(:=]\s*\d{2,}\b")
 """A label with a number that may count its rows: `yes (268)`."""
 _PRINTED = re.compile(
@@ -67,14 +76,22 @@ def with_meanings(
     for table in tables:
         texts = [*documents, *comments_of(table, root)]
         said = _said(table, tables, texts) | package.get(_file(table), {})
+        names = {column.name for column in table.columns}
+        asides = {name: told for text in texts for name, told in asides_in(text, names).items()}
         meanings = {
             column.name: meaning
             for column in table.columns
-            if (meaning := quotable(column.name, said.get(column.name, "")))
-            and not _lists_values(column, meaning)
+            if (meaning := _meaning(column, said.get(column.name, "")))
+            or (meaning := _meaning(column, asides.get(column.name, "")))
         }
         found.append(table.model_copy(update={"meanings": meanings}) if meanings else table)
     return tuple(found)
+
+
+def _meaning(column: ColumnProfile, said: str) -> str:
+    """Return what is said of a column as it may be quoted, or nothing."""
+    meaning = quotable(column.name, without_coding(column, said))
+    return "" if _lists_values(column, meaning) else meaning
 
 
 def quotable(name: str, said: str) -> str:
@@ -89,7 +106,10 @@ def quotable(name: str, said: str) -> str:
     if linked.count("*") == 1:
         linked = re.sub(r"(?:(?<=[^\W_])|(?<=\)))\s?\*\s?(?=[\w(])", " \u00d7 ", linked)
     text = " ".join(re.sub(r"[`|*\u201c\u201d\"]", " ", linked).split()).strip(" :;,-")
-    if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(text):
+    text = re.sub(r"(?<=\w) (?=[.,;](?:\s|\)|$))|(?<=\() ", "", text)
+    # A question of a survey speaks to whoever was asked, not to the reader.
+    spoken = _ASKED_OF.sub("", text) if _ASKS.search(text) else text
+    if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(spoken):
         return ""
     text = _TAGGED.sub("", text)
     text = text.removesuffix(".") if text.count(".") == 1 else text

@@ -4,14 +4,15 @@
     ... the total number of votes (VOTES), the population of 18 or older (POP), ...
 
 What the data are is one sentence, quoted as it stands: of what a row is, else the first of a
-description, else the first of all where it speaks of data. In doubt there is none.
+description, else the first of all where it speaks of data, with the next that says what one of them
+is. Numbers of rows and what a program calls a table become an ellipsis. In doubt there is none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from mlesmith_generator.profiler.beside import REFUSED
 from mlesmith_generator.profiler.definitions import lines_of
@@ -61,6 +62,28 @@ _ROW = re.compile(
     re.IGNORECASE,
 )
 """A sentence that says what a row is."""
+_PER_ROW = re.compile(r"\bone (?:row|record|line) (?:per|for each|for every)\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"^(?:each|every|an?|one) (?:[\w-]+ ){1,4}(?:is|was|were|has been|consists? of|represents?|"
+    r"corresponds? to|refers? to|stands? for)\b",
+    re.IGNORECASE,
+)
+"""A sentence near the first that says what one of the things is of which the data are."""
+_TELLS = re.compile(
+    r"^(?:the|this|these) (?:\w+ )?(?:data|data ?sets?|corpus)\b.{0,40}?\b(?:contains?|includes?|"
+    r"consists? of|comprises?|covers?|records?|represents?|lists?)\b|^(?:the )?\w+ \w* ?in this "
+    r"(?:data ?set|corpus)\b|^it (?:contains|consists of|covers)\b",
+    re.IGNORECASE,
+)
+"""A later sentence of a description that says what the data are."""
+_NEAR = 4
+"""Sentences of a paragraph that are near its first."""
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|can|could|will|would|may|might|do|does|did|"
+    r"describes?|contains?|includes?|see|refer)\b",
+    re.IGNORECASE,
+)
+"""A verb; a description without one names what the data are."""
 _LINK = re.compile(
     rf"^(?:(?:each|every|an?) (?:edge|link)|(?:the )?(?:edges|links))\b[^.]{{0,60}}?{_IS}"
     r"|^(?:these|the) (?:\w+ )?(?:networks?|graphs?)\b.{0,40}\bby (?:connecting|linking)\b",
@@ -74,7 +97,7 @@ _OF_DATA = re.compile(
     re.IGNORECASE,
 )
 _FORMAT = re.compile(
-    r"separat|delimit|\bformats?\b|string|integer|json|\bcsv\b|\bcolumns?\b|\bfields?\b|\bfiles?\b|"
+    r"separat|delimit|\bformats?\b|string|integer|json|\bcsv\b|\bcolumns?\b|\bfields\b|\bfiles?\b|"
     r"\bscripts?\b|python|\bformed by\b",
     re.IGNORECASE,
 )
@@ -86,8 +109,10 @@ _UNFIT = re.compile(
     r"following|follows|figure|appendix|chapter|exercise|package|function|benchmark\w*|baseline\w*|"
     r"accuracy|split|splits|training|validation|train|test(?:ing)?|models?|predict\w*|donated|"
     r"welcome|thank\w*|hello|version|release\w*|available|this page|here|must|should|click|"
-    r"project|proceedings|journal|conference|et al|submitted|et|was used|were used|contact|"
-    r"modified|converted|obtained|original|toy|tibble|data frame|of class|names? (?:has|have)|"
+    r"(?<!student )project|proceedings|journal|conference|et al|submitted|et|was used|were used|"
+    r"contact|total number|"
+    r"modified|converted|obtained|original|toy|tibble|data frame(?! contain)|of class|"
+    r"names? (?:has|have)|"
     r"source(?=:)|been used|methods|"
     r"machine learning|literature|evaluat\w*|algorithms?|comes? from|(?:two|three|four|both)"
     r" (?:\w+ )?(?:datasets|data sets)|constructed|"
@@ -95,6 +120,11 @@ _UNFIT = re.compile(
     r"suggested|packages|rows?|column|columns|observations|variables|tests?)\b",
     re.IGNORECASE,
 )
+_ALLOWED = re.compile(
+    r"\bUS\b|\b[Tt]est (?:performance|scores?)\b|\bmodel of (?!the\b|an?\b)"
+    r"|\b(?:War|Phase|Type|Part|Stage|Class|Level|Statistics|Mathematics|Physics|Chemistry) I\b"
+)
+"""What looks like unfit words: a country, what pupils sit, a theory, a number."""
 _ROW_ALLOWED = re.compile(r"\b(?:rows?|observations|following|test|tests)\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?<![\w.])(?!(?:1[5-9]|20)\d\d\b(?!,))\d{1,3}(?:,\d{3})+|(?<![\w.])"
@@ -106,6 +136,11 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 """Numbers that may count rows; years and lengths are none."""
+_YEAR = re.compile(
+    r"\b(?:1[5-9]|20)\d\d(?=[,.;)]|\s+(?:for|through|to|in|at|on|by|and|or|until|[A-Z])|$)"
+    r"|(?:(?<=\bthe )|(?<=\bUS ))(?:1[5-9]|20)\d\d(?=\s[a-z]+[^s\W\d]\b)"
+)
+"""A number of four digits that counts nothing: no plural stands behind it."""
 _TITLE = re.compile(r"^\W*(?:1\.\s*)?(?:title|name)[^:]{0,20}:\s*(?P<title>\S.*)$", re.IGNORECASE)
 _LONGEST_TITLE = 120
 _LONGEST_PARAGRAPH = 10_000
@@ -127,8 +162,23 @@ _ROWS = re.compile(
     re.IGNORECASE,
 )
 """Where a sentence about data counts their rows."""
+_AMONG = re.compile(
+    r"\b(?P<verb>of|for|from|on|in)\s+(?:the\s+)?(?:(?:more than|about|over|approximately|"
+    r"around|a total of|nearly)\s+)?(?!(?:1[5-9]|20)\d\d\b)\d{1,3}(?:,\d{3})+\s+(?P<noun>[a-z])"
+    r"|\b(?P<verb2>of|for|from|on|in)\s+(?:the\s+)?"
+    r"(?:(?!(?:1[5-9]|20)\d\d\b)\d{2,}|\d{4}(?=\s+[a-z]+s\b))\s+"
+    r"(?!years?\b|days?\b|hours?\b|minutes?\b|seconds?\b|months?\b|and\b|or\b|to\b|words\b)"
+    r"(?P<noun2>[a-zA-Z])"
+)
+"""Where one counts what they are of."""
+_CALLED = re.compile(
+    r"^(This data ?set), [\w.]+, is an? (?:data frame|data\.frame|tibble)(?= contain)"
+)
+"""What a program calls the data, in front of what they are."""
 _SHORTEST, _LONGEST = 30, 240
 """Characters of the sentence about the data."""
+_LONGEST_TOLD = 300
+"""Characters of two of them."""
 _FAR = 150
 """Lines of a document that are searched for it."""
 _ABBREVIATED = re.compile(
@@ -186,17 +236,49 @@ def about_in(texts: Sequence[str], *, one: bool = True) -> str:
     for text in texts:
         told = list(_told(text))
         for sentence in (each for _, sentences in told for each in sentences):
-            if (_LINK.search(sentence) or (one and _ROW.search(sentence))) and (
-                fit := _fit(sentence, row=True)
-            ):
+            row = _ROW.search(sentence) or _PER_ROW.search(sentence)
+            if (_LINK.search(sentence) or (one and row)) and (fit := _fit(sentence, row=True)):
                 return fit
         first = next((each for _, each in told if each and each[0].endswith(".")), [])
-        for heading, sentences in told if one else ():
-            if (heading or first is sentences) and sentences:
-                fit = _fit(sentences[0], row=False)
-                if fit and _OF_DATA.search(fit):
+        # The first mark of a section is that of the title.
+        below = told[1][1] if len(told) > 1 and not told[0][1] and _is_titled(text) else None
+        for (heading, sentences), (_, following) in pairwise([*told, ("", [])]) if one else ():
+            if sentences and (heading or sentences is first or sentences is below):
+                near = [*sentences[:_NEAR], *following[:2]]
+                if fit := _described(near, sentences, named=bool(heading)):
                     return fit
     return ""
+
+
+def _is_titled(text: str) -> bool:
+    """Whether a document begins with a heading."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return _HEADING.match(line) is not None
+
+
+def _described(near: Sequence[str], paragraph: Sequence[str], *, named: bool) -> str:
+    """Return what a paragraph says the data are, and what one of them is, or nothing.
+
+    Args:
+        near: The sentences that are looked at, the first ones of the paragraph in front.
+        paragraph: Its sentences.
+        named: Whether its heading says that it describes the data.
+    """
+    # A paragraph of one line that names the data needs no full stop.
+    bare = len(paragraph) == 1 and re.search(r"\w$", near[0])
+    said = _fit(f"{near[0]}." if bare else near[0], row=False)
+    names = named and not (_FINITE.search(said) or ":" in said)
+    if not (_OF_DATA.search(said) or (said and names)):
+        later = (
+            _fit(each, row=False)
+            for each in near[1:]
+            if _TELLS.search(each) and " also " not in each
+        )
+        said = next((fit for fit in later if fit), "")
+    units = (_fit(each, row=True) for each in near[1:] if _UNIT.search(each))
+    unit = next((fit for fit in units if fit), "")
+    both = f"{said.rstrip('.')}. {unit}" if said and unit else said or unit
+    return both if len(both) <= _LONGEST_TOLD else said
 
 
 def title_in(texts: Sequence[str]) -> str:
@@ -243,7 +325,8 @@ def _title(text: str) -> str:
 def _told(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the paragraphs of prose as sentences, each first one with the heading above it.
 
-    The heading is that of a description; of other paragraphs it is empty.
+    The heading is that of a description; of other paragraphs it is empty. Where a section begins
+    there is a paragraph of no sentences.
     """
     heading, block = "", list[str]()
     fenced = False
@@ -259,6 +342,7 @@ def _told(text: str) -> Iterator[tuple[str, list[str]]]:
         if block:
             heading, block = "", []
         if title:
+            yield "", []
             heading = title["title"] if _DESCRIBES.fullmatch(title["title"]) else ""
         elif label:
             heading = label["label"]
@@ -296,7 +380,9 @@ def _sentences(paragraph: str) -> list[str]:
 def _fit(sentence: str, *, row: bool) -> str:
     """Return a sentence that may be quoted, with an ellipsis for the number of rows, or nothing."""
     text = re.sub(r"[\"\u201c\u201d]", "'", sentence).strip()
+    text = _CALLED.sub("\\1 \u2026", text)
     text, elided = _ROWS.subn("\\g<verb> \u2026 \\g<noun>", text)
+    text = _AMONG.sub(_elided, text)
     if not _SHORTEST <= len(text) <= _LONGEST or not text.isprintable():
         return ""
     if (
@@ -305,15 +391,23 @@ def _fit(sentence: str, *, row: bool) -> str:
         or text.count("(") != text.count(")")
     ):
         return ""
-    rest = _ROW_ALLOWED.sub("", text) if row or elided else text
-    if REFUSED.search(text) or _UNFIT.search(rest) or _COUNT.search(text) or "[" in text:
+    rest = _ALLOWED.sub("", _ROW_ALLOWED.sub("", text) if row or elided else text)
+    counts = _COUNT.search(_YEAR.sub("", text))
+    if REFUSED.search(text) or _UNFIT.search(rest) or counts or "[" in text:
         return ""
     if re.match(r"'?(?:this|it|they|these|note|also|however|but|thus|therefore|as)\b", text, re.I):
         opener = re.match(
-            r"(?:this|these) (?:is|are|\w*\s?data\w*|corpus|networks?|graphs?)\b", text, re.I
+            r"(?:this|these) (?:is|are|\w*\s?data\w*|corpus|networks?|graphs?)\b"
+            r"|it (?:contains|consists of|covers)\b",
+            text,
+            re.I,
         )
         if opener is None:
             return ""
     if _FORMAT.search(text) or len(text.split()) < 5 or re.search(r"[a-z]{3}\. [a-z]", text):
         return ""
-    return text.rstrip(".") if text.count(".") == 1 else text
+    return text if _ABBREVIATED.search(text) else text.removesuffix(".")
+
+
+def _elided(match: re.Match[str]) -> str:
+    return f"{match['verb'] or match['verb2']} \u2026 {match['noun'] or match['noun2']}"

@@ -12,7 +12,7 @@ from made_pages import orchard, write
 from scipy import stats
 
 from mlesmith_env.metrics import get_metric
-from mlesmith_env.recipes.model import DropColumns, ParseNumber
+from mlesmith_env.recipes.model import DropColumns, ParseNumber, RequireValue
 from mlesmith_generator.describe import Page
 from mlesmith_generator.describe.association import correlation_ratio, cramer, spearman
 from mlesmith_generator.describe.columns import columns_section
@@ -20,6 +20,7 @@ from mlesmith_generator.describe.measure import as_text, measure_column
 from mlesmith_generator.describe.quirks import quirk_findings
 from mlesmith_generator.describe.scoring import constant_score
 from mlesmith_generator.describe.signals import signal_findings
+from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.describe.values import notes_cell
 from mlesmith_generator.records import Exclusion
 
@@ -241,3 +242,29 @@ def test_texts_that_readers_take_for_missing_are_told(harvest: Page) -> None:
     assert (told.fields["v"], told.fields["rows"]) == ("`None`", "2 training rows")
     assert "keep_default_na=False" in told.told(page.voice)
     assert not [each for each in quirk_findings(harvest) if each.bank == "unread"]
+
+
+def test_molecules_are_texts_in_the_context_as_in_the_table() -> None:
+    chains = [
+        f"CC(=O)N{'C' * (n % 9)}C{n % 7 + 1}CC{n % 7 + 1}{'O' * (n // 63)}" for n in range(300)
+    ]
+    page = write(orchard().assign(mol=chains), target="harvest_kg")
+    (told,) = [each for each in quirk_findings(page) if each.bank == "kinds"]
+    assert "one text column" in told.fields["kinds"]
+
+
+def test_columns_in_reasons_are_spans_of_code(harvest: Page) -> None:
+    reason = "is told by 'planted', not by 'Kent'"
+    gone = (Exclusion(column="orchard_id", reason=reason),)
+    page = replace(harvest, idea=harvest.idea.model_copy(update={"exclusions": gone}))
+    told = columns_section(page, 6_000).partition("\n")[0]
+    assert "told by `planted`, not by 'Kent'" in told
+
+
+def test_one_row_without_an_answer_is_told_as_one() -> None:
+    frame = orchard()
+    frame.loc[3, "harvest_kg"] = None
+    page = write(frame, target="harvest_kg", transforms=[RequireValue(column="harvest_kg")])
+    told = target_section(page)
+    assert re.search(r"\bone\b[^.]*`harvest_kg`", told)
+    assert not re.search(r"\b1 (?:lack|have|row)|these", told)

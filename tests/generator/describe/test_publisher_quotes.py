@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 from made_pages import orchard, write
 
+from mlesmith_env.recipes.model import MapValues
 from mlesmith_generator.describe import Page, describe
 
 SORTS = {"Boskop": "russet", "Elstar": "crisp dessert", "Gala": "export", "Rubin": "late"}
@@ -34,6 +37,23 @@ def test_classes_stand_with_the_names_that_the_publisher_gives_them() -> None:
     assert "publisher's words |" not in describe(sorted_page({"Gala": "export"}))
 
 
+def test_a_class_against_the_rest_keeps_its_name() -> None:
+    made = MapValues(column="sort", into="sort", values={"Gala": "Gala"}, other="not Gala")
+    page = write(
+        orchard(),
+        target="sort",
+        objective="binary",
+        metric="log_loss",
+        classes=["not Gala", "Gala"],
+        transforms=[made],
+    )
+    assert page.table is not None
+    table = page.table.model_copy(update={"class_names": {"sort": SORTS}})
+    text = describe(replace(page, table=table))
+    assert "| `Gala` | “export” |" in text
+    assert "| `not Gala` | everything else |" in text
+
+
 def test_the_context_quotes_what_the_data_are_once() -> None:
     said = "Each row is a tree of an orchard in Kent"
     text = describe(sorted_page({}, about=said, titled="Kentish apple harvests"))
@@ -52,3 +72,19 @@ def test_a_title_is_quoted_where_it_tells_more_and_of_one_table() -> None:
 def test_what_is_quoted_marks_nothing_up() -> None:
     text = describe(sorted_page({}, about="Trees of a *nursery* and | of an orchard"))
     assert "“Trees of a \\*nursery\\* and \\| of an orchard”" in text
+
+
+def test_columns_with_meanings_keep_rows_of_their_own_among_many() -> None:
+    draw = np.random.default_rng(0)
+    pairs = [f"{one}{two}" for one in "abcdefgh" for two in "klmnopqrst"]
+    names = [f"{front}_{pair}" for pair in pairs for front in ("sim", "dif")]
+    others = [f"{one}{two} pears" for one in "abcdef" for two in "klmnop"]
+    frame = pd.DataFrame({name: draw.normal(size=80).round(2) for name in [*names, *others, "y"]})
+    page = write(frame, target="y", dataset="wide")
+    assert page.table is not None
+    told = {"sim_bk": "Likeness of bark", "dif_bk": "Distance of boughs"}
+    text = describe(replace(page, table=page.table.model_copy(update={"meanings": told})))
+    for name, said in told.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert f"“{said}”" in row
+    assert "names that begin with `sim_`" in text

@@ -10,7 +10,13 @@ import pytest
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_env.manifest import Objective
-from mlesmith_generator.brainstorm.matter import is_smiles, is_strand, modality_of, sites_of
+from mlesmith_generator.brainstorm.matter import (
+    are_closed,
+    is_smiles,
+    is_strand,
+    modality_of,
+    sites_of,
+)
 from mlesmith_generator.brainstorm.merit import merits
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.designer import design, redesign
@@ -39,6 +45,17 @@ def test_molecules_are_told_from_words_and_codes() -> None:
     for values in (list(reviews()["review"]), ["boson", "coins", "Ionic"] * 70):
         assert not is_smiles(_typed(pd.DataFrame({"text": values}))["text"])
     assert not is_smiles(_typed(pd.DataFrame({"code": [f"X{code}" for code in codes]}))["code"])
+
+
+@pytest.mark.parametrize("letter", ["P", "B", "C", "N"])
+def test_codes_of_a_letter_and_a_number_are_no_molecules(letter: str) -> None:
+    codes = [f"{letter}{number}" for number in range(1000, 1200)]
+    assert not is_smiles(_typed(pd.DataFrame({"node": codes}))["node"])
+
+
+def test_rings_of_molecules_are_closed() -> None:
+    assert all(map(are_closed, ["C1CC1", "c1ccc2ccccc2c1", "C%10CC%10", "[13CH3]C", "C1CC1C1CC1"]))
+    assert not any(map(are_closed, ["C1CC", "P1015", "C%10CC1C0", "B1034"]))
 
 
 def test_strands_are_told_from_words_codes_and_answers() -> None:
