@@ -28,6 +28,7 @@ from mlesmith_generator.describe.relations import (
     contrast_of,
 )
 from mlesmith_generator.describe.repeats import Repeat, repeats_of
+from mlesmith_generator.describe.zeros import with_counts
 from mlesmith_generator.records import TableProfile
 
 _SHOWN = 3
@@ -129,7 +130,8 @@ def facts_of(
     names = [str(name) for name in train.columns if name not in {*hidden, id_column}]
     texts = {name: as_text(train, name) for name in names}
     answer = as_text(train, target)
-    features = tuple(measure_column(name, texts[name], hints.get(name)) for name in names)
+    measured = [measure_column(name, texts[name], hints.get(name)) for name in names]
+    features = with_counts(measured, texts)
     aim = measure_column(target, answer, None if objective == "regression" else hints.get(target))
     others = {name: measure_column(name, as_text(train, name), None) for name in hidden}
     counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))

@@ -12,6 +12,7 @@ from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import is_opaque
 from mlesmith_generator.describe.values import is_label
+from mlesmith_generator.profiler.words import words
 
 _KINDS = {
     "number": "numeric column",
@@ -22,6 +23,7 @@ _KINDS = {
     "identifier": "code column",
     "constant": "constant column",
 }
+_SHARES = frozenset("percent percentage percents pct perc share shares fraction proportion".split())
 
 
 def quirk_findings(page: Page) -> Iterator[Finding]:
@@ -124,11 +126,18 @@ def _shapes(page: Page) -> Iterator[Finding]:
 
 
 def _lone_zeros(page: Page) -> Iterator[Finding]:
-    """Tell of zeros that stand far below all other numbers of their column."""
+    """Tell of zeros that stand far below all other numbers of their column.
+
+    Nothing is odd about the zero of a share, or where a count beside it is 0 as well.
+    """
     found = [
         (column, column.above_zero)
         for column in page.facts.features
-        if column.above_zero is not None and column.numeric and not is_label(column)
+        if column.above_zero is not None
+        and column.numeric
+        and not column.counted
+        and not is_label(column)
+        and not _is_share(page, column.name)
     ]
     if not found:
         return
@@ -142,7 +151,13 @@ def _lone_zeros(page: Page) -> Iterator[Finding]:
         if others
         else "",
     }
-    yield Finding("lone zeros", 0.95, fields)
+    yield Finding("lone zeros", 0.8, fields)
+
+
+def _is_share(page: Page, name: str) -> bool:
+    """Whether a column is a part of a whole, by its name or by what the publisher says of it."""
+    said = page.quoted(name)
+    return "%" in name + said or bool(_SHARES & {*words(name), *words(said)})
 
 
 def _range_fields(page: Page, column: ColumnFacts) -> dict[str, str]:

@@ -223,6 +223,23 @@ def test_zeros_that_probably_are_gaps_are_told_with_their_number(harvest: Page) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "counted", "told"),
+    [("area", True, False), ("area", False, True), ("percent_built", False, False)],
+    ids=["a count is zero too", "a count of other rows", "a share"],
+)
+def test_zeros_that_are_plainly_none_are_not_told_as_odd(
+    name: str, counted: bool, told: bool
+) -> None:
+    sizes = np.random.default_rng(4).normal(480, 90, 300).round().clip(160)
+    sizes[:20] = 0
+    cars = (sizes > 0).astype(int) + (sizes > 450) if counted else sizes.astype(int) % 3
+    page = write(orchard().assign(**{name: sizes, "cars": cars}), target="harvest_kg")
+    assert page.facts.feature(name) is not None
+    banks = [each.bank for each in quirk_findings(page)]
+    assert ("lone zeros" in banks) is told
+
+
 def test_words_are_counted_over_rows() -> None:
     texts = ["one two three", *["one"] * 9]
     frame = pd.DataFrame({"said": texts})
