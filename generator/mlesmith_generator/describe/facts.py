@@ -1,7 +1,7 @@
 """What is striking about the prepared rows, measured on the training file.
 
 From the test file only its number of rows and, where it shows them, its number of groups are
-taken, which everybody can see in it.
+taken, which everybody can see in it; from the answers only whether each class has its share.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from mlesmith_generator.describe.relations import (
 )
 from mlesmith_generator.describe.repeats import Repeat, repeats_of
 from mlesmith_generator.describe.zeros import with_counts
+from mlesmith_generator.profiler.shares import are_alike
 from mlesmith_generator.records import TableProfile
 
 _SHOWN = 3
@@ -73,6 +74,7 @@ class Facts:
         contrast: Where a nominal feature splits the target.
         groups: For a group holdout whose column the files show.
         further: The further tables that come with the task.
+        alike: Whether every class has about the same share in both files.
         complete: Training rows without any missing value.
         sampled: Whether associations were measured on a sample.
         example: Header and first rows of the sample submission.
@@ -95,6 +97,7 @@ class Facts:
     complete: int
     sampled: bool
     example: tuple[tuple[str, ...], ...]
+    alike: bool = True
 
     def feature(self, name: str) -> ColumnFacts | None:
         """Return the facts of the named feature, None where the files do not show it."""
@@ -110,6 +113,7 @@ def facts_of(
     form: SubmissionForm,
     table: TableProfile | None = None,
     further: Mapping[str, pd.DataFrame] | None = None,
+    answers: pd.DataFrame | None = None,
 ) -> Facts:
     """Return the facts of prepared rows.
 
@@ -121,6 +125,7 @@ def facts_of(
         form: What is asked, with the classes in order.
         table: Profile of the raw table, whose column types are taken as hints.
         further: Further tables of the task, by name.
+        answers: Rows of `answers.csv`, of which only the size of the classes is looked at.
     """
     target, classes, holdout = recipe.target, form.classes, recipe.holdout
     objective = objective_of(form)
@@ -162,7 +167,15 @@ def facts_of(
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),
+        alike=objective == "regression" or _are_alike(counts, answers, target),
     )
+
+
+def _are_alike(counts: dict[str, int], answers: pd.DataFrame | None, target: str) -> bool:
+    if answers is None or target not in answers.columns:
+        return True
+    hidden = as_text(answers, target)
+    return are_alike(counts, dict(zip(hidden.values, hidden.counts.tolist(), strict=True)))
 
 
 def _together(targets: dict[str, NDArray[np.float64]]) -> tuple[str, str, float] | None:

@@ -251,3 +251,26 @@ def test_the_public_part_is_told_and_a_small_one_is_called_rough(
         assert f"{share} %" in told or f"{100 - share} %" in told
         few = re.search(r"(?i)\bfew (?:public )?rows|rows are few|part is small", told)
         assert (few is not None) is rough
+
+
+def tied(mixed: int) -> Page:
+    """Trees of two classes; so many of the rare one equal the last one in all but the class."""
+    frame = orchard()
+    frame["kind"] = np.where(np.arange(len(frame)) < 20, "rare", "usual")
+    features = [name for name in frame.columns if name != "kind"]
+    frame.loc[: mixed - 1, features] = frame[features].iloc[-1].to_list()
+    holdout = Holdout(kind="stratified")
+    return write(
+        frame, target="kind", objective="binary", metric="roc_auc", holdout=holdout,
+        classes=("usual", "rare"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("mixed", "alike"), [(0, True), (14, False)])
+def test_class_shares_are_said_to_be_kept_only_where_they_are(mixed: int, alike: bool) -> None:
+    page = tied(mixed)
+    assert page.facts.alike is alike
+    for number in range(20):
+        told = section(describe(replace(page, slug=f"k{number}")), "Holdout")
+        kept = re.search(r"in proportion|proportions|keeps|preserves|prior|of each|hold for", told)
+        assert alike or kept is None, told
