@@ -1,7 +1,8 @@
 """What is striking about the prepared rows, measured on the training file.
 
 From the test file only its number of rows and, where it shows them, its number of groups are
-taken, which everybody can see in it; from the answers only whether each class has its share.
+taken, and whether its columns vary and have gaps where those for training do not, which everybody
+can see in it; from the answers only whether each class has its share.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, Recipe
 from mlesmith_generator.describe.association import Association, spearman
+from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.further import FurtherTable, further_tables
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
@@ -136,7 +138,7 @@ def facts_of(
     texts = {name: as_text(train, name) for name in names}
     answer = as_text(train, target)
     measured = [measure_column(name, texts[name], hints.get(name)) for name in names]
-    features = with_counts(measured, texts)
+    features = with_test(with_counts(measured, texts), test)
     aim = measure_column(target, answer, None if objective == "regression" else hints.get(target))
     others = {name: measure_column(name, as_text(train, name), None) for name in hidden}
     counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))

@@ -84,6 +84,8 @@ class ColumnFacts:
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
         written: How its values are amounts or days in words, such as `60 kg`; empty for others.
+        test_varies: Whether a column that is constant here has another value in the test rows.
+        test_gaps: Whether a column that is complete here has gaps in the test rows.
         unread: The most frequent text that readers of CSV files take for missing, and its rows.
     """
 
@@ -118,6 +120,8 @@ class ColumnFacts:
     last: str = ""
     written: str = ""
     unread: tuple[str, int] = ("", 0)
+    test_varies: bool = False
+    test_gaps: bool = False
 
     @property
     def missing_share(self) -> float:

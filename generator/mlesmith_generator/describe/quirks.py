@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -57,7 +57,7 @@ def _gaps(page: Page) -> Iterator[Finding]:
     facts = page.facts
     holed = [column for column in facts.features if column.missing]
     if not holed:
-        if facts.features:
+        if facts.features and not any(column.test_gaps for column in facts.features):
             yield Finding("full", 0.3, {"n": nu.count(facts.train_rows)})
         return
     told = [column for column in holed if column.filled] or holed
@@ -66,7 +66,8 @@ def _gaps(page: Page) -> Iterator[Finding]:
     fields = {"c": page.code(worst.name), "s": nu.percent(worst.missing_share)}
     others = len(holed) - 1
     if not others:
-        yield Finding("gaps one", weight, fields)
+        if not any(column.test_gaps for column in facts.features):
+            yield Finding("gaps one", weight, fields)
         return
     more = nu.counted(others, "other column", words=True)
     fields["rest"] = f", and {more} {'has' if others == 1 else 'have'} gaps too"
@@ -86,13 +87,22 @@ def _size(page: Page) -> Iterator[Finding]:
         yield Finding("small", 0.55, fields)
     elif n > 40_000:
         yield Finding("large", 0.4, fields)
+    kinds = _kinds(page.facts.features)
+    if len(kinds) > 1:
+        yield Finding("kinds", 0.45, {"kinds": md.listing(kinds)})
+
+
+def _kinds(columns: Sequence[ColumnFacts]) -> list[str]:
+    """Return how many columns there are of each kind, in words."""
+    varying = sum(column.test_varies for column in columns)
     kinds = [
         nu.counted(number, noun, words=True)
         for kind, noun in _KINDS.items()
-        if (number := sum(column.kind == kind for column in page.facts.features))
+        if (number := sum(c.kind == kind and not c.test_varies for c in columns))
     ]
-    if len(kinds) > 1:
-        yield Finding("kinds", 0.45, {"kinds": md.listing(kinds)})
+    if varying:
+        kinds.append(f"{nu.counted(varying, 'column', words=True)} constant in training alone")
+    return kinds
 
 
 def _levels(page: Page) -> Iterator[Finding]:

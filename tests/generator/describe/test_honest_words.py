@@ -14,6 +14,7 @@ from made_pages import orchard, write
 from mlesmith_env.manifest import MetricSpec, Objective
 from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
+from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.reading import reading_of
 from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.profiler import profile_dataset
@@ -274,3 +275,24 @@ def test_class_shares_are_said_to_be_kept_only_where_they_are(mixed: int, alike:
         told = section(describe(replace(page, slug=f"k{number}")), "Holdout")
         kept = re.search(r"in proportion|proportions|keeps|preserves|prior|of each|hold for", told)
         assert alike or kept is None, told
+
+
+def test_what_holds_in_training_alone_is_not_said_of_all_rows() -> None:
+    frame = orchard()
+    frame["frost"] = 0
+    frame["pruned"] = "yes"
+    frame["fed"] = np.arange(len(frame)) % 7
+    page = write(frame, target="harvest_kg")
+    assert "always `0` |" in row(describe(page), "frost")
+    rows = np.arange(page.facts.test_rows)
+    test = pd.DataFrame({"frost": np.where(rows, "0", "1"), "pruned": "yes", "fed": "1"})
+    test.loc[0, "fed"] = None
+    facts = replace(page.facts, features=with_test(page.facts.features, test))
+    text = describe(replace(page, facts=facts))
+    assert "| constant in training | always `0` in training |" in row(text, "frost")
+    assert "| constant | always `yes` |" in row(text, "pruned")
+    assert "| none in training |" in row(text, "fed")
+    for number in range(40):
+        told = section(describe(replace(page, facts=facts, slug=f"c{number}")), "Context")
+        assert "two constant columns" not in told
+        assert "the only column with" not in told
