@@ -99,6 +99,18 @@ def class_that_does_not_exist(root: Path) -> Exhibit:
 
 
 @defect("description", UNTRUE)
+def column_that_is_always_the_same_and_is_not(root: Path) -> Exhibit:
+    return _substituted(
+        good(root, churn), r"^(\| `region` \| \w+ \|)[^|]+", r"\g<1> always `north` "
+    )
+
+
+@legitimate_page
+def column_that_is_always_the_same(root: Path) -> Exhibit:
+    return make(root, churn().having(country="home"))
+
+
+@defect("description", UNTRUE)
 def class_counts_that_are_wrong(root: Path) -> Exhibit:
     return _substituted(good(root, crops), r"^\| `rye` \| \d+", "| `rye` | 421", 1)
 

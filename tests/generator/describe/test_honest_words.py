@@ -12,10 +12,12 @@ import pytest
 from made_pages import orchard, write
 
 from mlesmith_env.manifest import MetricSpec, Objective
+from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.describe.scoring import metric_section
 from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
@@ -296,3 +298,28 @@ def test_what_holds_in_training_alone_is_not_said_of_all_rows() -> None:
         told = section(describe(replace(page, facts=facts, slug=f"c{number}")), "Context")
         assert "two constant columns" not in told
         assert "the only column with" not in told
+
+
+@pytest.mark.parametrize(
+    ("metric", "rows", "far", "steady"),
+    [
+        ("rmse", 120, 0, False),
+        ("mae", 120, 0, True),
+        ("rmse", 2_000, 0, True),
+        ("rmse", 2_000, 40, False),
+        ("r2", 200, 0, False),
+    ],
+)
+def test_no_few_rows_are_said_not_to_decide_squares_that_they_may(
+    harvest: Page, metric: str, rows: int, far: float, steady: bool
+) -> None:
+    target = harvest.facts.target
+    middle, spread = target.median or 0.0, target.std or 1.0
+    reached = middle + far * spread if far else target.maximum
+    facts = replace(harvest.facts, test_rows=rows, target=replace(target, maximum=reached))
+    calm = r"no (handful|small group)|without a long tail|has no tail|have a say|extreme tail"
+    said = [
+        metric_section(replace(harvest, slug=f"m{number}", facts=facts, metric=get_metric(metric)))
+        for number in range(30)
+    ]
+    assert any(re.search(calm, text) for text in said) is steady
