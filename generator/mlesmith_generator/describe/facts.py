@@ -30,6 +30,7 @@ from mlesmith_generator.describe.relations import (
     contrast_of,
 )
 from mlesmith_generator.describe.repeats import Repeat, repeats_of
+from mlesmith_generator.describe.scales import Scales, scales_of
 from mlesmith_generator.describe.zeros import with_counts
 from mlesmith_generator.profiler.shares import are_alike
 from mlesmith_generator.records import TableProfile
@@ -77,6 +78,7 @@ class Facts:
         groups: For a group holdout whose column the files show.
         further: The further tables that come with the task.
         alike: Whether every class has about the same share in both files.
+        scales: A feature of numbers that another one sorts into scales.
         complete: Training rows without any missing value.
         sampled: Whether associations were measured on a sample.
         example: Header and first rows of the sample submission.
@@ -100,6 +102,7 @@ class Facts:
     sampled: bool
     example: tuple[tuple[str, ...], ...]
     alike: bool = True
+    scales: Scales | None = None
 
     def feature(self, name: str) -> ColumnFacts | None:
         """Return the facts of the named feature, None where the files do not show it."""
@@ -169,6 +172,7 @@ def facts_of(
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),
+        scales=scales_of(features, texts),
         alike=objective == "regression" or _are_alike(counts, answers, target),
     )
 

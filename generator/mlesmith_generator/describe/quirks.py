@@ -34,6 +34,7 @@ def quirk_findings(page: Page) -> Iterator[Finding]:
     yield from _levels(page)
     yield from _shapes(page)
     yield from _lone_zeros(page)
+    yield from _scales(page)
     yield from _words(page)
     yield from _order(page)
 
@@ -168,6 +169,23 @@ def _is_share(page: Page, name: str) -> bool:
     """Whether a column is a part of a whole, by its name or by what the publisher says of it."""
     said = page.quoted(name)
     return "%" in name + said or bool(_SHARES & {*words(name), *words(said)})
+
+
+def _scales(page: Page) -> Iterator[Finding]:
+    """Tell of numbers whose size another column decides, such as pay by the hour or the year."""
+    scales = page.facts.scales
+    column = None if scales is None else page.facts.feature(scales.column)
+    if scales is None or column is None or is_label(column):
+        return
+    fields = {
+        "c": page.code(scales.column),
+        "by": page.code(scales.by),
+        "high": md.code(scales.high[0], 40),
+        "low": md.code(scales.low[0], 40),
+        "m1": nu.amount(scales.high[1], 3),
+        "m0": nu.amount(scales.low[1], 3),
+    }
+    yield Finding("scales", 1.0, fields)
 
 
 def _range_fields(page: Page, column: ColumnFacts) -> dict[str, str]:

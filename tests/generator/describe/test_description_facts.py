@@ -258,3 +258,19 @@ def test_texts_that_readers_take_for_missing_are_told(harvest: Page) -> None:
     assert (told.fields["v"], told.fields["rows"]) == ("`None`", "2 training rows")
     assert "keep_default_na=False" in told.told(page.voice)
     assert not [each for each in quirk_findings(harvest) if each.bank == "unread"]
+
+
+@pytest.mark.parametrize(("hourly", "told"), [(25.0, True), (9_000.0, False)])
+def test_numbers_that_another_column_sorts_into_scales_are_told_with_it(
+    hourly: float, told: bool
+) -> None:
+    draw = np.random.default_rng(9)
+    paid = draw.choice(["hour", "year"], 300, p=[0.15, 0.85])
+    pay = np.where(paid == "hour", hourly, 70_000.0) * draw.uniform(0.6, 1.5, 300)
+    page = write(orchard().assign(pay=pay.round(1), paid_by=paid), target="harvest_kg")
+    found = [each.fields for each in quirk_findings(page) if each.bank == "scales"]
+    assert bool(found) is told
+    for fields in found:
+        assert (fields["c"], fields["by"]) == ("`pay`", "`paid_by`")
+        assert (fields["low"], fields["high"]) == ("`hour`", "`year`")
+        assert 20 < float(fields["m0"]) < 30
