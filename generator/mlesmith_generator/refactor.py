@@ -94,6 +94,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         train = _read(into / "public" / "train.csv")
         test = _read(into / "public" / "test.csv")
         sample = _read(into / "public" / "sample_submission.csv")
+        answers = _read(into / "private" / "answers.csv")
         further = {
             Path(name).stem: _read(into / name)
             for name in further_files(draft.recipe)
@@ -113,6 +114,7 @@ def refactor(draft: Draft, dataset: Dataset, names: Names, workshop: Path, *, se
         form=form,
         table=draft.table,
         further=further,
+        answers=answers,
     )
     page = Page(
         slug=slug,

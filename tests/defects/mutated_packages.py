@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mlesmith_env.manifest import MetricSpec
+from mlesmith_env.recipes.model import MapValues
 from mlesmith_env.task import Task
 
 from .bases import Base, churn, crops, demand, housing
@@ -196,6 +197,35 @@ def a_mean_over_classes_of_which_one_has_four_private_rows() -> Base:
 @legitimate()
 def rare_classes_under_a_metric_that_counts_rows() -> Base:
     return _with_a_rare_crop(11).but(metric="log_loss")
+
+
+def _scale_with_a_rare_end(rows: int) -> Base:
+    """Quality of fields in three steps, nearly all at the best, with so many at the worst."""
+    base = crops()
+    yielded = base.frame["rain_mm"] + 40 * base.frame["soil_ph"]
+    rank = yielded.rank(method="first").to_numpy()
+    grade = np.select([rank <= rows, rank <= 100], ["low", "medium"], "high")
+    scale = MapValues(
+        column="grade", into="grade", values={name: name for name in ("low", "medium", "high")}
+    )
+    return base.but(
+        frame=base.frame.assign(grade=grade),
+        target="grade",
+        objective="ordinal",
+        metric="quadratic_kappa",
+        transforms=(scale,),
+        drop=("crop",),
+    )
+
+
+@seeded("worth", "metric-few-rows")
+def squares_on_a_scale_of_which_one_end_has_two_private_rows() -> Base:
+    return _scale_with_a_rare_end(11)
+
+
+@legitimate()
+def squares_on_a_scale_of_which_one_end_has_six_private_rows() -> Base:
+    return _scale_with_a_rare_end(30)
 
 
 @defect("worth", "target-identifier")

@@ -8,8 +8,8 @@ from pathlib import Path
 from mlesmith_env.task import Task
 
 from .bases import churn, clinic, crops, demand, housing
-from .cases import defect
-from .making import Exhibit, Tables, describe_anew, good, reworded
+from .cases import defect, legitimate_page
+from .making import Exhibit, Tables, describe_anew, good, make, reworded
 
 UNTRUE, INCOMPLETE = "description-untrue", "description-incomplete"
 
@@ -99,6 +99,18 @@ def class_that_does_not_exist(root: Path) -> Exhibit:
 
 
 @defect("description", UNTRUE)
+def column_that_is_always_the_same_and_is_not(root: Path) -> Exhibit:
+    return _substituted(
+        good(root, churn), r"^(\| `region` \| \w+ \|)[^|]+", r"\g<1> always `north` "
+    )
+
+
+@legitimate_page
+def column_that_is_always_the_same(root: Path) -> Exhibit:
+    return make(root, churn().having(country="home"))
+
+
+@defect("description", UNTRUE)
 def class_counts_that_are_wrong(root: Path) -> Exhibit:
     return _substituted(good(root, crops), r"^\| `rye` \| \d+", "| `rye` | 421", 1)
 
@@ -127,6 +139,32 @@ def holdout_by_time_that_is_by_group(root: Path) -> Exhibit:
     holdout = "## Holdout\n\nThe latest rows are hidden, the earlier ones are for training.\n\n"
     text = re.sub(r"^## Holdout\n.*?(?=^## )", holdout, task.description, flags=re.M | re.S)
     return describe_anew(task, text)
+
+
+def _with_equal_fields(root: Path, rows: int) -> Task:
+    """Fields of which so many of the rarest crop equal one of another in all but the crop."""
+    base = crops()
+    frame, usual = base.frame.copy(), base.y.value_counts().index
+    rare = frame.index[base.y == usual[-1]][:rows]
+    features = [name for name in frame.columns if name != base.target]
+    last = frame.index[base.y == usual[0]][-1]
+    frame.loc[rare, features] = frame.loc[last, features].to_list()
+    return Task.load(make(root, base.but(frame=frame, metric="log_loss")).directory)
+
+
+def _saying_that_shares_are_kept(task: Task) -> Exhibit:
+    told = "The split keeps the class shares; the draw was at random."
+    return reworded(task, "## Rules", f"{told}\n\n## Rules")
+
+
+@defect("description", UNTRUE)
+def class_shares_that_equal_rows_have_shifted(root: Path) -> Exhibit:
+    return _saying_that_shares_are_kept(_with_equal_fields(root, 60))
+
+
+@legitimate_page
+def class_shares_that_are_kept(root: Path) -> Exhibit:
+    return _saying_that_shares_are_kept(_with_equal_fields(root, 2))
 
 
 @defect("description", UNTRUE, INCOMPLETE)

@@ -23,7 +23,7 @@ from mlesmith_generator.brainstorm.moments import Moments, moments_of
 from mlesmith_generator.brainstorm.objectives import refined
 from mlesmith_generator.brainstorm.partition import REASON, divides_rows
 from mlesmith_generator.brainstorm.power import quick_score
-from mlesmith_generator.brainstorm.rarest import rarest_private
+from mlesmith_generator.brainstorm.rarest import handful, private_by_class
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.siblings import given_together
 from mlesmith_generator.brainstorm.target import Target
@@ -338,13 +338,15 @@ def _probed(
         seed=seed,
     )
     groups = table[group].codes[good][signal.rows] if group else None
+    private = None if made.amount else private_by_class(made, plan, table, bench.scale)
     metric, errors = choose_metric(
         bench.dataset,
         made,
         signal,
         plan.units,
         groups=groups,
-        rarest=rarest_private(made, plan, table, bench.scale),
+        rarest=float("inf") if private is None else float(private.min()),
+        few=0.0 if private is None else handful(private),
         seed=seed,
     )
     return signal, metric, errors

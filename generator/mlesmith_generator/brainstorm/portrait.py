@@ -21,6 +21,10 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
            "October", "November", "December")  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TENTH = 10
+_NEARLY, _GATHERED = 0.95, 0.5
+"""Share of the gaps that are nearly all, and of the time in which they lie where they gather."""
+_EDGE = 0.05
+"""Share of the time from an end of the series up to which a gap is at that end."""
 
 
 def portrait(layout: Layout, ahead: Outlook) -> dict[str, str]:
@@ -72,6 +76,7 @@ def _lengths(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, s
     yield "gaps_share", nu.percent(float(gaps))
     if len(past) == 1:
         yield from _gaps(known[0, first[0] : last[0] + 1], layout)
+        yield from _gathered(known[0], layout)
 
 
 def _gaps(known: NDArray[np.bool_], layout: Layout) -> Iterator[tuple[str, str]]:
@@ -83,6 +88,36 @@ def _gaps(known: NDArray[np.bool_], layout: Layout) -> Iterator[tuple[str, str]]
     elif lengths.max() > 1:
         yield "gaps_runs", nu.counted(len(lengths), "run")
         yield "gaps_longest", nu.counted(int(lengths.max()), layout.pace.word)
+
+
+def _gathered(known: NDArray[np.bool_], layout: Layout) -> Iterator[tuple[str, str]]:
+    """Yield where nearly all gaps of a series lie, if that is a part of the time only."""
+    there = np.flatnonzero(known)
+    start, end = int(there[0]), int(there[-1])
+    gaps = start + np.flatnonzero(~known[start : end + 1])
+    span, edge = _GATHERED * (end - start), _EDGE * (end - start)
+    most = len(gaps) if gaps[-1] - gaps[0] <= span else int(np.ceil(_NEARLY * len(gaps)))
+    widths = gaps[most - 1 :] - gaps[: len(gaps) - most + 1]
+    place = int(widths.argmin())
+    low, high = int(gaps[place]), int(gaps[place + most - 1])
+    if high - low > span:
+        return
+    before, after = int(there[there < low][-1]), int(there[there > high][0])
+    inside = np.count_nonzero((gaps > before) & (gaps < after))
+    if low - start <= edge:
+        inside, where = np.count_nonzero(gaps < after), f"before {_moment(layout, after)}"
+    elif end - high <= edge:
+        inside, where = np.count_nonzero(gaps > before), f"after {_moment(layout, before)}"
+    else:
+        where = f"between {_moment(layout, before)} and {_moment(layout, after)}"
+    yield "gaps_most", "all" if inside == len(gaps) else "nearly all"
+    yield "gaps_where", where
+
+
+def _moment(layout: Layout, place: int) -> str:
+    """Return a moment that has a row as it stands there."""
+    rows = np.flatnonzero(layout.places == place)
+    return f"`{column_of(layout.frame, layout.clock.column).iloc[int(rows[0])]}`"
 
 
 def _levels(layout: Layout, past: NDArray[np.float64]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import MetricSpec
 from mlesmith_generator.brainstorm.power import clarity, quick_score
 from mlesmith_generator.brainstorm.probe import Signal
-from mlesmith_generator.brainstorm.rarest import ENOUGH, allowed
+from mlesmith_generator.brainstorm.rarest import ENOUGH, HANDFUL, SQUARED, allowed
 from mlesmith_generator.brainstorm.target import Target
 
 COMFORT = 6.0
@@ -35,6 +35,7 @@ def choose_metric(
     hidden: float,
     groups: NDArray[np.int64] | None = None,
     rarest: float = ENOUGH,
+    few: float = 0.0,
     seed: int = 0,
 ) -> tuple[MetricSpec, float]:
     """Return a metric and by how many standard errors the hidden rows will show a quick model.
@@ -42,7 +43,7 @@ def choose_metric(
     The metric fits the target's kind, balance and tail. Among those that fit, the choice varies
     from target to target but is the same every time; it falls on the clearest where the hidden
     rows are too few for the others. Classes count alike only where the rarest has private rows
-    enough.
+    enough, and squares on a scale only where no handful of rows at its ends decides them.
 
     Args:
         dataset: Slug of the dataset.
@@ -51,9 +52,10 @@ def choose_metric(
         hidden: Number of private rows, or groups.
         groups: Group of each row that the signal was measured on, where groups are held out.
         rarest: Private rows to be expected of the rarest class.
+        few: Share of a scale's spread that its classes of a few private rows hold, see `handful`.
         seed: Seed of the bootstrap.
     """
-    options = _unsaturated(_options(made, rarest), made, signal, seed)
+    options = _unsaturated(_options(made, rarest, few), made, signal, seed)
     mark = hashlib.sha256(f"{dataset}/{made.target}/{made.kind}".encode()).digest()[0]
     start = mark % len(options)
     best, clearest = options[0], -1.0
@@ -86,7 +88,7 @@ def _spec(name: str) -> MetricSpec:
     return MetricSpec(name=name)
 
 
-def _options(made: Target, rarest: float) -> tuple[str, ...]:
+def _options(made: Target, rarest: float, few: float) -> tuple[str, ...]:
     good = made.truth[np.isfinite(made.truth)]
     if made.amount:
         return _for_counts(good) if made.objective == "count" else _for_numbers(good)
@@ -102,7 +104,8 @@ def _options(made: Target, rarest: float) -> tuple[str, ...]:
         even = ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
         return allowed(even, rarest)
     if made.ordered:
-        return ("quadratic_kappa", "ordinal_mae", "rps", "quadratic_kappa", "log_loss")
+        near = ("ordinal_mae", "rps")
+        return (*near, "log_loss") if few >= HANDFUL else (SQUARED, *near, SQUARED, "log_loss")
     uneven = shares.max() > 0.6 or shares.min() < 0.03
     if len(shares) > 8:
         return ("log_loss", "accuracy", "f1_weighted", "top_k_accuracy")

@@ -1,7 +1,8 @@
 """What is striking about the prepared rows, measured on the training file.
 
 From the test file only its number of rows and, where it shows them, its number of groups are
-taken, which everybody can see in it.
+taken, and whether its columns vary and have gaps where those for training do not, which everybody
+can see in it; from the answers only whether each class has its share.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, Recipe
 from mlesmith_generator.describe.association import Association, spearman
+from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.further import FurtherTable, further_tables
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
@@ -28,6 +30,9 @@ from mlesmith_generator.describe.relations import (
     contrast_of,
 )
 from mlesmith_generator.describe.repeats import Repeat, repeats_of
+from mlesmith_generator.describe.scales import Scales, scales_of
+from mlesmith_generator.describe.zeros import with_counts
+from mlesmith_generator.profiler.shares import are_alike
 from mlesmith_generator.records import TableProfile
 
 _SHOWN = 3
@@ -72,6 +77,8 @@ class Facts:
         contrast: Where a nominal feature splits the target.
         groups: For a group holdout whose column the files show.
         further: The further tables that come with the task.
+        alike: Whether every class has about the same share in both files.
+        scales: A feature of numbers that another one sorts into scales.
         complete: Training rows without any missing value.
         sampled: Whether associations were measured on a sample.
         example: Header and first rows of the sample submission.
@@ -94,6 +101,8 @@ class Facts:
     complete: int
     sampled: bool
     example: tuple[tuple[str, ...], ...]
+    alike: bool = True
+    scales: Scales | None = None
 
     def feature(self, name: str) -> ColumnFacts | None:
         """Return the facts of the named feature, None where the files do not show it."""
@@ -109,6 +118,7 @@ def facts_of(
     form: SubmissionForm,
     table: TableProfile | None = None,
     further: Mapping[str, pd.DataFrame] | None = None,
+    answers: pd.DataFrame | None = None,
 ) -> Facts:
     """Return the facts of prepared rows.
 
@@ -120,6 +130,7 @@ def facts_of(
         form: What is asked, with the classes in order.
         table: Profile of the raw table, whose column types are taken as hints.
         further: Further tables of the task, by name.
+        answers: Rows of `answers.csv`, of which only the size of the classes is looked at.
     """
     target, classes, holdout = recipe.target, form.classes, recipe.holdout
     objective = objective_of(form)
@@ -129,7 +140,8 @@ def facts_of(
     names = [str(name) for name in train.columns if name not in {*hidden, id_column}]
     texts = {name: as_text(train, name) for name in names}
     answer = as_text(train, target)
-    features = tuple(measure_column(name, texts[name], hints.get(name)) for name in names)
+    measured = [measure_column(name, texts[name], hints.get(name)) for name in names]
+    features = with_test(with_counts(measured, texts), test)
     aim = measure_column(target, answer, None if objective == "regression" else hints.get(target))
     others = {name: measure_column(name, as_text(train, name), None) for name in hidden}
     counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))
@@ -160,7 +172,16 @@ def facts_of(
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),
+        scales=scales_of(features, texts),
+        alike=objective == "regression" or _are_alike(counts, answers, target),
     )
+
+
+def _are_alike(counts: dict[str, int], answers: pd.DataFrame | None, target: str) -> bool:
+    if answers is None or target not in answers.columns:
+        return True
+    hidden = as_text(answers, target)
+    return are_alike(counts, dict(zip(hidden.values, hidden.counts.tolist(), strict=True)))
 
 
 def _together(targets: dict[str, NDArray[np.float64]]) -> tuple[str, str, float] | None:

@@ -44,6 +44,8 @@ def context_section(page: Page) -> str:
         told.append(voice.say(f"forecast {bank}", **fields))
         if bank == "gaps" and {"gaps_runs", "gaps_single"} & fields.keys():
             told.append(voice.say("forecast gaps placed", **fields))
+        if bank == "gaps" and "gaps_where" in fields:
+            told.append(voice.say("forecast gaps where", **fields))
     opening = voice.say("opening forecast" + _several(page), **fields)
     first = " ".join(part for part in (page.idea.story, opening) if part)
     return "\n\n".join((first, " ".join(told)))

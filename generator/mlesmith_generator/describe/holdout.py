@@ -33,7 +33,8 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
         "noun": noun,
         "nouns": nu.plural(noun),
     }
-    told = [voice.say(holdout.kind, **fields)]
+    apart = "" if facts.alike or holdout.kind != "stratified" else " apart"
+    told = [voice.say(f"{holdout.kind}{apart}", **fields)]
     shown = column == page.target or any(each.name == column for each in facts.features)
     if holdout.kind in ("group", "time") and not shown:
         raw = page.table.columns if page.table is not None else ()
@@ -41,7 +42,7 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
         told.append(voice.say("made hidden" if made else f"{holdout.kind} hidden", **fields))
     unseen = " unseen" if holdout.kind == "group" and not shown else ""
     if validation:
-        told.append(voice.say(f"{holdout.kind} then{unseen}", **fields))
+        told.append(voice.say(f"{holdout.kind} then{unseen}{apart}", **fields))
     shared = page.idea.measured.get("shared")
     if shared and holdout.kind in ("random", "stratified"):
         told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))

@@ -73,8 +73,9 @@ class ColumnFacts:
         log_std: Standard deviation of ln(1 + x), None where a number is negative.
         integer: Whether every number is whole.
         zeros: Share of zeros among the numbers.
-        above_zero: Smallest number above the zeros where these probably are no amounts, but stand
-            for something missing; else None.
+        above_zero: Smallest number above the zeros where these stand far below all other numbers,
+            and so may be none at all, or missing; else None.
+        counted: Whether these zeros are those of a count beside it, and so are none at all.
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
         words: Mean number of words of a row that has a value.
@@ -83,6 +84,8 @@ class ColumnFacts:
         first: Earliest date, as it stands in the file; empty where it is no date.
         last: Latest date.
         written: How its values are amounts or days in words, such as `60 kg`; empty for others.
+        test_varies: Whether a column that is constant here has another value in the test rows.
+        test_gaps: Whether a column that is complete here has gaps in the test rows.
         unread: The most frequent text that readers of CSV files take for missing, and its rows.
     """
 
@@ -107,6 +110,7 @@ class ColumnFacts:
     integer: bool = False
     zeros: float = 0.0
     above_zero: float | None = None
+    counted: bool = False
     textual: int = 0
     mean_length: float = 0.0
     words: float = 0.0
@@ -116,6 +120,8 @@ class ColumnFacts:
     last: str = ""
     written: str = ""
     unread: tuple[str, int] = ("", 0)
+    test_varies: bool = False
+    test_gaps: bool = False
 
     @property
     def missing_share(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
@@ -12,6 +12,7 @@ from mlesmith_generator.describe.naming import entity
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.reading import is_opaque
 from mlesmith_generator.describe.values import is_label
+from mlesmith_generator.profiler.words import words
 
 _KINDS = {
     "number": "numeric column",
@@ -22,6 +23,7 @@ _KINDS = {
     "identifier": "code column",
     "constant": "constant column",
 }
+_SHARES = frozenset("percent percentage percents pct perc share shares fraction proportion".split())
 
 
 def quirk_findings(page: Page) -> Iterator[Finding]:
@@ -32,6 +34,7 @@ def quirk_findings(page: Page) -> Iterator[Finding]:
     yield from _levels(page)
     yield from _shapes(page)
     yield from _lone_zeros(page)
+    yield from _scales(page)
     yield from _words(page)
     yield from _order(page)
 
@@ -55,7 +58,7 @@ def _gaps(page: Page) -> Iterator[Finding]:
     facts = page.facts
     holed = [column for column in facts.features if column.missing]
     if not holed:
-        if facts.features:
+        if facts.features and not any(column.test_gaps for column in facts.features):
             yield Finding("full", 0.3, {"n": nu.count(facts.train_rows)})
         return
     told = [column for column in holed if column.filled] or holed
@@ -64,7 +67,8 @@ def _gaps(page: Page) -> Iterator[Finding]:
     fields = {"c": page.code(worst.name), "s": nu.percent(worst.missing_share)}
     others = len(holed) - 1
     if not others:
-        yield Finding("gaps one", weight, fields)
+        if not any(column.test_gaps for column in facts.features):
+            yield Finding("gaps one", weight, fields)
         return
     more = nu.counted(others, "other column", words=True)
     fields["rest"] = f", and {more} {'has' if others == 1 else 'have'} gaps too"
@@ -84,13 +88,22 @@ def _size(page: Page) -> Iterator[Finding]:
         yield Finding("small", 0.55, fields)
     elif n > 40_000:
         yield Finding("large", 0.4, fields)
+    kinds = _kinds(page.facts.features)
+    if len(kinds) > 1:
+        yield Finding("kinds", 0.45, {"kinds": md.listing(kinds)})
+
+
+def _kinds(columns: Sequence[ColumnFacts]) -> list[str]:
+    """Return how many columns there are of each kind, in words."""
+    varying = sum(column.test_varies for column in columns)
     kinds = [
         nu.counted(number, noun, words=True)
         for kind, noun in _KINDS.items()
-        if (number := sum(_kind(column) == kind for column in page.facts.features))
+        if (number := sum(_kind(c) == kind and not c.test_varies for c in columns))
     ]
-    if len(kinds) > 1:
-        yield Finding("kinds", 0.45, {"kinds": md.listing(kinds)})
+    if varying:
+        kinds.append(f"{nu.counted(varying, 'column', words=True)} constant in training alone")
+    return kinds
 
 
 def _kind(column: ColumnFacts) -> str:
@@ -129,11 +142,18 @@ def _shapes(page: Page) -> Iterator[Finding]:
 
 
 def _lone_zeros(page: Page) -> Iterator[Finding]:
-    """Tell of zeros that stand far below all other numbers of their column."""
+    """Tell of zeros that stand far below all other numbers of their column.
+
+    Nothing is odd about the zero of a share, or where a count beside it is 0 as well.
+    """
     found = [
         (column, column.above_zero)
         for column in page.facts.features
-        if column.above_zero is not None and column.numeric and not is_label(column)
+        if column.above_zero is not None
+        and column.numeric
+        and not column.counted
+        and not is_label(column)
+        and not _is_share(page, column.name)
     ]
     if not found:
         return
@@ -147,7 +167,30 @@ def _lone_zeros(page: Page) -> Iterator[Finding]:
         if others
         else "",
     }
-    yield Finding("lone zeros", 0.95, fields)
+    yield Finding("lone zeros", 0.8, fields)
+
+
+def _is_share(page: Page, name: str) -> bool:
+    """Whether a column is a part of a whole, by its name or by what the publisher says of it."""
+    said = page.quoted(name)
+    return "%" in name + said or bool(_SHARES & {*words(name), *words(said)})
+
+
+def _scales(page: Page) -> Iterator[Finding]:
+    """Tell of numbers whose size another column decides, such as pay by the hour or the year."""
+    scales = page.facts.scales
+    column = None if scales is None else page.facts.feature(scales.column)
+    if scales is None or column is None or is_label(column):
+        return
+    fields = {
+        "c": page.code(scales.column),
+        "by": page.code(scales.by),
+        "high": md.code(scales.high[0], 40),
+        "low": md.code(scales.low[0], 40),
+        "m1": nu.amount(scales.high[1], 3),
+        "m0": nu.amount(scales.low[1], 3),
+    }
+    yield Finding("scales", 1.0, fields)
 
 
 def _range_fields(page: Page, column: ColumnFacts) -> dict[str, str]:

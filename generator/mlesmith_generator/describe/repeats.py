@@ -39,11 +39,11 @@ class Repeat:
             of: The earlier column as it is shown on the page.
         """
         if self.kind == "same":
-            return f"repeats {of} in every row"
+            return f"repeats {of} in every training row"
         if self.kind == "renamed":
             return f"goes one for one with {of}"
         way, days = "after" if self.days > 0 else "before", abs(self.days)
-        return f"always {nu.amount(days)} {'day' if days == 1 else 'days'} {way} {of}"
+        return f"in training always {nu.amount(days)} {'day' if days == 1 else 'days'} {way} {of}"
 
 
 def repeats_of(columns: Sequence[ColumnFacts], texts: Mapping[str, Text]) -> dict[str, Repeat]:

@@ -18,6 +18,10 @@ _IN_ORDER = frozenset({"quadratic_kappa", "ordinal_mae", "rps"})
 _TAILED = 1.5
 _LEVELS = 12
 """Different values up to which a target has levels, and no tail."""
+_STEADY = 400
+"""Private rows below which one large miss may weigh much in squares, whatever the target is."""
+_FAR = 6.0
+"""Standard deviations from the median beyond which a single value weighs much in squares."""
 _RELATIVE = frozenset({"mape", "smape", "wape"})
 _AWAY = 0.05
 """Share of the median below which a value is near zero, where a relative error gets out of hand."""
@@ -147,7 +151,9 @@ def _why_number(page: Page) -> str:
     elif target.skew < -_TAILED:
         bank = "why low squares" if squares else "why low"
     else:
-        bank = "why level"
+        bank = _untailed(page) if squares else "why level"
+    if not bank:
+        return ""
     in_unit = page.metric.name in _IN_UNIT
     fields = {"std": nu.amount(target.std or 0.0, 3)} if in_unit else {}
     digits = nu.digits(target.minimum or 0.0, target.maximum or 0.0)
@@ -161,6 +167,19 @@ def _why_number(page: Page) -> str:
         high=nu.amount(target.maximum or 0.0, digits),
         median=nu.amount(target.median or 0.0, digits),
     )
+
+
+def _untailed(page: Page) -> str:
+    """Return the bank for squares of a target without a tail; none where single values are far off.
+
+    Of few rows one large miss weighs much all the same.
+    """
+    target = page.facts.target
+    if page.facts.test_rows * page.recipe.holdout.private_fraction < _STEADY:
+        return "why spread"
+    middle, std = target.median or 0.0, target.std or 0.0
+    farthest = max((target.maximum or 0.0) - middle, middle - (target.minimum or 0.0))
+    return "why level" if farthest <= _FAR * std else ""
 
 
 def _constant(page: Page) -> str:

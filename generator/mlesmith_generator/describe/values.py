@@ -41,12 +41,14 @@ def type_cell(column: ColumnFacts) -> str:
         return "integer" if column.integer and not column.textual else "number"
     if column.smiles:
         return "text"
-    return column.kind
+    return "constant in training" if column.test_varies else column.kind
 
 
 def missing_cell(column: ColumnFacts) -> str:
     """Return the share of missing values, or `none`."""
-    return nu.percent(column.missing_share) if column.missing else "none"
+    if column.missing:
+        return nu.percent(column.missing_share)
+    return "none in training" if column.test_gaps else "none"
 
 
 def values_cell(column: ColumnFacts, order: Sequence[str] = ()) -> str:
@@ -56,10 +58,11 @@ def values_cell(column: ColumnFacts, order: Sequence[str] = ()) -> str:
         column: The column.
         order: Its levels in their own order, where they have one.
     """
+    known = " in training" if column.test_varies else ""
     if column.missing == column.rows:
-        return "always missing"
+        return f"always missing{known}"
     if column.kind == "constant" and column.top:
-        return f"always {md.code(column.top[0][0], _VALUE)}"
+        return f"always {md.code(column.top[0][0], _VALUE)}{known}"
     if column.minimum is not None and column.maximum is not None and column.kind == "number":
         digits = max(6, nu.digits(column.minimum, column.maximum))
         text = f"{nu.amount(column.minimum, digits)} to {nu.amount(column.maximum, digits)}"

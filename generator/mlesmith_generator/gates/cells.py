@@ -74,6 +74,8 @@ def _wrong_missing(text: str, seen: Column, both: Column) -> str:
 
 def _wrong_values(cell: str, seen: Column, both: Column) -> str:
     text = plain(cell)
+    if text.startswith("always") and "training" not in text and both.distinct > 1:
+        return f"{text!r}, but it has {both.distinct} values in both files together"
     match = _RANGE.search(text.replace("`", ""))
     clean = not re.search(r"different|such as|e\.g\.|for example|some as text", text)
     if match and seen.numeric and clean:

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from mlesmith_env.manifest import USAGE, Manifest
-from mlesmith_generator.brainstorm.rarest import ENOUGH, MACRO
+from mlesmith_generator.brainstorm.rarest import ENOUGH, HANDFUL, MACRO, SQUARED, handful
 from mlesmith_generator.gates.rows import as_numbers
 from mlesmith_generator.gates.truthfulness import Facts
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 FEWEST = 3
 """Private rows of a class below which no metric may give that class a voice of its own."""
+RULED = 0.2
+"""Share of a scale's spread from which a handful of rows at its ends rules a quadratic kappa."""
 _NO_TAG = "O"
 _TOLD = 3
 
@@ -25,14 +27,17 @@ def scan_rarest_class(facts: Facts) -> Scan:
 
     Refused below three: a row then moves the class's part of the score by a third or more. Below
     five it is a warning. Tags that are seldom met are a warning, since there are many of them.
+    Where squares on a scale count, what is weighed is the spread that such classes hold.
     """
     manifest = facts.manifest
     metric = manifest.metric.name
-    if metric not in MACRO:
+    if metric not in (*MACRO, SQUARED):
         return Scan("rarest-class", f"{metric} does not count every class alike")
     answers = facts.tables.answers
     private = cast("pd.DataFrame", answers[answers[USAGE] == "Private"])
     counts = _counts(private, manifest)
+    if metric == SQUARED:
+        return _scan_scale(counts)
     if not counts:
         return Scan("rarest-class", "no class is asked for")
     few = {name: rows for name, rows in counts.items() if rows < ENOUGH}
@@ -52,6 +57,22 @@ def scan_rarest_class(facts: Facts) -> Scan:
     kept = fewest >= FEWEST or unit == "tokens"
     finding = Finding("metric-few-rows", evidence, "brainstorm", warning=kept)
     return Scan("rarest-class", measured, (finding,), float(fewest))
+
+
+def _scan_scale(counts: dict[str, int]) -> Scan:
+    """Tell of a scale whose spread is, for a good part, that of a few rows at its ends."""
+    share = handful(list(counts.values()))
+    measured = f"{share:.0%} of the spread of the scale in classes of fewer than {ENOUGH:g} rows"
+    if share < HANDFUL:
+        return Scan("rarest-class", measured, value=share)
+    told = ", ".join(f"{name!r} {rows}" for name, rows in counts.items() if rows < ENOUGH)
+    evidence = (
+        f"{SQUARED} squares distances on the scale, and {share:.0%} of its spread in "
+        f"{sum(counts.values())} private rows stands in so few rows of {told}: the score hangs on "
+        "them; take a metric that counts steps or rows, merge the rare ends, or hide more rows"
+    )
+    finding = Finding("metric-few-rows", evidence, "brainstorm", warning=share < RULED)
+    return Scan("rarest-class", measured, (finding,), share)
 
 
 def _counts(private: pd.DataFrame, manifest: Manifest) -> dict[str, int]:

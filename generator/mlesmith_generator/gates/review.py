@@ -26,6 +26,7 @@ from mlesmith_generator.gates.instructions import scan_instructions
 from mlesmith_generator.gates.levels import scan_levels_told
 from mlesmith_generator.gates.page import Page
 from mlesmith_generator.gates.rarest import scan_rarest_class
+from mlesmith_generator.gates.shares import scan_shares_told
 from mlesmith_generator.gates.targets import scan_targets_told
 from mlesmith_generator.gates.truthfulness import (
     Facts,
@@ -85,6 +86,7 @@ def _scans(task: Task, profile: DatasetProfile | None, prepared: PreparedTask | 
         scan_example(page, facts),
         scan_positive_told(page, facts),
         scan_holdout_told(page, facts),
+        scan_shares_told(page, facts),
         scan_horizon_told(page, facts),
         scan_lengths_told(page, facts.tables.train),
         scan_disclosures(page, facts),

@@ -7,7 +7,16 @@ import pytest
 from made import table, text
 
 from mlesmith_generator.brainstorm import features, holdouts, probe
-from mlesmith_generator.brainstorm.rarest import ENOUGH, MACRO, allowed, rarest_private
+from mlesmith_generator.brainstorm.rarest import (
+    ENOUGH,
+    HANDFUL,
+    MACRO,
+    SQUARED,
+    allowed,
+    handful,
+    private_by_class,
+    rarest_private,
+)
 from mlesmith_generator.brainstorm.scoring import choose_metric
 from mlesmith_generator.brainstorm.target import Target
 from mlesmith_generator.brainstorm.targets import primary
@@ -107,3 +116,43 @@ def test_ideas_of_uneven_classes_have_a_metric_that_their_private_rows_bear(
         for number in range(12)
     }
     assert bool(met & MACRO) is by_class
+
+
+@pytest.mark.parametrize(
+    ("rows", "few"),
+    [
+        ((3, 13, 154), True),
+        ((30, 13, 154), False),
+        ((200, 2, 190), False),
+        ((39, 385, 510, 194, 3), False),
+        ((0, 0, 0), False),
+    ],
+    ids=["a rare end", "a common end", "a rare middle", "an end that hardly weighs", "nothing"],
+)
+def test_a_handful_of_rows_weighs_much_at_the_far_end_of_a_scale(
+    rows: tuple[int, ...], few: bool
+) -> None:
+    assert (handful(rows) >= HANDFUL) is few
+
+
+@pytest.mark.parametrize(("rare", "squared"), [(8, False), (80, True)])
+def test_scales_with_a_rare_end_are_not_scored_by_squares(rare: int, squared: bool) -> None:
+    random = np.random.default_rng(5)
+    level = random.choice(["medium", "high"], 900, p=[0.1, 0.9])
+    level[:rare] = "low"
+    size = np.select([level == "low", level == "medium"], [0.0, 1.0], 2.0)
+    data = table(level=level.tolist(), height=text((size + random.normal(0, 0.5, 900)).round(3)))
+    made = primary(data["level"])
+    assert made is not None
+    assert made.ordered
+    plan = holdouts.plain(made, data.rows)
+    rows = np.arange(data.rows)
+    built = features.build(data, rows, {"level"})
+    signal = probe.measure(made.truth, 3, built, holdouts.folds(plan, made, data, rows, 0))
+    private = private_by_class(made, plan, data)
+    assert private.min() == rarest_private(made, plan, data)
+    met = {
+        choose_metric(f"forest{number}", made, signal, plan.units, few=handful(private))[0].name
+        for number in range(12)
+    }
+    assert (SQUARED in met) is squared

@@ -126,11 +126,16 @@ def prepared_facts(recipe: TableRecipe, form: SubmissionForm, folder: Path) -> F
     """Prepare a task and measure its files."""
     into = folder.parent / "prepared"
     prepare(recipe, form, folder, description="", into=into)
-    train, test, sample = (
-        pd.read_csv(into / "public" / name, dtype=str, keep_default_na=False, na_values=[""])
-        for name in ("train.csv", "test.csv", "sample_submission.csv")
+    train, test, sample, answers = (
+        pd.read_csv(into / name, dtype=str, keep_default_na=False, na_values=[""])
+        for name in (
+            "public/train.csv",
+            "public/test.csv",
+            "public/sample_submission.csv",
+            "private/answers.csv",
+        )
     )
-    return facts_of(train, test, sample, recipe=recipe, form=form)
+    return facts_of(train, test, sample, recipe=recipe, form=form, answers=answers)
 
 
 def renamed(page: Page, number: int) -> Page:

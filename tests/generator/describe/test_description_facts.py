@@ -224,6 +224,23 @@ def test_zeros_that_probably_are_gaps_are_told_with_their_number(harvest: Page) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "counted", "told"),
+    [("area", True, False), ("area", False, True), ("percent_built", False, False)],
+    ids=["a count is zero too", "a count of other rows", "a share"],
+)
+def test_zeros_that_are_plainly_none_are_not_told_as_odd(
+    name: str, counted: bool, told: bool
+) -> None:
+    sizes = np.random.default_rng(4).normal(480, 90, 300).round().clip(160)
+    sizes[:20] = 0
+    cars = (sizes > 0).astype(int) + (sizes > 450) if counted else sizes.astype(int) % 3
+    page = write(orchard().assign(**{name: sizes, "cars": cars}), target="harvest_kg")
+    assert page.facts.feature(name) is not None
+    banks = [each.bank for each in quirk_findings(page)]
+    assert ("lone zeros" in banks) is told
+
+
 def test_words_are_counted_over_rows() -> None:
     texts = ["one two three", *["one"] * 9]
     frame = pd.DataFrame({"said": texts})
@@ -268,3 +285,19 @@ def test_one_row_without_an_answer_is_told_as_one() -> None:
     told = target_section(page)
     assert re.search(r"\bone\b[^.]*`harvest_kg`", told)
     assert not re.search(r"\b1 (?:lack|have|row)|these", told)
+
+
+@pytest.mark.parametrize(("hourly", "told"), [(25.0, True), (9_000.0, False)])
+def test_numbers_that_another_column_sorts_into_scales_are_told_with_it(
+    hourly: float, told: bool
+) -> None:
+    draw = np.random.default_rng(9)
+    paid = draw.choice(["hour", "year"], 300, p=[0.15, 0.85])
+    pay = np.where(paid == "hour", hourly, 70_000.0) * draw.uniform(0.6, 1.5, 300)
+    page = write(orchard().assign(pay=pay.round(1), paid_by=paid), target="harvest_kg")
+    found = [each.fields for each in quirk_findings(page) if each.bank == "scales"]
+    assert bool(found) is told
+    for fields in found:
+        assert (fields["c"], fields["by"]) == ("`pay`", "`paid_by`")
+        assert (fields["low"], fields["high"]) == ("`hour`", "`year`")
+        assert 20 < float(fields["m0"]) < 30

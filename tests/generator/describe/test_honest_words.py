@@ -12,9 +12,12 @@ import pytest
 from made_pages import orchard, write
 
 from mlesmith_env.manifest import MetricSpec, Objective
+from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
+from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.reading import reading_of
+from mlesmith_generator.describe.scoring import metric_section
 from mlesmith_generator.describe.target import target_section
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
@@ -251,3 +254,72 @@ def test_the_public_part_is_told_and_a_small_one_is_called_rough(
         assert f"{share} %" in told or f"{100 - share} %" in told
         few = re.search(r"(?i)\bfew (?:public )?rows|rows are few|part is small", told)
         assert (few is not None) is rough
+
+
+def tied(mixed: int) -> Page:
+    """Trees of two classes; so many of the rare one equal the last one in all but the class."""
+    frame = orchard()
+    frame["kind"] = np.where(np.arange(len(frame)) < 20, "rare", "usual")
+    features = [name for name in frame.columns if name != "kind"]
+    frame.loc[: mixed - 1, features] = frame[features].iloc[-1].to_list()
+    holdout = Holdout(kind="stratified")
+    return write(
+        frame, target="kind", objective="binary", metric="roc_auc", holdout=holdout,
+        classes=("usual", "rare"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("mixed", "alike"), [(0, True), (14, False)])
+def test_class_shares_are_said_to_be_kept_only_where_they_are(mixed: int, alike: bool) -> None:
+    page = tied(mixed)
+    assert page.facts.alike is alike
+    for number in range(20):
+        told = section(describe(replace(page, slug=f"k{number}")), "Holdout")
+        kept = re.search(r"in proportion|proportions|keeps|preserves|prior|of each|hold for", told)
+        assert alike or kept is None, told
+
+
+def test_what_holds_in_training_alone_is_not_said_of_all_rows() -> None:
+    frame = orchard()
+    frame["frost"] = 0
+    frame["pruned"] = "yes"
+    frame["fed"] = np.arange(len(frame)) % 7
+    page = write(frame, target="harvest_kg")
+    assert "always `0` |" in row(describe(page), "frost")
+    rows = np.arange(page.facts.test_rows)
+    test = pd.DataFrame({"frost": np.where(rows, "0", "1"), "pruned": "yes", "fed": "1"})
+    test.loc[0, "fed"] = None
+    facts = replace(page.facts, features=with_test(page.facts.features, test))
+    text = describe(replace(page, facts=facts))
+    assert "| constant in training | always `0` in training |" in row(text, "frost")
+    assert "| constant | always `yes` |" in row(text, "pruned")
+    assert "| none in training |" in row(text, "fed")
+    for number in range(40):
+        told = section(describe(replace(page, facts=facts, slug=f"c{number}")), "Context")
+        assert "two constant columns" not in told
+        assert "the only column with" not in told
+
+
+@pytest.mark.parametrize(
+    ("metric", "rows", "far", "steady"),
+    [
+        ("rmse", 120, 0, False),
+        ("mae", 120, 0, True),
+        ("rmse", 2_000, 0, True),
+        ("rmse", 2_000, 40, False),
+        ("r2", 200, 0, False),
+    ],
+)
+def test_no_few_rows_are_said_not_to_decide_squares_that_they_may(
+    harvest: Page, metric: str, rows: int, far: float, steady: bool
+) -> None:
+    target = harvest.facts.target
+    middle, spread = target.median or 0.0, target.std or 1.0
+    reached = middle + far * spread if far else target.maximum
+    facts = replace(harvest.facts, test_rows=rows, target=replace(target, maximum=reached))
+    calm = r"no (handful|small group)|without a long tail|has no tail|have a say|extreme tail"
+    said = [
+        metric_section(replace(harvest, slug=f"m{number}", facts=facts, metric=get_metric(metric)))
+        for number in range(30)
+    ]
+    assert any(re.search(calm, text) for text in said) is steady

@@ -12,6 +12,7 @@ from tests.generator.describe.test_phrase_forms import forms_of
 
 KINDS = {
     "random": {"random"}, "stratified": {"random"}, "group": {"group"}, "time": {"time"},
+    "stratified apart": {"random"}, "stratified then apart": set(),
     "last": {"time"}, "shared": set(), "parts": set(), "parts small": set(),
     "made hidden": set(), "group hidden": set(), "time hidden": {"time"},
 }  # fmt: skip

@@ -50,7 +50,7 @@ def test_dates_that_follow_at_a_distance(form: str) -> None:
     later = days + pd.Timedelta(days=30)
     told = found(a=list(days.strftime(form)), b=list(later.strftime(form)))
     assert told == {"b": Repeat("a", "shifted", 30.0)}
-    assert told["b"].told("`a`") == "always 30 days after `a`"
+    assert told["b"].told("`a`") == "in training always 30 days after `a`"
     uneven = [*later.strftime(form)[:-1], "2031-05-05" if "-" in form else "May 05, 2031"]
     assert not found(a=list(days.strftime(form)), b=uneven)
 
@@ -60,7 +60,7 @@ def test_the_page_tells_it() -> None:
     frame.insert(3, "sort.1", frame["sort"])
     text = describe(write(frame, target="harvest_kg"))
     row = next(line for line in text.splitlines() if line.startswith("| `sort.1` |"))
-    assert "repeats `sort` in every row" in row
+    assert "repeats `sort` in every training row" in row
 
 
 def test_a_constant_column_of_a_further_table_is_told() -> None:

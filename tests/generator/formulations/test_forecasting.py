@@ -216,11 +216,31 @@ def test_a_cycle_is_told_by_plain_averages_and_gaps_by_their_runs(tmp_path: Path
     assert measured["season_cycle"] == "day"
     assert measured["gaps_runs"] == "2 runs"
     assert measured["gaps_longest"] == "168 hours"
+    assert measured["gaps_most"] == "all"
+    assert measured["gaps_where"] == "between `2020-01-29T23:00:00` and `2020-03-02T00:00:00`"
     assert horizon is not None
     past = frame.iloc[:-horizon]
     means = past.groupby(past["time"].dt.hour)["riders"].mean()
     assert measured["season_peak"] == f"at {int(means.to_numpy().argmax()):02d}:00"
     assert float(measured["season_swing"]) == pytest.approx(means.max() - means.min(), rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "where"),
+    [(400, 0, "before `2001-0"), (0, 400, "after `2003-1"), (400, 400, "")],
+)
+def test_gaps_that_gather_at_an_end_are_told_to_lie_there(
+    tmp_path: Path, early: int, late: int, where: str
+) -> None:
+    days = pd.date_range("2000-01-01", periods=1800, freq="D")
+    draw, place = np.random.default_rng(8), np.arange(len(days))
+    missed = (draw.random(len(days)) < 0.4) & ((place < early) | (place >= 1800 - late))
+    ice = 9 + 3 * np.sin(2 * np.pi * place / 365.25) + draw.normal(0, 0.1, len(days))
+    frame = pd.DataFrame({"date": days, "ice": ice.round(2)})[~missed]
+    measured = proposals(_write(tmp_path / "pond", frame), "forecasting")[0].idea.measured
+    assert "gaps_share" in measured
+    assert measured.get("gaps_where", "").startswith(where)
+    assert bool(measured.get("gaps_where")) is bool(where)
 
 
 def _hours() -> pd.DataFrame:
