@@ -25,7 +25,7 @@ from mlesmith_generator.profiler.definitions import (
     tabled_in,
     valued_in,
 )
-from mlesmith_generator.profiler.prose import bracketed_in, listed_in
+from mlesmith_generator.profiler.enumerations import bracketed_in, listed_in
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
 

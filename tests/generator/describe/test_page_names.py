@@ -219,3 +219,26 @@ def test_notes_are_music() -> None:
 def test_of_two_domains_on_thin_ground_neither_is_taken() -> None:
     assert domain_of(dataset("o__x", "x", ("bank", "species"))) == "general"
     assert domain_of(dataset("o__x", "x", ("bank", "loan", "species"))) == "finance"
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        (("wasp", "bee"), "Bites: predict the class, bee or wasp (column 1 of 2)"),
+        (("0", "1"), "Bites: predict an unnamed class (column 1 of 2)"),
+        (("w", "b"), "Bites: predict an unnamed class (column 1 of 2)"),
+        (("a", "b", "c", "d", "e"), "Bites: predict an unnamed class (column 1 of 2)"),
+    ],
+)
+def test_an_unnamed_class_is_called_by_its_values(values: tuple[str, ...], title: str) -> None:
+    names = ("column_1", "column_2")
+    top = tuple((value, 4) for value in values)
+    made = [
+        ColumnProfile(name=c, type="category", rows=9, missing=0, distinct=len(values), top=top)
+        for c in names
+    ]
+    reader = TableReader(files=("a.csv",), header_rows=0, columns=names)
+    table = TableProfile(name="t", reader=reader, rows=9, sampled=False, columns=tuple(made))
+    told = DatasetProfile(dataset="o__bites", subject="bites", tables=(table,))
+    asked = idea("column_1").model_copy(update={"table": "t", "objective": "binary"})
+    assert title_of(told, asked) == title

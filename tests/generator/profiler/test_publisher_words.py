@@ -8,14 +8,9 @@ import pytest
 
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.definitions import asides_in, loosely_defined, tabled_in
+from mlesmith_generator.profiler.enumerations import bracketed_in, listed_in
 from mlesmith_generator.profiler.glossary import quotable
-from mlesmith_generator.profiler.prose import (
-    about_in,
-    bracketed_in,
-    calling_in,
-    listed_in,
-    title_in,
-)
+from mlesmith_generator.profiler.prose import about_in, calling_in, plain_title, title_in
 from mlesmith_generator.records import DatasetProfile
 
 PEARS = "".join(f"{1 + i % 3},pear {i},{i * 7 % 50}\n" for i in range(60))
@@ -181,6 +176,23 @@ def test_a_title_is_told_where_it_tells_more() -> None:
     assert calling_in("Pears of Kent in autumn", {"pears"}) == "Pears of Kent in autumn"
     assert calling_in("Pears Dataset", {"pears"}) == ""
     assert calling_in("Predicting the weight of Kentish pears", {"pears"}) == ""
+
+
+def test_the_title_of_a_record_is_read_without_remarks(tmp_path: Path) -> None:
+    assert plain_title("Pears of Kent (CSV)") == "Pears of Kent"
+    assert plain_title("Pears of Kent, test part") == "Pears of Kent"
+    assert plain_title("Pears of Kent, one file each") == "Pears of Kent"
+    assert plain_title("Pears, plums and quinces") == "Pears, plums and quinces"
+    assert plain_title("Pears, see https://pears.org") == plain_title("") == ""
+    (tmp_path / "dataset.json").write_text('{"title": "Pears of Kent (raw)"}', encoding="utf-8")
+    assert profile(tmp_path, f"grade,name,weight\n{PEARS}").titled == "Pears of Kent"
+    told = profile(tmp_path, f"grade,name,weight\n{PEARS}", README_md="# Weights of pears\n")
+    assert told.titled == "Weights of pears"
+
+
+def test_of_columns_without_names_fewer_new_words_are_enough() -> None:
+    assert calling_in("Pears collection", {"pears"}) == ""
+    assert calling_in("Pears collection", {"pears"}, fewest=1) == "Pears collection"
 
 
 LOOSE = [
