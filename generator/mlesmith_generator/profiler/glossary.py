@@ -46,7 +46,7 @@ _TAGGED = re.compile(
 )
 """The type of a column, beside its meaning."""
 _ASKS = re.compile(
-    r"\w\?|(?:^|[.!?]\s+)\W*(?:which|what|how|who|when|where|(?:have|do|did|are|were|will|would)"
+    r"\w\?|(?:^|[.!?]\s+)\W{0,3}(?:which|what|how|who|when|where|(?:have|do|did|are|were|will|would)"
     r" you|(?:is|are|was|were) your)\b",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -383,3 +384,14 @@ def test_numbers_for_other_values_than_those_of_a_column_are_not_quoted(tmp_path
     told = meanings(tmp_path, "eaten,peeled,name", coded + more, rows)
     assert told["eaten"] == "How it was eaten"
     assert told["peeled"] == "Was it peeled: 0 = not at all, 1 = peeled"
+
+
+@pytest.mark.parametrize(
+    "text", ["! " * 20_000, "1 = a " * 7_000, "a, " * 20_000, "(a is b " * 5_000]
+)
+def test_a_long_meaning_takes_no_time(tmp_path: Path, text: str) -> None:
+    fields = [{"name": "grade", "description": text}]
+    package = {"resources": [{"path": "pears.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    told = meanings(tmp_path, "grade,name,weight", f"- grade: {text}\nFields: {text}\n")
+    assert len(told.get("grade", "")) <= 111
