@@ -174,7 +174,7 @@ def _prefixed(
         if len(first) == length:
             shared.setdefault((first, _broad(column)), []).append(column)
     lists = [
-        (_beginning([each.name for each in m]) or key[0][0], m)
+        (beginning_of([each.name for each in m]) or key[0][0], m)
         for key, m in shared.items()
         if len(m) >= _FAMILY
     ]
@@ -182,7 +182,7 @@ def _prefixed(
     return lists, [column for column in columns if column.name not in told]
 
 
-def _beginning(names: Sequence[str]) -> str:
+def beginning_of(names: Sequence[str]) -> str:
     """Return the letters with which all names begin."""
     pairs = zip(min(names), max(names), strict=False)
     return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

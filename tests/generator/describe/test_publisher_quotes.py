@@ -88,3 +88,18 @@ def test_columns_with_meanings_keep_rows_of_their_own_among_many() -> None:
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
         assert f"“{said}”" in row
     assert "names that begin with `sim_`" in text
+
+
+def test_meanings_that_begin_alike_keep_their_ends_when_cut() -> None:
+    draw = np.random.default_rng(0)
+    names = [f"{one}{two} pears of the third orchard" for one in "abcdefgh" for two in "klmnop"]
+    frame = pd.DataFrame({name: draw.normal(size=80).round(2) for name in [*names, "y"]})
+    page = write(frame, target="y", dataset="wide")
+    assert page.table is not None
+    stem = "How many pears of this orchard were eaten by the following kinds of animals?"
+    told = {name: f"{stem} - {name.split()[0]} wasps" for name in names}
+    text = describe(replace(page, table=page.table.model_copy(update={"meanings": told})))
+    for name in names:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert f"{name.split()[0]} wasps”" in row
+        assert "“How many pears" in row
