@@ -372,6 +372,11 @@ def test_questions_speak_to_those_who_were_asked(said: str, quoted: str) -> None
     assert quotable("x", said) == quoted
 
 
+def test_the_number_of_a_question_is_no_part_of_its_meaning() -> None:
+    assert quotable("x", "V18: Kind of soil") == quotable("x", "Q2: Kind of soil") == "Kind of soil"
+    assert quotable("x", "B12: 3 levels of it") == "B12: 3 levels of it"
+
+
 def test_marks_stand_close_and_types_go() -> None:
     assert quotable("x", 'side ("left" , "right".)') == "side (left, right.)"
     assert quotable("x", "Girth of the tree (numeric).") == "Girth of the tree"
