@@ -225,9 +225,9 @@ class DatasetProfile(Record):
     parallels: tuple[ParallelProfile, ...] = ()
     """Texts whose labels stand in other files, line by line, or in front of them."""
     titled: str = ""
-    """The title of the documents beside the data: for names and quoting only."""
+    """The title of the documents beside the data, else of the record: for names and quoting."""
     about: str = ""
-    """The publisher's sentence on what the data are: for quoting only, no rule may look at it."""
+    """The publisher's sentence on what the data are: for quoting and the domain, not for rules."""
     problems: tuple[str, ...] = ()
     """Files that could not be read, and why."""
 

@@ -15,7 +15,7 @@ from mlesmith_env.recipes.model import (
 )
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.families import Cells, size_of, stages, together
+from mlesmith_generator.describe.families import Cells, beginning_of, size_of, stages, together
 from mlesmith_generator.describe.further import further_columns
 from mlesmith_generator.describe.measure import ColumnFacts
 from mlesmith_generator.describe.page import Page
@@ -121,8 +121,26 @@ def _single(page: Page, column: ColumnFacts) -> Cells:
 def _shortened(page: Page, column: ColumnFacts) -> Cells:
     """The same row in fewer words: the reading of the name alone, values without examples."""
     name, kind, values, missing, notes = _single(page, column)
-    said = page.quoted(column.name, _BRIEF) or notes.split(";")[0]
+    said = _briefly(page, column.name) or notes.split(";")[0]
     return name, kind, values.split(", such as")[0], missing, said
+
+
+def _briefly(page: Page, name: str) -> str:
+    """Return the beginning of what the publisher says, with the end where others begin so too."""
+    said = page.quoted(name, _BRIEF)
+    meanings = page.table.meanings if page.table is not None else {}
+    alike = [
+        other
+        for column, other in meanings.items()
+        if other != meanings.get(name) and page.quoted(column, _BRIEF) == said
+    ]
+    if not alike:
+        return said
+    common = beginning_of([meanings[name], *alike]).rpartition(" ")[0]
+    rest = md.brief(meanings[name][len(common) :].strip(" -:,;"), _BRIEF // 2)
+    first = md.brief(meanings[name], _BRIEF // 2).rstrip("\u2026 ")
+    both = md.escaped(f"{first}\u2026 {rest}")
+    return f"\u201c{both}\u201d"
 
 
 def _dropped(page: Page) -> str:

@@ -12,7 +12,7 @@ from mlesmith_generator.describe.naming import entity, subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
 from mlesmith_generator.describe.signals import signal_findings
-from mlesmith_generator.profiler.prose import calling_in
+from mlesmith_generator.profiler.prose import NEW, calling_in
 from mlesmith_generator.profiler.words import words
 
 _QUOTED = 300
@@ -39,7 +39,10 @@ def with_publisher(page: Page, text: str) -> str:
     profile = page.profile
     known = {*words(page.title), *words(profile.subject), *words(profile.dataset)}
     one = len(profile.tables) <= 1
-    title = calling_in(profile.titled, known) if one and not profile.about else ""
+    title = ""
+    if one and not profile.about:
+        # Where no column has a name, each word helps.
+        title = calling_in(profile.titled, known, fewest=1 if page.nameless else NEW)
     said = md.escaped(profile.about or title, _QUOTED)
     if not said:
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from mlesmith_generator.profiler.dataset import GENERIC
 from mlesmith_generator.profiler.words import PARTS, words
@@ -49,7 +50,8 @@ LEXICON: dict[str, str] = {
         scores win wins loss batting pitching pitcher cricket cricketer football soccer basketball
         baseball hockey tennis nfl nba mlb olympic olympics athlete athletes medal race races
         marathon mile runner hitters hits runs rbi formula1 circuit grid lap laps rebounds assists
-        winner loser surface csgo pntsprd tournament rounds""",
+        winner loser surface csgo pntsprd tournament tourney tourneys atp rounds
+        climber climbers climbing expedition""",
     "weather": """weather temperature temp rain rainfall precipitation humidity wind storm storms
         hurricane cloud clouds snow drought climate pressure dew sunshine evaporation celsius
         forecast raintomorrow sunspots sunspot station barometer gust""",
@@ -72,7 +74,8 @@ LEXICON: dict[str, str] = {
         album track spotify genre billboard tv episode episodes book books author news article
         articles title titles museum painting paintings moma tate broadcast comic comics character
         characters guest guests danceability chapter banning podcast video videos classic rock
-        facebook twitter reddit post posts fact
+        facebook twitter reddit post posts fact lyrics singer singers melody melodies midi piano
+        guitar chord chords orchestra composer soundtrack soundtracks percussion drum drums
         lego pokemon pokedex game""",
     "marketing": """customer customers campaign marketing churn purchase purchases sales sale brand
         advertising ad ads click clicks product products coupon promotion store stores retail order
@@ -100,6 +103,15 @@ LEXICON: dict[str, str] = {
         devices browser security breach breaches malware ip ram screen hd""",
 }
 """Words by domain."""
+_SURELY_SPORTS = frozenset(
+    """batting pitching pitcher cricket cricketer football soccer basketball baseball hockey tennis
+    nfl nba mlb olympic olympics athlete athletes medal marathon runner hitters rbi formula1 lap
+    laps rebounds csgo pntsprd league tournament tourney tourneys atp race races climber
+    climbers climbing""".split()
+)
+"""Words that speak of sports alone; a team, a player or a loss may be of anything."""
+_PLAYED = 4
+"""Other words of sports that speak of it together."""
 _LEAD = 1.2
 """How far the best must be ahead of the next where it rests on little."""
 _SURE = 3.0
@@ -122,10 +134,12 @@ def domain_of(profile: DatasetProfile) -> str:
     """Return the domain whose words are most frequent in the names; `general` where none is.
 
     Words of the subject count most, then those of tables and of the documents' title, then those of
-    columns; a word of several domains is shared among them, and words of the form in which data
-    come are no subject. Of two that are as good as equal on thin ground neither is taken.
+    columns, then those of the sentence that says what the data are; a word of several domains is
+    shared among them, and words of the form in which data come are no subject. Sports want a word
+    of their own, or several. Of two that are as good as equal on thin ground neither is taken.
     """
-    weights: dict[str, float] = {}
+    said = set(re.findall(r"[a-z]+", profile.about.lower()))
+    weights = {word: 0.5 for word in sorted(said) if word.removesuffix("s") not in said - {word}}
     for word in {part for table in profile.tables for c in table.columns for part in words(c.name)}:
         weights[word] = 1.0
     for word in {part for table in profile.tables for part in words(table.name)}:
@@ -137,10 +151,19 @@ def domain_of(profile: DatasetProfile) -> str:
     totals = dict.fromkeys(LEXICON, 0.0)
     for word in PARTS | GENERIC:
         weights.pop(word, None)
+    if any(each.media == "midi" for each in profile.collections):
+        weights["midi"] = 4.0
     for word, weight in sorted(weights.items()):
         domains = _DOMAINS.get(word) or _DOMAINS.get(word.removesuffix("s"), ())
         for domain in domains:
             totals[domain] += weight * (0.4 if word in _WEAK else 1.0) / len(domains)
     best, second = sorted(totals, key=lambda domain: -totals[domain])[:2]
     clear = totals[best] >= min(_SURE, _LEAD * totals[second])
-    return best if totals[best] >= 1.0 and clear else GENERAL
+    sure = best != "sports" or _is_sports(weights)
+    return best if totals[best] >= 1.0 and clear and sure else GENERAL
+
+
+def _is_sports(found: Collection[str]) -> bool:
+    """Whether words speak of sports, rather than of some team or player."""
+    spoken = set(LEXICON["sports"].split())
+    return bool(_SURELY_SPORTS & set(found)) or len(spoken & set(found)) >= _PLAYED

@@ -25,6 +25,8 @@ _SIZES = 100
 """How many times larger than another the numbers of one series may be."""
 _BEGINNING = 20
 """Letters of a common beginning from which it is told once."""
+_GLOSS = 28
+"""Characters of a publisher's meaning behind a name in a list."""
 _LIST_BYTES = 900
 """Bytes of names in one cell."""
 
@@ -36,7 +38,7 @@ def stages(
 
     First numbered series are taken together, then columns whose names begin alike, then all of
     one type. What a publisher explains column by column stays in rows of its own as long as these
-    fit beside the others.
+    fit beside the others, and after that in a few words behind each name.
 
     Args:
         page: The page.
@@ -48,11 +50,13 @@ def stages(
         for loose, rows in _ways(page, free, budget):
             taken = {column.name for column in free} - {column.name for column in loose}
             yield [column for column in columns if column.name not in taken], rows
-    yield from _ways(page, columns, budget)
+    quoting = _ways(page, columns, budget, quoting=True)
+    for pair in zip(quoting, _ways(page, columns, budget), strict=True):
+        yield from pair
 
 
 def _ways(
-    page: Page, columns: Sequence[ColumnFacts], budget: int
+    page: Page, columns: Sequence[ColumnFacts], budget: int, *, quoting: bool = False
 ) -> Iterator[tuple[list[ColumnFacts], list[Cells]]]:
     families = _families(columns)
     rows: list[Cells] = []
@@ -64,10 +68,11 @@ def _ways(
     lists, loose = _prefixed(loose, 1)
     for first, members in lists:
         note = f"names that begin with {md.code(first)}"
-        rows.extend(_rows(members, _names(page, members), note, budget // 2))
+        rows.extend(_rows(members, _names(page, members, quoting=quoting), note, budget // 2))
     yield loose, list(rows)
     for members in _by_kind(loose):
-        rows.extend(_rows(members, _names(page, members), "listed by type", budget // 2))
+        told = _names(page, members, quoting=quoting)
+        rows.extend(_rows(members, told, "listed by type", budget // 2))
     yield [], rows
 
 
@@ -132,8 +137,10 @@ def size_of(rows: Sequence[Cells]) -> int:
     return sum(len(md.row(cells).encode()) + 1 for cells in rows)
 
 
-def _names(page: Page, members: Sequence[ColumnFacts]) -> list[str]:
-    return [page.code(each.name) for each in members]
+def _names(page: Page, members: Sequence[ColumnFacts], *, quoting: bool = False) -> list[str]:
+    names = [each.name for each in members]
+    said = [page.quoted(name, _GLOSS) if quoting else "" for name in names]
+    return [f"{page.code(name)} {gloss}".strip() for name, gloss in zip(names, said, strict=True)]
 
 
 def _families(columns: Sequence[ColumnFacts]) -> list[list[ColumnFacts]]:
@@ -174,7 +181,7 @@ def _prefixed(
         if len(first) == length:
             shared.setdefault((first, _broad(column)), []).append(column)
     lists = [
-        (_beginning([each.name for each in m]) or key[0][0], m)
+        (beginning_of([each.name for each in m]) or key[0][0], m)
         for key, m in shared.items()
         if len(m) >= _FAMILY
     ]
@@ -182,7 +189,7 @@ def _prefixed(
     return lists, [column for column in columns if column.name not in told]
 
 
-def _beginning(names: Sequence[str]) -> str:
+def beginning_of(names: Sequence[str]) -> str:
     """Return the letters with which all names begin."""
     pairs = zip(min(names), max(names), strict=False)
     return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

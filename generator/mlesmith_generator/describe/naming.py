@@ -18,7 +18,7 @@ from mlesmith_generator.describe.reading import spelled_out, vocabulary
 from mlesmith_generator.profiler.dataset import subject_of
 from mlesmith_generator.profiler.glossary import is_nameless
 from mlesmith_generator.profiler.words import words
-from mlesmith_generator.records import DatasetProfile, Idea
+from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 LONGEST = 60
 """Characters of a slug."""
@@ -105,7 +105,7 @@ def title_of(profile: DatasetProfile, idea: Idea) -> str:
         phrase = f"{target}, {listing([brief(label, _LABEL) for label in asked.labels], 'or')}"
     elif _derived(idea) and mapped is not None and mapped.into == idea.target:
         phrase = f"{target}, {listing(_both(mapped), 'or')}"
-    elif target.startswith("an unnamed"):
+    elif target.startswith(("an unnamed", "the class, ")):
         phrase = f"predict {target}"
     else:
         phrase = f"predict {'the ' if target in _BARE else ''}{target}"
@@ -122,7 +122,8 @@ def _spoken(profile: DatasetProfile, idea: Idea) -> str:
     """Return the target as a title names it.
 
     That is the column's name where it is plain words, else the publisher's few words for it, where
-    there are any. Of a column without a name its place is told.
+    there are any. Of a column without a name its place is told, and its classes where they are few
+    words.
     """
     name = idea.target_source if _derived(idea) else idea.target
     called = _called(profile, name)
@@ -131,8 +132,11 @@ def _spoken(profile: DatasetProfile, idea: Idea) -> str:
     if table is None:
         return readable(called)
     if place and is_nameless(table):
+        where = f"(column {place[1]} of {len(table.columns)})"
+        if labels := _worded_labels(table, name):
+            return f"the class, {listing(labels, 'or')} {where}"
         noun = "number" if idea.objective in AMOUNTS else "class"
-        return f"an unnamed {noun} (column {place[1]} of {len(table.columns)})"
+        return f"an unnamed {noun} {where}"
     if called != name or all(map(_is_plain, words(name))):
         return readable(called)
     short = _in_short(table.meanings.get(name, ""))
@@ -140,6 +144,15 @@ def _spoken(profile: DatasetProfile, idea: Idea) -> str:
         # An item of a survey, as a rule, and no noun.
         return f"{readable(name)}, “{short}”"
     return short or readable(name)
+
+
+def _worded_labels(table: TableProfile, name: str) -> list[str]:
+    """Return the values of a column of few where each is a word that says something."""
+    column = next((each for each in table.columns if each.name == name), None)
+    values = sorted(value for value, _ in column.top) if column else []
+    few = column is not None and 2 <= column.distinct == len(values) <= _CALLED
+    worded = all(re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ -]){1,18}[^\W\d_]", v) for v in values)
+    return values if few and worded else []
 
 
 def _is_plain(part: str) -> bool:

@@ -105,7 +105,7 @@ def comments_of(table: TableProfile, root: Path) -> Iterator[str]:
     if reader.format == "delimited":
         most = reader.skip_rows
     with (root / reader.files[0]).open(encoding=reader.encoding, errors="replace") as stream:
-        lines = [line.replace("\ufeff", "") for line in islice(stream, most)]
-    front = takewhile(form.front.match, lines)
+        lines = (line.replace("\ufeff", "") for line in islice(stream, most))
+        found = [line for line in takewhile(form.front.match, lines) if form.mark.match(line)]
     # A `#` is left out, as it would be the mark of a heading.
-    yield "".join(line.lstrip().removeprefix("#") for line in front if form.mark.match(line))
+    yield "".join(line.lstrip().removeprefix("#") for line in found)

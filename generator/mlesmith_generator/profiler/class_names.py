@@ -38,6 +38,8 @@ _LONGEST_LINE = 200
 _BEHIND = re.compile(
     r"^\s*(?:[-*+•]\s+|\w{1,2}[.)]\s+)*(?P<said>.+?)\s*\((?P<code>[^()\s]{1,20})\)"
 )
+_LONGEST_MEANING = 1000
+"""Characters of a meaning that is searched for numbers of values."""
 _FRONT = re.compile(
     r"^\s*(?:[-*+•]\s+)?[`'\"]?(?P<code>[^\s:=,]{1,20}?)[`'\"]?\s*(?::|=|\s[-\u2013\u2014]{1,2}\s|\t)\s*"
     r"(?P<said>.+)$"
@@ -120,7 +122,7 @@ def without_coding(column: ColumnProfile, meaning: str) -> str:
         meaning: What is said of it.
     """
     values = {re.sub(r"\.0+$", "", code) for code in _codes(column)}
-    for form in _INLINE if values else ():
+    for form in _INLINE if values and len(meaning) <= _LONGEST_MEANING else ():
         matches = [match for match in form.finditer(meaning) if match["code"].isdecimal()]
         told = {match["code"] for match in matches}
         if len(told) > 1 and told - values and values - told:

@@ -14,7 +14,7 @@ from mlesmith_generator.profiler.class_names import with_class_names
 from mlesmith_generator.profiler.collections import find_collections
 from mlesmith_generator.profiler.glossary import quotable, with_meanings
 from mlesmith_generator.profiler.parallels import find_parallels
-from mlesmith_generator.profiler.prose import about_in, title_in
+from mlesmith_generator.profiler.prose import about_in, plain_title, title_in
 from mlesmith_generator.profiler.table import measure_file, profile_table
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, TableProfile
@@ -82,13 +82,14 @@ def profile_dataset(folder: Path, dataset: str, *, seed: int = 0) -> DatasetProf
     documents = documents_of(root)
     told_tables = with_meanings(root, tables, documents)
     texts = [*documents, *(text for table in tables[:1] for text in comments_of(table, root))]
+    record = read_origin(root).title
     return DatasetProfile(
         dataset=dataset,
-        subject=subject_of(dataset, tables, title=read_origin(root).title),
+        subject=subject_of(dataset, tables, title=record),
         tables=with_class_names(root, told_tables, documents, quotable),
         collections=found.collections,
         parallels=parallels,
-        titled=title_in(texts),
+        titled=title_in(texts) or plain_title(record),
         about=about_in(texts, one=len(tables) <= 1),
         problems=(*told, *found.problems),
     )

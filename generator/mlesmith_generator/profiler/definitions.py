@@ -302,7 +302,9 @@ def _defined_in_line(line: str, names: Set[str]) -> tuple[tuple[str, ...], str] 
     body = _BULLET.sub("", line, count=1)
     for separator in (_SEPARATOR, _BLANK):
         for whole in dict.fromkeys((line.strip(), body.strip())):
-            for match in separator.finditer(whole):
+            # No name is longer than what is read of a definition.
+            matches = separator.finditer(whole)
+            for match in takewhile(lambda each: each.start() <= _LONGEST, matches):
                 called = _called(whole[: match.start()], names, several=separator is _SEPARATOR)
                 if called and match.end() < len(whole):
                     kind = (match["kind"] or "").strip()

@@ -25,7 +25,7 @@ from mlesmith_generator.profiler.definitions import (
     tabled_in,
     valued_in,
 )
-from mlesmith_generator.profiler.prose import bracketed_in, listed_in
+from mlesmith_generator.profiler.enumerations import bracketed_in, listed_in
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import ColumnProfile, TableProfile
 
@@ -45,8 +45,10 @@ _TAGGED = re.compile(
     re.IGNORECASE,
 )
 """The type of a column, beside its meaning."""
+_PLACED = re.compile(r"^[A-Za-z]{1,2}\d{1,3}:\s+(?=[^\W\d_]{2})")
+"""The number of a column or question in front of its meaning: `V18: Kind of soil`."""
 _ASKS = re.compile(
-    r"\w\?|(?:^|[.!?]\s+)\W*(?:which|what|how|who|when|where|(?:have|do|did|are|were|will|would)"
+    r"\w\?|(?:^|[.!?]\s+)\W{0,3}(?:which|what|how|who|when|where|(?:have|do|did|are|were|will|would)"
     r" you|(?:is|are|was|were) your)\b",
     re.IGNORECASE,
 )
@@ -111,7 +113,7 @@ def quotable(name: str, said: str) -> str:
     spoken = _ASKED_OF.sub("", text) if _ASKS.search(text) else text
     if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(spoken):
         return ""
-    text = _TAGGED.sub("", text)
+    text = _TAGGED.sub("", _PLACED.sub("", text))
     text = text.removesuffix(".") if text.count(".") == 1 else text
     told = set(words(text)) - _FILLING
     if told <= _TYPES or told <= set(words(name)) or len(_COUNTED.findall(text)) > 1:

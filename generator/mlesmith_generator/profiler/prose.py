@@ -1,11 +1,8 @@
-"""Running text beside the data: columns that a sentence tells, and what the data are, in one.
+"""What the data are, in the publisher's own sentence or title.
 
-    There are 3 columns, corresponding to class index (1 to 4), title and description.
-    ... the total number of votes (VOTES), the population of 18 or older (POP), ...
-
-What the data are is one sentence, quoted as it stands: of what a row is, else the first of a
-description, else the first of all where it speaks of data, with the next that says what one of them
-is. Numbers of rows and what a program calls a table become an ellipsis. In doubt there is none.
+That is one sentence, quoted as it stands: of what a row is, else the first of a description, else
+the first of all where it speaks of data, with the next that says what one of them is. Numbers of
+rows and what a program calls a table become an ellipsis. In doubt there is none.
 """
 
 from __future__ import annotations
@@ -16,29 +13,8 @@ from itertools import islice, pairwise, takewhile
 
 from mlesmith_generator.profiler.beside import REFUSED
 from mlesmith_generator.profiler.definitions import lines_of
+from mlesmith_generator.profiler.enumerations import LONGEST_PARAGRAPH
 from mlesmith_generator.profiler.words import words
-
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-_LISTED = re.compile(
-    r"\b(?:(?P<count>\d{1,3}|[a-z]{3,6}) )?(?:columns|fields|attributes|variables|features)\b"
-    r"[^.:;,()]{0,30}"
-    r"(?:, corresponding to|, namely|, which are|, i\.e\.,?|(?<= are):?|:| corresponding to)\s+"
-    r"(?P<items>[^\n]{5,600}?)(?:\.(?=\s|$)|$)",
-    re.IGNORECASE,
-)
-_COMMA = re.compile(r"\s*[,;]\s*(?:and\s+)?(?![^()]*\))|\s+and\s+(?![^()]*\))")
-_BRACKETED = re.compile(
-    r"(?P<said>[^,;:.()]{4,140})\(\s*[\"'`]?(?P<name>[\w.\- ]{2,40})[\"'`]?\s*\)"
-)
-_LEADING = re.compile(
-    r"^(?:and\s+)?(?:\w+\s+){0,3}?(?:contains?|includes?|including|comprises?|lists?|provides?|"
-    r"gives?|consists? of|are|is|has|have|records?)\s+",
-    re.IGNORECASE,
-)
-_WORDS = 18
-"""Words of what stands in front of a name in brackets."""
-_FEWEST = 3
-"""Columns that sentences must tell by names in brackets."""
 
 _DESCRIBES = re.compile(
     r"[\W\d]*(?:description|overview|abstract|about\b.*|summary|introduction|background|"
@@ -143,9 +119,11 @@ _YEAR = re.compile(
 """A number of four digits that counts nothing: no plural stands behind it."""
 _TITLE = re.compile(r"^\W*(?:1\.\s*)?(?:title|name)[^:]{0,20}:\s*(?P<title>\S.*)$", re.IGNORECASE)
 _LONGEST_TITLE = 120
-_LONGEST_PARAGRAPH = 10_000
-"""Characters of a paragraph that is read."""
-_NEW = 2
+_OF_FILES = re.compile(
+    r"\s*\([^()]*\)\s*$|[,:]\s+(?:\w+ )?(?:test|train\w*|raw|files?)\b.*$", re.IGNORECASE
+)
+"""What a record's title adds on how the data lie there."""
+NEW = 2
 """Words that a title must tell beyond the name of the data."""
 _FORM = frozenset(
     "the data dataset datasets set sets database and for with from description".split()
@@ -186,43 +164,6 @@ _ABBREVIATED = re.compile(
     r"\.$",
     re.IGNORECASE,
 )
-
-
-def listed_in(text: str, width: int) -> tuple[str, ...]:
-    """Return what a sentence says of columns without names, in order; empty where none does.
-
-    Args:
-        text: The document.
-        width: Number of columns; the sentence must tell as many.
-    """
-    for paragraph in _joined(text):
-        for match in _LISTED.finditer(paragraph):
-            count = (match["count"] or "").lower()
-            stated = _NUMBERS.index(count) + 1 if count in _NUMBERS else count
-            items = tuple(item.strip() for item in _COMMA.split(match["items"]) if item.strip())
-            fits = len(items) == width and all(len(item.split()) <= _WORDS for item in items)
-            if fits and (not str(stated).isdecimal() or int(stated) == width):
-                return items
-    return ()
-
-
-def bracketed_in(text: str, names: Set[str]) -> dict[str, str]:
-    """Return what sentences say of columns whose names stand in brackets behind it.
-
-    Args:
-        text: The document.
-        names: The columns that there are.
-    """
-    for paragraph in _joined(text):
-        found: dict[str, str] = {}
-        for match in _BRACKETED.finditer(paragraph):
-            name = match["name"].strip()
-            said = _LEADING.sub("", match["said"].strip()).removeprefix("and ").strip()
-            if name in names and name not in found and 1 < len(said.split()) <= _WORDS:
-                found[name] = said
-        if len(found) >= min(_FEWEST, len(names)) and len(set(found.values())) == len(found):
-            return found
-    return {}
 
 
 def about_in(texts: Sequence[str], *, one: bool = True) -> str:
@@ -290,16 +231,22 @@ def title_in(texts: Sequence[str]) -> str:
     return next((title for text in texts if (title := _title(text))), "")
 
 
-def calling_in(title: str, known: Set[str]) -> str:
+def plain_title(title: str) -> str:
+    """Return a record's title without remarks on its files; empty where none is to be quoted."""
+    return _quotable_title(_OF_FILES.sub("", title))
+
+
+def calling_in(title: str, known: Set[str], *, fewest: int = NEW) -> str:
     """Return a title that tells more than is known, as it may be quoted; empty where it does not.
 
     Args:
         title: As `title_in` gives it.
         known: The words that the page has anyway.
+        fewest: Words that it must tell beyond these.
     """
     new = {word for word in words(title) if len(word) > 2} - known - _FORM
     unfit = _UNFIT.search(_TITLE_ALLOWED.sub("", title)) or _COUNT.search(title)
-    return "" if unfit or len(new) < _NEW or _NO_TITLE.search(title) else title
+    return "" if unfit or len(new) < fewest or _NO_TITLE.search(title) else title
 
 
 def _title(text: str) -> str:
@@ -316,8 +263,11 @@ def _title(text: str) -> str:
         said = " ".join([said, *following])
     elif not (alone or _HEADING.match(lines[at])):
         return ""
-    plain = _without_markup(re.sub(r"^\s*#+\s*|\s*#+\s*$", "", said))
-    plain = re.sub(r"[\"\u201c\u201d]", "'", plain).strip(" .:-=")
+    return _quotable_title(_without_markup(re.sub(r"^\s*#+\s*|\s*#+\s*$", "", said)))
+
+
+def _quotable_title(said: str) -> str:
+    plain = re.sub(r"[\"\u201c\u201d]", "'", said).strip(" .:-=")
     fine = plain.isprintable() and re.match(r"[\w'(]", plain) and not REFUSED.search(plain)
     return plain if fine and 0 < len(plain) <= _LONGEST_TITLE and plain.count("!") < 2 else ""
 
@@ -337,7 +287,7 @@ def _told(text: str) -> Iterator[tuple[str, list[str]]]:
         if prose:
             block.append(line.strip())
             continue
-        if block and sum(map(len, block)) <= _LONGEST_PARAGRAPH:
+        if block and sum(map(len, block)) <= LONGEST_PARAGRAPH:
             yield heading, _sentences(" ".join(block))
         if block:
             heading, block = "", []
@@ -347,18 +297,6 @@ def _told(text: str) -> Iterator[tuple[str, list[str]]]:
         elif label:
             heading = label["label"]
             block = [label["rest"]] if label["rest"] else []
-
-
-def _joined(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a document, each on one line, except those that are no prose."""
-    block: list[str] = []
-    for line in [*lines_of(text), ""]:
-        if line.strip():
-            block.append(line.strip())
-        elif block:
-            if sum(map(len, block)) <= _LONGEST_PARAGRAPH:
-                yield " ".join(block)
-            block = []
 
 
 def _without_markup(text: str) -> str:

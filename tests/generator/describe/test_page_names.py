@@ -11,7 +11,13 @@ from mlesmith_env.recipes.model import Bin, Holdout, TableReader, Transform
 from mlesmith_generator.describe import domain_of, slug_of, subject_slug, title_of
 from mlesmith_generator.describe.naming import LONGEST, entity, readable
 from mlesmith_generator.profiler.dataset import subject_of
-from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
+from mlesmith_generator.records import (
+    CollectionProfile,
+    ColumnProfile,
+    DatasetProfile,
+    Idea,
+    TableProfile,
+)
 
 
 def dataset(
@@ -164,6 +170,10 @@ def test_entities(column: str, noun: str) -> None:
         ("a__vote92", "vote", ("party", "candidate"), "politics"),
         ("a__wheat", "wheat yield", ("plot", "nitrogen"), "agriculture"),
         ("a__zz", "zz", ("q1", "q2"), "general"),
+        ("a__aversion", "loss aversion", ("player", "team", "invest"), "general"),
+        ("a__cup", "cup", ("player", "team", "season", "winner"), "sports"),
+        ("a__nba", "nba salaries", ("player", "points"), "sports"),
+        ("a__tunes", "tunes", ("melody", "emotion", "guitar"), "media"),
     ],
 )
 def test_domains(name: str, subject: str, columns: tuple[str, ...], domain: str) -> None:
@@ -191,6 +201,44 @@ def test_the_title_of_the_documents_counts_for_the_domain() -> None:
     assert domain_of(titled) == "media"
 
 
+def test_the_sentence_on_the_data_counts_for_the_domain() -> None:
+    bare = dataset("o__k", "k", ("column_1", "column_2"))
+    told = bare.model_copy(update={"about": "Every throw of a baseball pitcher in one season"})
+    assert (domain_of(bare), domain_of(told)) == ("general", "sports")
+    # One word twice is one word.
+    thin = bare.model_copy(update={"about": "Made by a student for students"})
+    assert domain_of(thin) == "general"
+
+
+def test_notes_are_music() -> None:
+    notes = CollectionProfile(name="n", media="midi", files=9, bytes=9)
+    told = dataset("o__emotion", "emotion").model_copy(update={"collections": (notes,)})
+    assert domain_of(told) == "media"
+
+
 def test_of_two_domains_on_thin_ground_neither_is_taken() -> None:
     assert domain_of(dataset("o__x", "x", ("bank", "species"))) == "general"
     assert domain_of(dataset("o__x", "x", ("bank", "loan", "species"))) == "finance"
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        (("wasp", "bee"), "Bites: predict the class, bee or wasp (column 1 of 2)"),
+        (("0", "1"), "Bites: predict an unnamed class (column 1 of 2)"),
+        (("w", "b"), "Bites: predict an unnamed class (column 1 of 2)"),
+        (("a", "b", "c", "d", "e"), "Bites: predict an unnamed class (column 1 of 2)"),
+    ],
+)
+def test_an_unnamed_class_is_called_by_its_values(values: tuple[str, ...], title: str) -> None:
+    names = ("column_1", "column_2")
+    top = tuple((value, 4) for value in values)
+    made = [
+        ColumnProfile(name=c, type="category", rows=9, missing=0, distinct=len(values), top=top)
+        for c in names
+    ]
+    reader = TableReader(files=("a.csv",), header_rows=0, columns=names)
+    table = TableProfile(name="t", reader=reader, rows=9, sampled=False, columns=tuple(made))
+    told = DatasetProfile(dataset="o__bites", subject="bites", tables=(table,))
+    asked = idea("column_1").model_copy(update={"table": "t", "objective": "binary"})
+    assert title_of(told, asked) == title

@@ -10,6 +10,7 @@ from made_pages import orchard, write
 
 from mlesmith_env.recipes.model import MapValues
 from mlesmith_generator.describe import Page, describe
+from mlesmith_generator.describe.families import stages
 
 SORTS = {"Boskop": "russet", "Elstar": "crisp dessert", "Gala": "export", "Rubin": "late"}
 
@@ -88,3 +89,32 @@ def test_columns_with_meanings_keep_rows_of_their_own_among_many() -> None:
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
         assert f"“{said}”" in row
     assert "names that begin with `sim_`" in text
+
+
+def test_meanings_that_begin_alike_keep_their_ends_when_cut() -> None:
+    draw = np.random.default_rng(0)
+    names = [f"{one}{two} pears of the third orchard" for one in "abcdefgh" for two in "klmnop"]
+    frame = pd.DataFrame({name: draw.normal(size=80).round(2) for name in [*names, "y"]})
+    page = write(frame, target="y", dataset="wide")
+    assert page.table is not None
+    stem = "How many pears of this orchard were eaten by the following kinds of animals?"
+    told = {name: f"{stem} - {name.split()[0]} wasps" for name in names}
+    text = describe(replace(page, table=page.table.model_copy(update={"meanings": told})))
+    for name in names:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert f"{name.split()[0]} wasps”" in row
+        assert "“How many pears" in row
+
+
+def test_lists_quote_a_few_words_of_each_meaning() -> None:
+    draw = np.random.default_rng(0)
+    names = [f"{front}_{a}{b}" for front in ("sim", "dif") for a in "abcdefgh" for b in "klmnopqr"]
+    frame = pd.DataFrame({name: draw.normal(size=80).round(2) for name in [*names, "y"]})
+    page = write(frame, target="y", dataset="wide")
+    assert page.table is not None
+    told = {name: f"Likeness of {name}" for name in names}
+    table = page.table.model_copy(update={"meanings": told})
+    ways = list(stages(replace(page, table=table), page.facts.features, 6_000))
+    (_, quoted), (_, bare) = ways[2], ways[3]
+    assert "`sim_ak` “Likeness of sim\\_ak”, `sim_al`" in quoted[0][0]
+    assert "`sim_ak`, `sim_al`" in bare[0][0]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.profiler.definitions import asides_in, loosely_defined, tabled_in
+from mlesmith_generator.profiler.enumerations import bracketed_in, listed_in
 from mlesmith_generator.profiler.glossary import quotable
-from mlesmith_generator.profiler.prose import (
-    about_in,
-    bracketed_in,
-    calling_in,
-    listed_in,
-    title_in,
-)
+from mlesmith_generator.profiler.prose import about_in, calling_in, plain_title, title_in
 from mlesmith_generator.records import DatasetProfile
 
 PEARS = "".join(f"{1 + i % 3},pear {i},{i * 7 % 50}\n" for i in range(60))
@@ -181,6 +177,23 @@ def test_a_title_is_told_where_it_tells_more() -> None:
     assert calling_in("Pears of Kent in autumn", {"pears"}) == "Pears of Kent in autumn"
     assert calling_in("Pears Dataset", {"pears"}) == ""
     assert calling_in("Predicting the weight of Kentish pears", {"pears"}) == ""
+
+
+def test_the_title_of_a_record_is_read_without_remarks(tmp_path: Path) -> None:
+    assert plain_title("Pears of Kent (CSV)") == "Pears of Kent"
+    assert plain_title("Pears of Kent, test part") == "Pears of Kent"
+    assert plain_title("Pears of Kent, one file each") == "Pears of Kent"
+    assert plain_title("Pears, plums and quinces") == "Pears, plums and quinces"
+    assert plain_title("Pears, see https://pears.org") == plain_title("") == ""
+    (tmp_path / "dataset.json").write_text('{"title": "Pears of Kent (raw)"}', encoding="utf-8")
+    assert profile(tmp_path, f"grade,name,weight\n{PEARS}").titled == "Pears of Kent"
+    told = profile(tmp_path, f"grade,name,weight\n{PEARS}", README_md="# Weights of pears\n")
+    assert told.titled == "Weights of pears"
+
+
+def test_of_columns_without_names_fewer_new_words_are_enough() -> None:
+    assert calling_in("Pears collection", {"pears"}) == ""
+    assert calling_in("Pears collection", {"pears"}, fewest=1) == "Pears collection"
 
 
 LOOSE = [
@@ -359,6 +372,11 @@ def test_questions_speak_to_those_who_were_asked(said: str, quoted: str) -> None
     assert quotable("x", said) == quoted
 
 
+def test_the_number_of_a_question_is_no_part_of_its_meaning() -> None:
+    assert quotable("x", "V18: Kind of soil") == quotable("x", "Q2: Kind of soil") == "Kind of soil"
+    assert quotable("x", "B12: 3 levels of it") == "B12: 3 levels of it"
+
+
 def test_marks_stand_close_and_types_go() -> None:
     assert quotable("x", 'side ("left" , "right".)') == "side (left, right.)"
     assert quotable("x", "Girth of the tree (numeric).") == "Girth of the tree"
@@ -371,3 +389,14 @@ def test_numbers_for_other_values_than_those_of_a_column_are_not_quoted(tmp_path
     told = meanings(tmp_path, "eaten,peeled,name", coded + more, rows)
     assert told["eaten"] == "How it was eaten"
     assert told["peeled"] == "Was it peeled: 0 = not at all, 1 = peeled"
+
+
+@pytest.mark.parametrize(
+    "text", ["! " * 20_000, "1 = a " * 7_000, "a, " * 20_000, "(a is b " * 5_000]
+)
+def test_a_long_meaning_takes_no_time(tmp_path: Path, text: str) -> None:
+    fields = [{"name": "grade", "description": text}]
+    package = {"resources": [{"path": "pears.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    told = meanings(tmp_path, "grade,name,weight", f"- grade: {text}\nFields: {text}\n")
+    assert len(told.get("grade", "")) <= 111
