@@ -163,7 +163,8 @@ def _content(page: Page, table: FurtherTable) -> str:
     alone = [column for column in table.towards if column in table.single]
     if alone:
         whole = table.met.get(alone[0], 1.0) == 1
-        return f"a row for {'each' if whole else 'many a'} {page.code(alone[0])}"
+        told = page.code(alone[0])
+        return f"a row for each {told}" if whole else f"a row for each {told} that it knows"
     return f"a further table, joined by {names}"
 
 
