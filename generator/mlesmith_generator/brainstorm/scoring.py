@@ -88,7 +88,7 @@ def _spec(name: str) -> MetricSpec:
     return MetricSpec(name=name)
 
 
-def _options(made: Target, rarest: float, few: float) -> tuple[str, ...]:
+def _options(made: Target, rarest: float, few: float = 0.0) -> tuple[str, ...]:
     good = made.truth[np.isfinite(made.truth)]
     if made.amount:
         return _for_counts(good) if made.objective == "count" else _for_numbers(good)

@@ -11,6 +11,7 @@ from mlesmith_generator.describe.finding import most_striking
 from mlesmith_generator.describe.naming import entity, subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.quirks import quirk_findings
+from mlesmith_generator.describe.scoring import are_numbers
 from mlesmith_generator.describe.signals import signal_findings
 from mlesmith_generator.profiler.prose import NEW, calling_in
 from mlesmith_generator.profiler.words import words
@@ -95,7 +96,8 @@ def opening(page: Page, inputs: str = "") -> str:
     total = max(1, sum(rows for _, rows in classes))
     if page.idea.objective == "ordinal":
         ends = {"first": md.code(classes[0][0], 40), "last": md.code(classes[-1][0], 40)}
-        return page.voice.say("opening ordinal", **fields, **ends)
+        numbers = " numbers" if are_numbers(page) else ""
+        return page.voice.say(f"opening ordinal{numbers}", **fields, **ends)
     if objective == "binary":
         (negative, _), (positive, rows) = classes
         fields |= {

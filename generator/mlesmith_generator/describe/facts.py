@@ -168,7 +168,7 @@ def facts_of(
         repeats=repeats_of(features, texts),
         contrast=contrast_of(data, associations, texts),
         groups=_groups(train, test, holdout),
-        further=further_tables(test.drop(columns=[id_column]), further or {}),
+        further=further_tables(test.drop(columns=[id_column]), further or {}, train),
         complete=int((~gaps).sum()),
         sampled=data.step > 1,
         example=_example(sample),

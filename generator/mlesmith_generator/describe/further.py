@@ -35,6 +35,8 @@ class FurtherTable:
         constant: Its columns with one value in every row, each with that.
         named_apart: Without any key: its columns that hold all values of columns of `train.csv`
             under another name, each with those.
+        met: For a key that leads to `train.csv` by itself, the share of the rows of both files that
+            have it in this table.
     """
 
     name: str
@@ -45,6 +47,7 @@ class FurtherTable:
     single: tuple[str, ...]
     constant: Mapping[str, str] = field(default_factory=dict[str, str])
     named_apart: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    met: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def many(self) -> bool:
@@ -53,13 +56,14 @@ class FurtherTable:
 
 
 def further_tables(
-    test: pd.DataFrame, further: Mapping[str, pd.DataFrame]
+    test: pd.DataFrame, further: Mapping[str, pd.DataFrame], train: pd.DataFrame | None = None
 ) -> tuple[FurtherTable, ...]:
     """Return the facts of further tables.
 
     Args:
         test: The rows of `test.csv`.
         further: Each further table by its name.
+        train: The rows of `train.csv`, where those with a match are to be counted there as well.
     """
     holders: dict[str, Sequence[str]] = {"train": [str(name) for name in test.columns]}
     holders |= {name: [str(column) for column in frame.columns] for name, frame in further.items()}
@@ -85,10 +89,23 @@ def further_tables(
         )
         apart = () if keys else _named_apart(test, frame)
         constant = dict(_constants(frame))
+        direct = [column for column, others in keys if "train" in others]
+        alone = direct if len(direct) == 1 else [each for each in direct if each in single]
+        rows = test if train is None else pd.concat([train[alone], test[alone]])
+        met = {
+            column: _share_met(cast("pd.Series", rows[column]), cast("pd.Series", frame[column]))
+            for column in alone
+        }
         found.append(
-            FurtherTable(name, len(frame), columns, keys, towards, single, constant, apart)
+            FurtherTable(name, len(frame), columns, keys, towards, single, constant, apart, met)
         )
     return tuple(found)
+
+
+def _share_met(asked: pd.Series, held: pd.Series) -> float:
+    """Return the share of rows whose key the other table holds; one without a key has no match."""
+    known = asked.notna() & asked.isin(held.dropna().unique())
+    return float(known.mean()) if len(asked) else 1.0
 
 
 def _constants(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -145,7 +162,9 @@ def _content(page: Page, table: FurtherTable) -> str:
         return "a further table"
     alone = [column for column in table.towards if column in table.single]
     if alone:
-        return f"a row for each {page.code(alone[0])}"
+        whole = table.met.get(alone[0], 1.0) == 1
+        told = page.code(alone[0])
+        return f"a row for each {told}" if whole else f"a row for each {told} that it knows"
     return f"a further table, joined by {names}"
 
 
@@ -189,6 +208,7 @@ def _joined(page: Page, table: FurtherTable) -> str:
     told = [
         f"{page.code(column)} of {md.listing([f'`{name}.csv`' for name in holders])}"
         + (", one row each" if column in table.single else "")
+        + _matched(table.met.get(column, 1.0))
         for column, holders in table.keys
     ]
     for column, others in table.named_apart:
@@ -196,6 +216,11 @@ def _joined(page: Page, table: FurtherTable) -> str:
             f"{page.code(column)} has the values of {md.listing([*map(page.code, others)])}"
         )
     return "; ".join(told) or "none"
+
+
+def _matched(share: float) -> str:
+    """Say for how many rows of both files there is a match, where not for all."""
+    return "" if share == 1 else f" (for {nu.percent(share)} of train and test rows)"
 
 
 def _listed(page: Page, columns: Sequence[str], table: FurtherTable) -> str:

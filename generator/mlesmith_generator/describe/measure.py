@@ -75,7 +75,8 @@ class ColumnFacts:
         zeros: Share of zeros among the numbers.
         above_zero: Smallest number above the zeros where these stand far below all other numbers,
             and so may be none at all, or missing; else None.
-        counted: Whether these zeros are those of a count beside it, and so are none at all.
+        counted: Whether these zeros are those of a count beside it or logarithms of 1, and so
+            are nothing odd.
         textual: Rows whose value is no number in a numeric column.
         mean_length: Mean number of characters.
         words: Mean number of words of a row that has a value.

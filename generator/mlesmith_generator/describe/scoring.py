@@ -29,6 +29,7 @@ _NEAR = 1.25
 """Ratio of the largest class to the smallest up to which their sizes are called alike."""
 _BY_ROWS = ("accuracy", "f1_weighted", "top_k_accuracy", "log_loss")
 """Metrics in which a rare class counts for no more than its rows."""
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _CLAUSE = re.compile(r"; (?=\w+: )")
 
 
@@ -102,7 +103,7 @@ def _why(page: Page) -> str:
     least = min(classes, key=lambda pair: pair[1])
     ratio = most[1] / least[1]
     if page.metric.name in _IN_ORDER and (page.idea.objective == "ordinal" or _ordered(page)):
-        bank = "why ordered"
+        bank = "why ordered numbers" if are_numbers(page) else "why ordered"
     elif ratio == 1:
         return ""
     elif ratio <= 2:
@@ -123,6 +124,12 @@ def _why(page: Page) -> str:
         first=md.code(page.form.classes[0], 40),
         last=md.code(page.form.classes[-1], 40),
     )
+
+
+def are_numbers(page: Page) -> bool:
+    """Whether the classes are plain numbers of the data, of which nobody says that more is more."""
+    made = any(isinstance(t, Bin) and t.into == page.target for t in page.transforms)
+    return not made and all(_NUMBER.fullmatch(label) for label in page.form.classes)
 
 
 def _ordered(page: Page) -> bool:

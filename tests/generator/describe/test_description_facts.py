@@ -241,6 +241,15 @@ def test_zeros_that_are_plainly_none_are_not_told_as_odd(
     assert ("lone zeros" in banks) is told
 
 
+@pytest.mark.parametrize(("whole", "told"), [(True, False), (False, True)])
+def test_the_logarithm_of_one_is_a_zero_like_any_other(whole: bool, told: bool) -> None:
+    days = np.random.default_rng(4).normal(90, 30, 300).clip(30)
+    days = np.log(days.round() if whole else days)
+    days[:20] = 0
+    page = write(orchard().assign(days=days), target="harvest_kg")
+    assert any(each.bank == "lone zeros" for each in quirk_findings(page)) is told
+
+
 def test_words_are_counted_over_rows() -> None:
     texts = ["one two three", *["one"] * 9]
     frame = pd.DataFrame({"said": texts})

@@ -33,3 +33,12 @@ def test_a_key_under_another_name_is_found_by_its_values() -> None:
     assert nodes.named_apart == (("node", ("from", "to")),)
     [others] = further_tables(test, {"others": pd.DataFrame({"thing": ends[1:]})})
     assert others.named_apart == ()
+
+
+def test_how_many_rows_have_a_match_is_told_where_not_all_do() -> None:
+    train = pd.DataFrame({"plane": ["a", "b", "x", None], "year": ["1", "1", "2", "2"]})
+    test = pd.DataFrame({"plane": ["a", "c"], "year": ["1", "1"]})
+    planes = pd.DataFrame({"plane": ["a", "b", "c"], "year": ["7", "7", "9"], "seats": "2"})
+    flown = pd.DataFrame({"plane": ["a", "a", "b", "c", "x"], "hours": "3"})
+    told = further_tables(test, {"planes": planes, "flown": flown}, train)
+    assert [dict(table.met) for table in told] == [{"plane": 4 / 6}, {"plane": 5 / 6}]

@@ -13,7 +13,7 @@ from made_pages import orchard, write
 
 from mlesmith_env.manifest import MetricSpec, Objective
 from mlesmith_env.metrics import get_metric
-from mlesmith_env.recipes.model import Bin, Holdout, RequireValue, TableReader, Transform
+from mlesmith_env.recipes.model import Bin, Holdout, MapValues, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.beyond import with_test
 from mlesmith_generator.describe.reading import reading_of
@@ -323,3 +323,29 @@ def test_no_few_rows_are_said_not_to_decide_squares_that_they_may(
         for number in range(30)
     ]
     assert any(re.search(calm, text) for text in said) is steady
+
+
+@pytest.mark.parametrize(
+    ("classes", "ordered"), [(("0", "1", "2"), False), (("low", "medium", "high"), True)]
+)
+def test_numbers_that_stand_for_classes_are_called_numbers_and_no_scale(
+    classes: tuple[str, ...], ordered: bool
+) -> None:
+    frame = orchard()
+    frame["kind"] = [classes[place % 3] for place in range(len(frame))]
+    order = MapValues(column="kind", into="kind", values={name: name for name in classes})
+    page = write(
+        frame,
+        target="kind",
+        objective="ordinal",
+        metric="quadratic_kappa",
+        transforms=(order,) if ordered else (),
+        classes=classes,
+    )
+    scale = r"steps of a scale|On a scale|step of a scale|rise|levels|near miss"
+    for number in range(30):
+        text = describe(replace(page, slug=f"o{number}"))
+        first = section(text, "Context").strip().partition("\n\n")[0]
+        comment = section(text, "Metric").strip().rpartition("\n\n")[2]
+        assert ("number" in first) is not ordered, first
+        assert ordered or not re.search(scale, f"{first} {comment}"), comment
