@@ -38,6 +38,7 @@ from mlesmith_generator.brainstorm.outlook import (
 from mlesmith_generator.brainstorm.portrait import portrait
 from mlesmith_generator.brainstorm.series import Layout, clocks, layouts, matrix
 from mlesmith_generator.brainstorm.unfolding import is_wide, unfolded
+from mlesmith_generator.brainstorm.years import years_of
 from mlesmith_generator.describe import forecasting as wording
 from mlesmith_generator.designer import MAX_ROWS, free_id
 from mlesmith_generator.formulations.formulation import Proposal, Section
@@ -232,8 +233,9 @@ def _afar(layout: Layout, target: str) -> tuple[int, ...]:
 
 def _seasons(layout: Layout, ahead: Outlook) -> tuple[int, ...]:
     """Return the cycles of the calendar, and one that the past before the hidden part shows."""
-    known = layout.pace.seasons
-    shown = cycle_of(ahead.table[:, : -ahead.horizon], known)
+    past = ahead.table[:, : -ahead.horizon]
+    known = years_of(past, layout.pace.seasons)
+    shown = cycle_of(past, layout.pace.seasons)
     return (*known, shown) if shown else known
 
 

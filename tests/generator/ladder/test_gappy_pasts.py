@@ -117,3 +117,12 @@ def test_a_year_is_whole_weeks_as_well_as_365_days(
 
     weeks, dates = space["backtest"](history, [repeating(year) for year in years])
     assert weeks < 5 < dates
+
+
+def test_a_year_is_365_days_alone_where_there_are_no_weekdays() -> None:
+    has_weekdays = _parts("forecasting/history")["has_weekdays"]
+    draws = np.random.default_rng(3)
+    ice = np.sin(2 * np.pi * np.arange(1500) / 365) + 0.1 * draws.normal(size=1500).cumsum()
+    assert not has_weekdays([ice], 1)
+    assert has_weekdays([ice + 0.3 * (np.arange(1500) % 7 > 4)], 1)
+    assert not has_weekdays([ice[:12]], 1)

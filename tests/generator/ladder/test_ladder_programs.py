@@ -99,6 +99,26 @@ def test_a_table_of_texts_alone_is_read(tmp_path: Path) -> None:
     assert linear.scores["private"] > column_alone.scores["private"]
 
 
+@pytest.mark.parametrize(("flipped", "most"), [(0.0, 0.02), (0.35, 0.85)])
+def test_texts_are_read_as_closely_as_suits_them(
+    tmp_path: Path, flipped: float, most: float
+) -> None:
+    """Where a word decides, the model is sure of it; where labels are noisy, of nothing."""
+    draws = np.random.default_rng(2)
+    spam = draws.integers(0, 2, 400)
+    words = [f"w{number}" for number in range(60)]
+    texts = [("prize " if one else "lunch ") + " ".join(draws.choice(words, 9)) for one in spam]
+    noisy = np.where(draws.random(400) < flipped, 1 - spam, spam)
+    frame = pd.DataFrame({"x": texts, "y": np.where(noisy == 1, "p", "n")})
+    task = made_tasks.write_task(tmp_path / "task", frame, "y", "probability", "log_loss")
+    manifest = task.manifest.model_copy(update={"modality": "text"})
+    rung = next(rung for rung in ladder_for(manifest) if rung.name == "words_and_letters")
+    public = _copy(task.prepare().public_dir, tmp_path / "alone")
+    list(run_alone([rung], public))
+    told = task.grader.predictions(tmp_path / "alone" / "words_and_letters.csv")
+    assert task.grader.score_predictions(told) < most
+
+
 def test_a_table_that_says_nothing_is_survived(tmp_path: Path, good_task: Task) -> None:
     folder = tmp_path / "input"
     folder.mkdir()

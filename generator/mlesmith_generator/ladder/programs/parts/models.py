@@ -39,14 +39,14 @@ def only_one(answers):
     return KIND != "number" and len(np.unique(answers)) == 1
 
 
-def linear(seen, answers, asked):
-    """Ridge or logistic regression."""
+def linear(seen, answers, asked, strength=1.0):
+    """Ridge or logistic regression; the stronger, the less is taken for noise."""
     if only_one(answers):
         return np.eye(len(CLASSES))[np.full(asked.shape[0], answers[0])]
     if KIND != "number":
         cells = max(seen.nnz if hasattr(seen, "nnz") else seen.size, 1)
         steps = int(np.clip(1.5e9 / (cells * OUTPUTS), 20, 200))
-        strength = 1.0 if seen.shape[1] < seen.shape[0] or hasattr(seen, "nnz") else 0.1
+        strength *= 1.0 if seen.shape[1] < seen.shape[0] or hasattr(seen, "nnz") else 0.1
         model = LogisticRegression(C=strength, max_iter=steps)
         return shares_of(model.fit(seen, answers), asked)
     if METRIC in ("poisson_deviance", "gamma_deviance"):
@@ -54,7 +54,7 @@ def linear(seen, answers, asked):
         return family(alpha=0.01, max_iter=100).fit(seen, answers).predict(asked)
     forward, back = scale_of(answers)
     fitted = forward(answers)
-    model = Ridge(alpha=1.0 if seen.shape[1] < seen.shape[0] else 10.0, random_state=SEED)
+    model = Ridge(alpha=(1.0 if seen.shape[1] < seen.shape[0] else 10.0) / strength, random_state=SEED)
     model.fit(seen, fitted)
     shift = np.quantile(fitted - model.predict(seen), QUANTILE) if METRIC == "pinball" else 0.0
     return back(model.predict(asked) + shift)

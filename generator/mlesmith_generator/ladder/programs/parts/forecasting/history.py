@@ -12,6 +12,18 @@ def stamps_of(texts):
     return ((dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)).to_numpy(), "second"
 
 
+def has_weekdays(past, day):
+    """Whether changes from day to day go along most with those of a week before, in the mean."""
+    found = []
+    for y in past[:: max(1, len(past) // 60)]:
+        changes = y[day:] - y[:-day]
+        changes = (changes - changes.mean()) / max(changes.std(), 1e-12)
+        if len(changes) > 15 * day:
+            alike = [(changes[days * day :] * changes[: -days * day]).mean() for days in (6, 7, 8)]
+            found.append(alike[1] - max(alike[0], alike[2]))
+    return bool(found) and np.mean(found) > 0.1
+
+
 def fill_long_gaps(y, observed, least, cycle):
     """Fill gaps of at least so many steps by the shape of the cycle before them, in place.
 
@@ -65,6 +77,9 @@ class History:
         self.horizon = int(self.ahead.max())
         longest = max(map(len, self.past))
         known = self._cycles()
+        for weeks in [cycle for cycle in known if cycle % 364 == 0]:
+            if not has_weekdays(self.past, weeks // 364):  # Nothing to keep by 52 whole weeks.
+                known.remove(weeks)
         shown = cycle_of(self.past, known)
         known += [shown] if shown else []
         self.seasons = [season for season in known if 2 * season <= longest - 1]
@@ -99,7 +114,8 @@ class History:
     def _cycles(self):
         """Steps of a day, a week and a year, shortest first.
 
-        A year is both 52 weeks, whose weekdays agree, and 365 days.
+        A year is both 52 weeks, whose weekdays agree, and 365 days; the first is left out where
+        the past knows no weekdays.
         """
         if self.unit == "year":
             return []
