@@ -177,19 +177,18 @@ def _of_long(table: TableProfile) -> list[_Plan | None]:
             given.setdefault(relation.columns[0], set()).add(relation.target)
     found: list[_Plan | None] = []
     for column in table.columns:
-        each = table.rows / max(1, column.distinct)
+        share = table.rows / max(1, column.distinct)
         keyed = is_key(column.name) or column.name in table.groups
-        if not keyed or column.distinct < FEWEST or each < 2 * SHORTEST or column.missing:
+        if not keyed or column.distinct < FEWEST or share < 2 * SHORTEST or column.missing:
             continue
-        labels = tuple(
-            name for name in given.get(column.name, set()) if _may_be(table.column(name))
-        )
+        told = given.get(column.name, set[str]())
+        labels = tuple(each.name for each in table.columns if each.name in told and _may_be(each))
         stepped = any(
             _STEP & set(words(other.name)) and other.type in ("number", "date", "identifier")
             for other in table.columns
-            if other.name != column.name and other.name not in given.get(column.name, set())
+            if other.name not in {column.name, *told}
         )
-        channels = _moving(table, {column.name, *given.get(column.name, set())})
+        channels = _moving(table, {column.name, *told})
         if not labels or not stepped or not channels:
             continue
         gather = Gather(by=(column.name,), columns=channels, first=labels)

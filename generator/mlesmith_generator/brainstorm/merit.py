@@ -102,9 +102,10 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
     forms = _forms(profile)
     places = _places(table, forms, profile.reader.file_column)
     last = max(places[column.name] for column in usable)
-    families, numbered = _families(usable), _numbered(usable)
+    families = _families(usable)
     kinds = Counter(_kind(column) for column in usable)
     nameless = profile.reader.format == "delimited" and profile.reader.header_rows == 0
+    numbered = set[str]() if nameless else _numbered(usable)
     given = {relation.target for relation in profile.relations if relation.kind == "determines"}
     shared = _shared(profile)
     placing = _coordinates([column.name for column in table.columns])

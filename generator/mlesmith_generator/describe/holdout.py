@@ -43,9 +43,10 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
     unseen = " unseen" if holdout.kind == "group" and not shown else ""
     if validation:
         told.append(voice.say(f"{holdout.kind} then{unseen}{apart}", **fields))
-    shared = page.idea.measured.get("shared")
-    if shared and holdout.kind in ("random", "stratified"):
-        told.append(voice.say("shared", shared=shared, noun=page.idea.measured["subject"]))
+    for kind in ("shared", "shared inside"):
+        shared = page.idea.measured.get(kind.replace(" ", "_"))
+        if shared and holdout.kind in ("random", "stratified"):
+            told.append(voice.say(kind, shared=shared, noun=page.idea.measured["subject"]))
     told.append(public_part(page))
     return " ".join(told)
 

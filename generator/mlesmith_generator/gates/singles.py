@@ -25,6 +25,8 @@ LEAK = 0.99
 """Share of the variance of a number."""
 CLASS_LEAK = 0.98
 """Share of the trivial model's errors: of two even classes 0.98 is an accuracy of 99 %."""
+KEPT = ", kept"
+"""How the evidence of a warning ends, for those who refuse what it tells of."""
 _BELOW = 0.03
 """How far below the line a column is told of."""
 _SCREEN = 0.9
@@ -156,7 +158,7 @@ def _finding(
         f"{strength.skill:.4f} on unseen rows ({strength.hidden:.4f} on the hidden ones)"
     )
     if warning:
-        evidence += f"; just below the line of {_line(rows):g}, kept"
+        evidence += f"; just below the line of {_line(rows):g}{KEPT}"
     columns = (reading.column,) if reading.column else ()
     return Finding(code, evidence, "design", columns, warning)
 

@@ -109,7 +109,8 @@ def subject_of(dataset: str, tables: list[TableProfile], *, title: str = "") -> 
     *front, name = re.split(r"__|--", dataset)
     parts = name.split("-", 1)
     stem = tables[0].name if len(tables) == 1 else ""
-    if len(parts) == 2 and stem and _plain(parts[1]) == _plain(stem):
+    told = len(parts) == 2 and not _plain(parts[1]).isdigit()
+    if told and stem and _plain(parts[1]) == _plain(stem):
         front, name = parts[:1], parts[1]
     chosen = [word for word in words(name) if word not in FILLER]
     if len(chosen) < 2 and stem:

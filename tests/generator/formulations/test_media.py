@@ -12,6 +12,9 @@ import pytest
 from mlesmith_env.executor import Execution
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.formulations.media.labels import labels_of
+from mlesmith_generator.formulations.media.traces import of_files
+from mlesmith_generator.gates.singles import KEPT
+from mlesmith_generator.gates.verdict import Finding
 from mlesmith_generator.generation import Settings, generate_all
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.verification import VerificationJob, verify_package
@@ -160,6 +163,15 @@ def test_boxes_and_masks_are_not_asked_as_tables_or_classes(sources):
         assert {idea.objective for idea in ideas} == {
             "detection" if name == "tiles" else "segmentation"
         }
+
+
+@pytest.mark.parametrize(("column", "kept"), [("bytes", True), ("date", False)])
+def test_evidence_says_kept_only_of_what_is_kept(column, kept):
+    near = Finding("target-proxy", f"{column} gives the target{KEPT}", "design", (column,), True)
+    found = of_files(near, "of 'disc' against the rest: ")
+    assert found.warning is kept
+    assert found.evidence.endswith(KEPT) is kept
+    assert found.evidence.startswith("of 'disc' against the rest: ")
 
 
 def test_a_picture_whose_size_tells_the_class_is_refused(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from mlesmith_env.manifest import Manifest
 from mlesmith_env.recipes.model import Combine, Gather, TableRecipe
+from mlesmith_generator.brainstorm.courses import courses
 from mlesmith_generator.brainstormer import ideas_for
 from mlesmith_generator.formulations import formulation_of
 from mlesmith_generator.formulations.sequences import PROGRAMS
@@ -103,6 +104,17 @@ def test_rows_with_one_key_are_gathered(tmp_path: Path) -> None:
         ("vibration",),
         "knocks",
     )
+
+
+def test_labels_of_gathered_rows_come_in_the_order_of_the_table(tmp_path: Path) -> None:
+    path = long_table(tmp_path / "doors") / "recordings.csv"
+    frame = pd.read_csv(path)
+    names = [f"{name}_seen" for name in ("knocks", "wood", "age", "floor", "house", "lock")]
+    drawn = np.random.default_rng(3).choice(["low", "high"], (160, len(names)))
+    frame[names] = np.repeat(drawn, 40, axis=0)
+    frame.drop(columns="knocks").to_csv(path, index=False)
+    (found,) = courses(profile_dataset(path.parent, "doors"), path.parent, 0)
+    assert list(found.labels) == names
 
 
 def test_files_of_one_case_find_their_label_in_the_table_beside_them(tmp_path: Path) -> None:

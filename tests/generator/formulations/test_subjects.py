@@ -17,6 +17,7 @@ from mlesmith_generator.formulations.media.subjects import (
     can_be_hidden,
     hidden_whole,
     is_subject,
+    noun_of,
     subject_of,
 )
 from mlesmith_generator.profiler import profile_dataset
@@ -135,13 +136,13 @@ def test_one_who_has_most_files_and_classes_of_few_are_not_hidden() -> None:
 
 
 def _alphabets(each: int) -> tuple[Label, Label]:
-    paths = [f"{script}/sign{n:02d}" for script in ("runic", "coptic") for n in range(each)] * 6
+    paths = [f"{script}/sign{n:03d}" for script in ("runic", "coptic") for n in range(each)] * 6
     scripts = [path.split("/")[0] for path in paths]
     return _label("category", scripts, "folder"), _label("folder_1", paths, "folder")
 
 
 def test_folders_inside_those_of_the_classes_are_hidden_whole_and_their_paths_not_shown() -> None:
-    script, sign = _alphabets(each=9)
+    script, sign = _alphabets(each=95)
     subject = subject_of(script, [script, sign], ("coptic", "runic"))
     assert subject is sign
     hidden = hidden_whole(subject, script, ("coptic", "runic"))
@@ -149,6 +150,13 @@ def test_folders_inside_those_of_the_classes_are_hidden_whole_and_their_paths_no
     assert hidden.name == "sign"
     holdout = by_subject(hidden)
     assert (holdout.kind, holdout.column, holdout.drop_column) == ("group", "sign", True)
+
+
+def test_folders_too_few_to_tell_skill_from_luck_are_told_and_not_hidden() -> None:
+    script, sign = _alphabets(each=20)
+    assert subject_of(script, [script, sign], ("coptic", "runic")) is sign
+    assert hidden_whole(sign, script, ("coptic", "runic")) is None
+    assert noun_of(sign) == "sign"
 
 
 def test_few_folders_of_a_class_and_the_finer_question_itself_are_not_hidden() -> None:

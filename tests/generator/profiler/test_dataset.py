@@ -89,6 +89,11 @@ def test_a_name_that_says_nothing_is_helped(dataset: str, title: str, subject: s
     assert subject_of(dataset, tables, title=title) == subject
 
 
+def test_a_year_alone_is_no_subject() -> None:
+    assert subject_of("league--matches-2015", [_named("2015")]) == "matches"
+    assert subject_of("league--matches-births", [_named("births")]) == "births"
+
+
 def _named(name: str):
     from mlesmith_env.recipes.model import TableReader
     from mlesmith_generator.records import TableProfile

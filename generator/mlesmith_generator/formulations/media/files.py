@@ -38,6 +38,7 @@ from mlesmith_generator.formulations.media.labels import (
 from mlesmith_generator.formulations.media.subjects import (
     by_subject,
     hidden_whole,
+    is_inside,
     is_subject,
     named_subject,
     noun_of,
@@ -302,15 +303,21 @@ def _told(
 ) -> dict[str, str]:
     """Return what the page tells: where the label stood, and whose files are on both sides."""
     place = _place(label, collection)
-    return {**({"place": place} if place else {}), **_whose(subject, hidden)}
+    return {**({"place": place} if place else {}), **_whose(subject, hidden, label)}
 
 
-def _whose(subject: Label | None, hidden: Label | None) -> dict[str, str]:
+def _whose(
+    subject: Label | None, hidden: Label | None, label: Label | None = None
+) -> dict[str, str]:
     if hidden is not None:
         return {"subject": entity(hidden.name)}
-    if subject is not None and is_subject(subject):
+    if subject is None:
+        return {}
+    inside = label is not None and is_inside(subject, label)
+    if inside or is_subject(subject):
         noun = entity(noun_of(subject))
-        return {"shared": nu.counted(len(subject.counts), noun, words=True), "subject": noun}
+        shared = nu.counted(len(subject.counts), noun, words=True)
+        return {"shared_inside" if inside else "shared": shared, "subject": noun}
     return {}
 
 

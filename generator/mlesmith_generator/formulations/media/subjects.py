@@ -36,6 +36,9 @@ _MANY = 60
 _SPELT_OUT = {
     "subj": "subject", "sub": "subject", "spk": "speaker", "pat": "patient", "cam": "camera",
 }  # fmt: skip
+_MANY_INSIDE = 180
+"""Folders of which each class has its own from which whole ones are hidden: of fewer, a dozen are
+private of each of few classes, and luck decides the score. Such are on both sides, and told."""
 _NUMBERED_FOLDER = re.compile(r"([^\W\d_]{3,})[-_ ]?\d+")
 _NUMBERED = re.compile(
     r"(?:subject|subj|sub|speaker|spk|actor|singer|signer|writer|patient|pat|person|participant|"
@@ -57,8 +60,8 @@ def subject_of(label: Label, labels: Sequence[Label], classes: Sequence[str] = (
     """Return who or what the files of a question come from, if anything tells.
 
     It is called so, or it is a part of the files' names that is met with nearly all classes, as
-    the word of a speaker is, or a folder inside those of the classes, if there are enough to hide
-    whole ones. None where the question itself is who it is.
+    the word of a speaker is, or a folder inside those of the classes, if each has several. None
+    where the question itself is who it is.
 
     Args:
         label: What is asked.
@@ -75,7 +78,7 @@ def subject_of(label: Label, labels: Sequence[Label], classes: Sequence[str] = (
         and (
             is_subject(other)
             or (classes and _crosses(other, label, classes))
-            or (_is_inside(other, label) and can_be_hidden(other, label, classes))
+            or (is_inside(other, label) and can_be_hidden(other, label, classes))
         )
     ]
     return max(found, key=lambda each: (is_subject(each), len(each.counts)), default=None)
@@ -101,6 +104,8 @@ def hidden_whole(subject: Label | None, label: Label, classes: Sequence[str] = (
     """
     if subject is None or not can_be_hidden(subject, label, classes):
         return None
+    if is_inside(subject, label) and len(subject.counts) < _MANY_INSIDE:
+        return None
     named = _called(subject, ("file", label.name))
     gaps = (RequireValue(column=named.name),) if None in subject.values else ()
     return replace(named, transforms=(*named.transforms, *gaps))
@@ -125,7 +130,8 @@ def by_subject(subject: Label) -> Holdout:
 
     Folders do not stay: their paths say of which class they are.
     """
-    whole = Holdout(kind="group", column=subject.name, drop_column=subject.origin == "folder")
+    inside = subject.origin == "folder"
+    whole = Holdout(kind="group", column=subject.name, drop_column=inside)
     if len(subject.counts) < _MANY:
         return whole.model_copy(update={"test_fraction": 0.4, "private_fraction": 0.6})
     return whole
@@ -153,7 +159,7 @@ def noun_of(subject: Label) -> str:
         return name
     value = next(iter(subject.counts), "")
     if not is_subject(subject):
-        return _noun_of_folders(subject) or "source"
+        return _noun_of_folders(subject) or ("folder" if subject.origin == "folder" else "source")
     word = re.split(r"[-_ \d]", value)[0].casefold()
     return _SPELT_OUT.get(word, word)
 
@@ -165,7 +171,7 @@ def _noun_of_folders(subject: Label) -> str:
     return nouns.pop() if subject.origin == "folder" and len(nouns) == 1 else ""
 
 
-def _is_inside(other: Label, label: Label) -> bool:
+def is_inside(other: Label, label: Label) -> bool:
     """Return whether a folder of several files lies inside the folder of one class."""
     if other.origin != "folder" or label.origin != "folder":
         return False

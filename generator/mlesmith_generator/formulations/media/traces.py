@@ -21,7 +21,7 @@ from mlesmith_env.recipes.model import TableRecipe
 from mlesmith_env.task import PreparedTask, Task
 from mlesmith_generator.gates.contents import Tables
 from mlesmith_generator.gates.rows import TaskRows
-from mlesmith_generator.gates.singles import scan_singles
+from mlesmith_generator.gates.singles import KEPT, scan_singles
 from mlesmith_generator.gates.verdict import Finding, Scan
 
 _TWINS = 0.05
@@ -64,17 +64,21 @@ def scan_metadata(task: Task, prepared: PreparedTask, tables: Tables) -> Scan:
         id_column=manifest.submission.id_column,
     )
     findings = tuple(
-        Finding(
-            "file-property-leak",
-            told + finding.evidence,
-            "brainstorm",
-            warning=finding.warning and _CONTAINER.isdisjoint(finding.columns),
-        )
+        of_files(finding, told)
         for told, seen in ((("", rows), *_by_class(rows)) if rows.usable else ())
         for finding in scan_singles(seen).findings
     )
     names = ", ".join(str(name) for name in test.columns if name != rows.id_values.name)
     return Scan("file-properties", f"no answer by {names} alone", findings)
+
+
+def of_files(finding: Finding, told: str) -> Finding:
+    """Return what was found of a property of files, as a warning only where it may be honest."""
+    kept = finding.warning and _CONTAINER.isdisjoint(finding.columns)
+    evidence = told + finding.evidence
+    if finding.warning and not kept:
+        evidence = evidence.removesuffix(KEPT) + ", and nothing that the files show"
+    return Finding("file-property-leak", evidence, "brainstorm", warning=kept)
 
 
 def _by_class(rows: TaskRows) -> Iterator[tuple[str, TaskRows]]:
