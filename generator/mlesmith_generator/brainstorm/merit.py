@@ -41,7 +41,7 @@ SENSELESS = -1.0
 """Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
 dataset has nothing else to ask."""
 _FAMILY = 6
-"""Columns of one kind that differ in their number alone, from which one is a place among many."""
+"""Columns that differ in their number alone, from which one is a place among many."""
 _YEAR = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9])")
 _COUNTED = frozenset({"weight", "mw", "mass", "rings", "degree", "donors", "acceptors", "rotatable",
                       "tpsa", "surface", "atoms", "bonds", "charge", "psa"})  # fmt: skip
@@ -302,7 +302,7 @@ def _families(columns: list[TypedColumn]) -> dict[str, int]:
 def _numbered(columns: list[TypedColumn]) -> set[str]:
     """Return columns of a numbered family (`pixel_0_1`, `V17`) beside others that have names.
 
-    One place of many is asked for by nobody. Years make no places, a column of another kind (the
+    One place of many is asked for by nobody. Years make no places, the only column of its kind (the
     label at the end) is none of the family, and outcomes are asked for whatever they are counted.
     """
     stems: dict[str, list[TypedColumn]] = defaultdict(list)
@@ -313,7 +313,8 @@ def _numbered(columns: list[TypedColumn]) -> set[str]:
     found: set[str] = set()
     for stem, members in stems.items():
         kinds = Counter(map(_kind, members))
-        family = [each for each in members if kinds[_kind(each)] >= _FAMILY]
+        family = [each for each in members if kinds[_kind(each)] > 1]
+        family = family if len(family) >= _FAMILY else []
         dated = sum(bool(_YEAR.search(each.name)) for each in family)
         if len(members) < len(columns) and dated < 0.5 * len(family) and name_weight(stem) < 1.4:
             found |= {each.name for each in family}

@@ -77,7 +77,7 @@ def given_together(made: Target, table: TypedTable, known: set[str]) -> tuple[Ex
         close[column.name] = _closeness(source, column)
         certain |= close[column.name] >= needed
     against = "it is the other side's figure in the same contest"
-    same = "it is the same measurement of a twin, taken together with the target"
+    same = "it measures the same on the other of a pair, at the same time"
     kind = "it was given together with the target, a verdict of one kind"
     return (
         *(Exclusion(column=name, reason=against) for name in opponents),

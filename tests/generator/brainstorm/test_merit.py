@@ -109,3 +109,12 @@ def test_the_label_of_a_numbered_family_is_none_of_its_places(tmp_path: Path) ->
     label = np.random.default_rng(8).choice(["rock", "mine"], 200).tolist()
     found = ranked(write(tmp_path, hertz=text(np.arange(200.0)), **_places("V", 1), V9=label))
     assert next(iter(found)) == "V9"
+
+
+def test_anonymous_columns_of_several_kinds_are_one_numbered_family(tmp_path: Path) -> None:
+    random = np.random.default_rng(9)
+    flags = {f"part_{n}": random.choice(["t", "f"], 200).tolist() for n in (1, 4)}
+    amounts = {f"part_{n}": text(random.gamma(2, 9, 200), 2) for n in (2, 3, 8, 15)}
+    granted = random.choice(["+", "-"], 200).tolist()
+    found = ranked(write(tmp_path, **flags, **amounts, granted=granted))
+    assert {name for name, merit in found.items() if not merit.senseless} == {"granted"}
