@@ -15,8 +15,10 @@ from mlesmith_generator.gates.sample import rows_of
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.ladder import LadderResult, RungResult
 
-NEAR_COPY = 0.9
+NEAR_COPY = 0.97
 """Rank correlation, on both parts, of what one column tells with the answers."""
+STRONG = 0.9
+"""The same from which it is worth a warning."""
 ALL_BUT = 0.98
 """Share of the way from floor to ceiling from which one column counts as the ceiling."""
 WITHIN = 1.0
@@ -29,7 +31,8 @@ def scan_near_copy(
     """Refuse a number that one column tells as well as the whole ladder, being nearly its copy.
 
     A strong column is no fault where others add to it, nor is a weak one that stands at the top
-    for want of any better. What is refused is a second measurement of the target.
+    for want of any better. What is refused is a second measurement of the target; one that tells
+    less of it is warned of, as the answer may simply follow one cause.
 
     Args:
         task: The task.
@@ -46,13 +49,15 @@ def scan_near_copy(
         f"what column {column!r} tells has rank correlation {ranks['private']:.3f} with the "
         f"answers on private rows, {ranks['public']:.3f} on public ones"
     )
-    if min(ranks.values()) < NEAR_COPY:
+    if min(ranks.values()) < STRONG:
         return Scan(name, told)
     if not all(_is_ceiling(task, ladder, rung, part, groups, seed) for part in PARTS):
         return Scan(name, f"{told}; others add to it")
-    evidence = f"{told}, and no rung adds to it: it is nearly a copy of the target"
-    columns = (column,) if column else ()
-    return Scan(name, told, (Finding("single-column-leak", evidence, columns=columns),))
+    columns, kept = (column,) if column else (), min(ranks.values()) < NEAR_COPY
+    what = "kept, as it is far from exact" if kept else "it is nearly a copy of the target"
+    evidence = f"{told}, and no rung adds to it: {what}"
+    finding = Finding("single-column-leak", evidence, columns=columns, warning=kept)
+    return Scan(name, told, (finding,))
 
 
 def _rank_correlation(task: Task, rung: RungResult, part: Part) -> float:
