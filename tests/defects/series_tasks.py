@@ -16,12 +16,12 @@ from .making import Exhibit, Tables, propose, reworded
 
 
 def engines(rows: int = 180, length: int = 50, seed: int = 1) -> pd.DataFrame:
-    """Sounds of engines in long form: a bad bearing knocks at a rhythm of its own."""
+    """Sounds of engines in long form: a bad bearing knocks softly, at a rhythm of its own."""
     random = np.random.default_rng(seed)
     bad = np.arange(rows) % 3 == 0
     series = random.normal(0, 0.4, (rows, length)).cumsum(axis=1) * 0.2
     for row in np.flatnonzero(bad):
-        series[row, int(random.integers(0, 6)) :: 6] += random.uniform(0.8, 1.2)
+        series[row, int(random.integers(0, 6)) :: 6] += random.uniform(0.0, 0.3)
     return pd.DataFrame(
         {
             "recording_id": np.repeat([f"r{row:04d}" for row in range(rows)], length),
