@@ -129,11 +129,7 @@ def _briefly(page: Page, name: str) -> str:
     """Return the beginning of what the publisher says, with the end where others begin so too."""
     said = page.quoted(name, _BRIEF)
     meanings = page.table.meanings if page.table is not None else {}
-    alike = [
-        other
-        for column, other in meanings.items()
-        if other != meanings.get(name) and page.quoted(column, _BRIEF) == said
-    ]
+    alike = [other for other in page.begin_alike(said, _BRIEF) if other != meanings.get(name)]
     if not alike:
         return said
     common = beginning_of([meanings[name], *alike]).rpartition(" ")[0]
