@@ -28,6 +28,8 @@ MOST_ROWS = 60
 """Columns up to which each has its own row."""
 _BRIEF = 40
 """Characters of a meaning, where there are many."""
+_CLAUSE = 90
+"""Characters of a reason."""
 _KEEPING = (DropColumns, ExcludeValues, KeepFrequent, KeepValues, RequireValue, SampleRows)
 """Transforms that make no column."""
 _NAMED = 12
@@ -185,13 +187,13 @@ def _clause(page: Page, reason: str) -> str:
     The names of columns in it, in straight quotes, become spans of code.
     """
     clause = re.sub(r"\s*\([^()]*\)\s*$", "", reason).strip().rstrip(".")
-    parts = re.split(r"'([^']+)'", md.plain(clause, 90))
+    parts = re.split(r"'([^']+)'", md.plain(clause, _CLAUSE))
     told = [
-        md.escaped(part)
+        md.escaped(part, _CLAUSE)
         if at % 2 == 0
         else page.code(part)
         if part in page.names
-        else md.escaped(f"'{part}'")
+        else md.escaped(f"'{part}'", _CLAUSE)
         for at, part in enumerate(parts)
     ]
     return "".join(told).removeprefix("it ")
