@@ -209,13 +209,14 @@ def _says_of_two(column: TypedColumn, codes: NDArray[np.int64], labels: NDArray[
     if column.profile.type != "category":
         return False
     told = [value.strip().casefold() for value in column.values]
-    shares = np.bincount(labels) / len(labels)
-    for code, value in enumerate(told):
-        parts = _BETWEEN.split(value)
-        if len(parts) != 2 or not {*parts} <= {*told} - {value}:
+    levels, shares = set(told), np.bincount(labels) / len(labels)
+    rows = np.bincount(codes[codes >= 0], minlength=len(told))
+    for code in np.flatnonzero(rows >= max(1, _JOINED * len(labels))):
+        parts = _BETWEEN.split(told[code])
+        if len(parts) != 2 or told[code] in parts or not {*parts} <= levels:
             continue
         answers = labels[codes == code]
-        if len(answers) < _JOINED * len(labels) or len(np.unique(answers)) > 1:
+        if len(np.unique(answers)) > 1:
             continue
         if shares[answers[0]] ** len(answers) < _BY_CHANCE:
             return True

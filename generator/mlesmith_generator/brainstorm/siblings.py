@@ -40,6 +40,11 @@ _HALVES = (
     ("esquerda", "direita"), ("first", "second"), ("a", "b"),
 )  # fmt: skip
 """What the two of a pair are called in names that are else the same."""
+_AHEAD = frozenset(
+    "ahead asking asked birth budgeted current estimate estimated intended list listed open "
+    "original planned promised quoted requested scheduled upstream".split()
+)
+"""Words for what is known before the measurement of the same name: a list price, a planned load."""
 _SIDES = (
     ("home", "away"), ("home", "visitor"), ("home", "visiting"), ("host", "guest"), ("w", "l"),
     ("winner", "loser"), ("winning", "losing"), ("team1", "team2"), ("player1", "player2"),
@@ -102,7 +107,7 @@ def _are_twins(target: TypedColumn, other: TypedColumn) -> bool:
     one, two = words(target.name), words(other.name)
     if not _same_kind(target, other) or min(len(one), len(two)) < 2 or is_question(target.name):
         return False
-    if EARLIER_STAGES & {*one, *two} or not _called_alike(one, two):
+    if EARLIER_STAGES & {*one, *two} or _AHEAD & {*two} or not _called_alike(one, two):
         return False
     if target.profile.distinct < _FEWEST or not _same_scale(target, other):
         return False

@@ -28,6 +28,8 @@ MOST_ROWS = 60
 """Columns up to which each has its own row."""
 _BRIEF = 40
 """Characters of a meaning, where there are many."""
+_CLAUSE = 90
+"""Characters of a reason."""
 _KEEPING = (DropColumns, ExcludeValues, KeepFrequent, KeepValues, RequireValue, SampleRows)
 """Transforms that make no column."""
 _NAMED = 12
@@ -129,11 +131,7 @@ def _briefly(page: Page, name: str) -> str:
     """Return the beginning of what the publisher says, with the end where others begin so too."""
     said = page.quoted(name, _BRIEF)
     meanings = page.table.meanings if page.table is not None else {}
-    alike = [
-        other
-        for column, other in meanings.items()
-        if other != meanings.get(name) and page.quoted(column, _BRIEF) == said
-    ]
+    alike = [other for other in page.begin_alike(said, _BRIEF) if other != meanings.get(name)]
     if not alike:
         return said
     common = beginning_of([meanings[name], *alike]).rpartition(" ")[0]
@@ -189,13 +187,13 @@ def _clause(page: Page, reason: str) -> str:
     The names of columns in it, in straight quotes, become spans of code.
     """
     clause = re.sub(r"\s*\([^()]*\)\s*$", "", reason).strip().rstrip(".")
-    parts = re.split(r"'([^']+)'", md.plain(clause, 90))
+    parts = re.split(r"'([^']+)'", md.plain(clause, _CLAUSE))
     told = [
-        md.escaped(part)
+        md.escaped(part, _CLAUSE)
         if at % 2 == 0
         else page.code(part)
         if part in page.names
-        else md.escaped(f"'{part}'")
+        else md.escaped(f"'{part}'", _CLAUSE)
         for at, part in enumerate(parts)
     ]
     return "".join(told).removeprefix("it ")

@@ -103,7 +103,13 @@ def further_tables(
 
 
 def _share_met(asked: pd.Series, held: pd.Series) -> float:
-    """Return the share of rows whose key the other table holds; one without a key has no match."""
+    """Return the share of rows whose key the other table holds; one without a key has no match.
+
+    Numbers are compared as such: a column with gaps is often written with a `.0` behind each.
+    """
+    numbers = [cast("pd.Series", pd.to_numeric(each, errors="coerce")) for each in (asked, held)]
+    if all(n.notna().equals(t.notna()) for n, t in zip(numbers, (asked, held), strict=True)):
+        asked, held = numbers
     known = asked.notna() & asked.isin(held.dropna().unique())
     return float(known.mean()) if len(asked) else 1.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -84,6 +85,20 @@ class Page:
         """Return what the publisher says of a column, in quotation marks; empty where nothing."""
         said = self.table.meanings.get(name, "") if self.table is not None else ""
         return f"\u201c{md.escaped(md.brief(said, limit), limit)}\u201d" if said else ""
+
+    def begin_alike(self, said: str, limit: int) -> Sequence[str]:
+        """Return what the publisher says of the columns of which so much is quoted at a limit."""
+        if limit not in self._beginnings:
+            found: dict[str, list[str]] = {}
+            for name, meaning in (self.table.meanings if self.table is not None else {}).items():
+                found.setdefault(self.quoted(name, limit), []).append(meaning)
+            self._beginnings[limit] = found
+        return self._beginnings[limit].get(said, ())
+
+    @cached_property
+    def _beginnings(self) -> dict[int, dict[str, list[str]]]:
+        """Meanings by what is quoted of them at a limit: wide tables have thousands."""
+        return {}
 
     @cached_property
     def names(self) -> frozenset[str]:

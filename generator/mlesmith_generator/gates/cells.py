@@ -13,6 +13,8 @@ from mlesmith_generator.gates.rows import Column, as_numbers
 NUMBER = r"[-\u2212]?\d[\d,\u2009\u202f]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
 """A number as pages write it, with marks between thousands."""
 _RANGE = re.compile(rf"({NUMBER})\s*(?:to|\u2013|\u2014|\.\.+|…|\s-)\s*({NUMBER})")
+_ALWAYS = re.compile(rf"always (?:missing|empty|blank|`|{NUMBER}$)")
+"""What says that a column has one value; `always positive` says something else."""
 _CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _NUMBER_TYPES = {"number", "integer", "numeric", "float", "int", "real", "continuous", "decimal"}
 _RANGE_SLACK = 0.03
@@ -52,9 +54,14 @@ def _wrong_type(text: str, column: Column) -> str:
     several = " or " in text
     if words & {"boolean", "binary"} and not several and column.distinct > 2:
         return f"{text!r}, but it has {column.distinct} values"
-    if "constant" in words and not several and column.distinct > 1:
+    if "constant" in words and not several and not _is_constant(column):
         return f"{text!r}, but it has {column.distinct} values"
     return ""
+
+
+def _is_constant(column: Column) -> bool:
+    """Return whether a column has one value at most; blanks around it or alone are none."""
+    return len({str(value).strip() for value in column.values} - {""}) <= 1
 
 
 def _wrong_missing(text: str, seen: Column, both: Column) -> str:
@@ -74,7 +81,8 @@ def _wrong_missing(text: str, seen: Column, both: Column) -> str:
 
 def _wrong_values(cell: str, seen: Column, both: Column) -> str:
     text = plain(cell)
-    if text.startswith("always") and "training" not in text and both.distinct > 1:
+    always = _ALWAYS.match(text) and "in training" not in text
+    if always and not _is_constant(both):
         return f"{text!r}, but it has {both.distinct} values in both files together"
     match = _RANGE.search(text.replace("`", ""))
     clean = not re.search(r"different|such as|e\.g\.|for example|some as text", text)

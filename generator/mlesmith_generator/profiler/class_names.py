@@ -40,6 +40,10 @@ _BEHIND = re.compile(
 )
 _LONGEST_MEANING = 1000
 """Characters of a meaning that is searched for numbers of values."""
+_LEADS_ON = re.compile(
+    r"(?:[\s:;,=-]|(?<!\w)(?:from|where|with|coded|codes?|as|is|are|in|of|and|or|values?|by|the))+$",
+    re.IGNORECASE,
+)
 _FRONT = re.compile(
     r"^\s*(?:[-*+•]\s+)?[`'\"]?(?P<code>[^\s:=,]{1,20}?)[`'\"]?\s*(?::|=|\s[-\u2013\u2014]{1,2}\s|\t)\s*"
     r"(?P<said>.+)$"
@@ -115,7 +119,8 @@ def _in_meaning(codes: Sequence[str], meaning: str) -> dict[str, str]:
 def without_coding(column: ColumnProfile, meaning: str) -> str:
     """Return a column's meaning without numbers for its values that are not those it has.
 
-    Where 1 and 2 are told and 0 and 1 are there, nobody knows which is which.
+    Where 1 and 2 are told and 0 and 1 are there, nobody knows which is which. Where fewer are told
+    than are there, they are the ends of a scale.
 
     Args:
         column: The column.
@@ -125,9 +130,17 @@ def without_coding(column: ColumnProfile, meaning: str) -> str:
     for form in _INLINE if values and len(meaning) <= _LONGEST_MEANING else ():
         matches = [match for match in form.finditer(meaning) if match["code"].isdecimal()]
         told = {match["code"] for match in matches}
-        if len(told) > 1 and told - values and values - told:
-            return re.sub(r"[\s:;,(\[=-]+$", "", meaning[: matches[0].start()])
+        if len(told) >= len(values) and told - values and values - told:
+            return _ended(meaning[: matches[0].start()])
     return meaning
+
+
+def _ended(text: str) -> str:
+    """Return a text without what leads on at its end: an open bracket, `where`, `coded as`."""
+    for start, end in ("()", "[]"):
+        if text.count(start) > text.count(end):
+            text = text[: text.rindex(start)]
+    return _LEADS_ON.sub("", text)
 
 
 def _quoted(by_code: dict[str, str], quotable: Callable[[str, str], str]) -> dict[str, str]:

@@ -54,6 +54,16 @@ _ASKS = re.compile(
 )
 """What makes a meaning a question, as in a survey: `Fold your arms! Which is on top?`."""
 _ASKED_OF = re.compile(r"\b(?:you|yours?|yourself)\b", re.IGNORECASE)
+_ORDERS = re.compile(
+    r"\b(?:must|should|shall|always|never|forget|submit|predict|output|print|reveal|agent)\b"
+    r"|\byou are now\b",
+    re.IGNORECASE,
+)
+"""What no survey says beside its question."""
+_ORDERED = re.compile(
+    r"\byou (?:must|shall|are now|should (?:now|always|only|submit|predict))\b", re.IGNORECASE
+)
+"""What it does not even ask."""
 _COUNTED = re.compile(r"[^\W\d_]\W{0,2}[(:=]\s*\d{2,}\b")
 """A label with a number that may count its rows: `yes (268)`."""
 _PRINTED = re.compile(
@@ -109,8 +119,7 @@ def quotable(name: str, said: str) -> str:
         linked = re.sub(r"(?:(?<=[^\W_])|(?<=\)))\s?\*\s?(?=[\w(])", " \u00d7 ", linked)
     text = " ".join(re.sub(r"[`|*\u201c\u201d\"]", " ", linked).split()).strip(" :;,-")
     text = re.sub(r"(?<=\w) (?=[.,;](?:\s|\)|$))|(?<=\() ", "", text)
-    # A question of a survey speaks to whoever was asked, not to the reader.
-    spoken = _ASKED_OF.sub("", text) if _ASKS.search(text) else text
+    spoken = _to_the_reader(text)
     if not re.search(r"[^\W\d_]{2}", text) or not text.isprintable() or REFUSED.search(spoken):
         return ""
     text = _TAGGED.sub("", _PLACED.sub("", text))
@@ -123,6 +132,21 @@ def quotable(name: str, said: str) -> str:
     if len(text) <= _LONGEST:
         return text
     return text[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:(") + "…"
+
+
+def _to_the_reader(text: str) -> str:
+    """Return a text without the words by which a question speaks to whoever was asked.
+
+    An order keeps them: it may well be meant for the reader of the page.
+    """
+    if not _ASKS.search(text):
+        return text
+    return " ".join(
+        sentence
+        if _ORDERED.search(sentence) or (_ORDERS.search(sentence) and not _ASKS.search(sentence))
+        else _ASKED_OF.sub("", sentence)
+        for sentence in re.split(r"(?<=[.!?])\s+", text)
+    )
 
 
 def _lists_values(column: ColumnProfile, meaning: str) -> bool:

@@ -121,6 +121,13 @@ def test_the_same_measurement_of_a_twin_is_left_out(one: str, other: str) -> Non
     assert _told(data, "height") == set()
 
 
+def test_what_was_planned_stays_and_what_came_of_it_is_left_out() -> None:
+    hands = _hands()
+    data = table(height=hands["height"], actual_span=hands["one"], planned_span=hands["other"])
+    assert _told(data, "actual_span") == set()
+    assert _told(data, "planned_span") == {"actual_span"}
+
+
 @pytest.mark.parametrize(
     ("one", "other", "shift", "noise"),
     [

@@ -287,6 +287,20 @@ def test_columns_in_reasons_are_spans_of_code(harvest: Page) -> None:
     assert "told by `planted`, not by 'Kent'" in told
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "it measures the same on the other of a pair, at the same time",
+        "it is a code without which most rows repeat others with their answers",
+    ],
+)
+def test_reasons_are_told_to_their_ends(harvest: Page, reason: str) -> None:
+    gone = (Exclusion(column="orchard_id", reason=reason),)
+    page = replace(harvest, idea=harvest.idea.model_copy(update={"exclusions": gone}))
+    told = columns_section(page, 6_000).partition("\n")[0]
+    assert reason.removeprefix("it ") in told
+
+
 def test_one_row_without_an_answer_is_told_as_one() -> None:
     frame = orchard()
     frame.loc[3, "harvest_kg"] = None

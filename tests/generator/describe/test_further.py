@@ -42,3 +42,11 @@ def test_how_many_rows_have_a_match_is_told_where_not_all_do() -> None:
     flown = pd.DataFrame({"plane": ["a", "a", "b", "c", "x"], "hours": "3"})
     told = further_tables(test, {"planes": planes, "flown": flown}, train)
     assert [dict(table.met) for table in told] == [{"plane": 4 / 6}, {"plane": 5 / 6}]
+
+
+def test_keys_that_are_the_same_numbers_match_however_they_are_written() -> None:
+    train = pd.DataFrame({"plane": ["1.0", "2.0", None]})
+    test = pd.DataFrame({"plane": ["3.0"]})
+    planes = pd.DataFrame({"plane": ["1", "2", "3"], "seats": ["4", "5", "6"]})
+    [told] = further_tables(test, {"planes": planes}, train)
+    assert told.met == {"plane": 3 / 4}

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from made_pages import orchard, write
 
 from mlesmith_env.recipes.model import MapValues
 from mlesmith_generator.describe import Page, describe
+from mlesmith_generator.describe.columns import columns_section
 from mlesmith_generator.describe.families import stages
 
 SORTS = {"Boskop": "russet", "Elstar": "crisp dessert", "Gala": "export", "Rubin": "late"}
@@ -104,6 +106,26 @@ def test_meanings_that_begin_alike_keep_their_ends_when_cut() -> None:
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
         assert f"{name.split()[0]} wasps”" in row
         assert "“How many pears" in row
+
+
+def test_meanings_of_a_wide_table_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0)
+    names = [f"{one}{two} pears of the third orchard" for one in "abcdefgh" for two in "klmnop"]
+    frame = pd.DataFrame({name: draw.normal(size=80).round(2) for name in [*names, "y"]})
+    page = write(frame, target="y", dataset="wide")
+    assert page.table is not None
+    told = {name: f"How many pears were eaten by wasps of the kind {name}" for name in names}
+    page = replace(page, table=page.table.model_copy(update={"meanings": told}))
+    asked: list[str] = []
+    quoted = Page.quoted
+
+    def counted(page: Page, name: str, limit: int = 80) -> str:
+        asked.append(name)
+        return quoted(page, name, limit)
+
+    monkeypatch.setattr(Page, "quoted", counted)
+    columns_section(page, 3_000)
+    assert len(asked) < 20 * len(names)
 
 
 def test_lists_quote_a_few_words_of_each_meaning() -> None:

@@ -148,8 +148,16 @@ def test_folders_inside_those_of_the_classes_are_hidden_whole_and_their_paths_no
     hidden = hidden_whole(subject, script, ("coptic", "runic"))
     assert hidden is not None
     assert hidden.name == "sign"
-    holdout = by_subject(hidden)
+    holdout = by_subject(hidden, script)
     assert (holdout.kind, holdout.column, holdout.drop_column) == ("group", "sign", True)
+
+
+@pytest.mark.parametrize("turn", [20, 1], ids=["each says all words", "each has one state"])
+def test_folders_of_people_that_tell_no_class_stay_to_make_folds_by(turn: int) -> None:
+    person = _label("category", [f"speaker{n % 20:02d}" for n in range(400)], "folder")
+    label = _label("word", ["yes" if n // turn % 2 else "no" for n in range(400)], "table")
+    assert not by_subject(person, label).drop_column
+    assert not by_subject(person).drop_column
 
 
 def test_folders_too_few_to_tell_skill_from_luck_are_told_and_not_hidden() -> None:

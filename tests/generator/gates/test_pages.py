@@ -64,6 +64,30 @@ def test_a_row_that_tells_of_several_columns_may_name_several_types() -> None:
     assert wrong_cell("type", "boolean", column, column)
 
 
+@pytest.mark.parametrize(
+    ("cell", "values", "wrong"),
+    [
+        ("always `north`", ["north", "north"], False),
+        ("always `north`", ["north", "south"], True),
+        ("always `north` in training", ["north", "south"], False),
+        ("always `north`", ["north", " north", " "], False),
+        ("always missing", ["north", "south"], True),
+        ("always 3", ["3", "4"], True),
+        ("always positive", ["3", "4"], False),
+        ("always three letters", ["abc", "xyz"], False),
+    ],
+)
+def test_what_is_always_so_is_one_value_or_none(cell: str, values: list[str], wrong: bool) -> None:
+    both = Column("x", pd.Series(values, dtype="str"))
+    seen = Column("x", pd.Series(values[:1], dtype="str"))
+    assert bool(wrong_cell("values", cell, seen, both)) is wrong
+
+
+def test_blanks_around_a_value_make_no_second_one() -> None:
+    column = Column("x", pd.Series(["yes", "yes ", " "], dtype="str"))
+    assert not wrong_cell("type", "constant", column, column)
+
+
 def test_a_series_of_numbered_names_covers_its_members() -> None:
     names = Names(Page("Columns `pixel_0_0` to `pixel_0_7` and `w2` … `w5`; also speed and `km`."))
     assert all(names.has(name) for name in ("pixel_0_3", "w4", "speed", "km"))

@@ -154,7 +154,7 @@ def _proposal(
     shown = [counts[value] * used for value in classes]
     if hidden is not None:
         steps += [step for step in hidden.transforms if step not in steps]
-        holdout = by_subject(hidden)
+        holdout = by_subject(hidden, label)
     else:
         holdout = _by_chance("stratified", collection, sum(shown))
     rarest = private_rows(min(shown), holdout)

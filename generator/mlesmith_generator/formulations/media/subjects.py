@@ -125,16 +125,31 @@ def can_be_hidden(subject: Label, label: Label, classes: Sequence[str] = ()) -> 
     return all(of_class[value] >= _OF_CLASS for value in classes)
 
 
-def by_subject(subject: Label) -> Holdout:
+def by_subject(subject: Label, label: Label | None = None) -> Holdout:
     """Return the holdout of whole subjects, whose column stays in the files to make folds by.
 
-    Folders do not stay: their paths say of which class they are.
+    Folders inside those of the classes do not stay: their paths say of which class they are.
+
+    Args:
+        subject: Who is hidden.
+        label: The question of classes, if it is one.
     """
-    inside = subject.origin == "folder"
-    whole = Holdout(kind="group", column=subject.name, drop_column=inside)
+    whole = Holdout(kind="group", column=subject.name, drop_column=_tells(subject, label))
     if len(subject.counts) < _MANY:
         return whole.model_copy(update={"test_fraction": 0.4, "private_fraction": 0.6})
     return whole
+
+
+def _tells(subject: Label, label: Label | None) -> bool:
+    """Return whether the folder of a subject shows in which other folder it lies."""
+    if subject.origin != "folder":
+        return False
+    if any("/" in value for value in subject.counts):
+        return True
+    if label is None or label.origin != "folder":
+        return False
+    pairs = {pair for pair in zip(subject.values, label.values, strict=True) if None not in pair}
+    return len(pairs) <= len(subject.counts)
 
 
 def _called(subject: Label, taken: Sequence[str]) -> Label:
