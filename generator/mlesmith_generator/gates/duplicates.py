@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mlesmith_generator.brainstorm.codes import ALIKE, FEWEST, VARIED, is_code
 from mlesmith_generator.brainstorm.matter import is_matter
+from mlesmith_generator.gates.closeness import NEIGHBOURS, nearest_of, space_of, twinned
 from mlesmith_generator.gates.rows import (
     PRIVATE,
     PUBLIC,
@@ -39,8 +40,6 @@ _MOST_COLUMNS = 60
 _MOST_CELLS = 30_000_000
 _PAIRS = 2e7
 """Distances that a search for near-copies may compute, and a quarter of it for comparison."""
-_RATIO = 0.05
-_NEIGHBOURS = 5
 _MOST_LEFT_OUT = 8
 _MOST = 0.5
 """Share of the hidden rows from which twins that a code parts are a look-up."""
@@ -326,9 +325,9 @@ def _near(rows: TaskRows, keys: Ints) -> tuple[_Twins, float] | None:
     None where the question makes no sense. Rows that have an exact equal are left out: they are
     judged as such.
     """
-    space = _space(rows)
+    space = space_of(rows)
     train = np.flatnonzero(rows.part == TRAIN)
-    if space is None or len(train) < 10 * _NEIGHBOURS:
+    if space is None or len(train) < 10 * NEIGHBOURS:
         return None
     random = np.random.default_rng(0)
     most = max(200, int(_PAIRS / len(train)))
@@ -337,13 +336,13 @@ def _near(rows: TaskRows, keys: Ints) -> tuple[_Twins, float] | None:
     hidden = hidden[random.permutation(len(hidden))[:most]]
     if len(hidden) < 10:
         return None
-    nearest, partner = _nearest(space[hidden], space[train])
-    twins = _twinned(nearest[:, :_NEIGHBOURS])
+    nearest, partner = nearest_of(space[hidden], space[train])
+    twins = twinned(nearest[:, :NEIGHBOURS])
     alone = train[np.bincount(keys[train])[keys[train]] == 1]
     alone = alone[random.permutation(len(alone))[: most // 4]]
     # The nearest row of a training row is the row itself.
-    usual = _nearest(space[alone], space[train])[0][:, 1:] if len(alone) else np.ones((1, 2))
-    natural = float(_twinned(usual).mean())
+    usual = nearest_of(space[alone], space[train])[0][:, 1:] if len(alone) else np.ones((1, 2))
+    natural = float(twinned(usual).mean())
     count = int(twins.sum())
     if not count:
         return _Twins(0.0, 0, 0.0), natural
@@ -351,54 +350,6 @@ def _near(rows: TaskRows, keys: Ints) -> tuple[_Twins, float] | None:
     share = count / len(hidden)
     copied = share * float((truth == guess).mean())
     return _Twins(share, count, _agreement(rows, truth, guess), copied), natural
-
-
-def _twinned(distances: NDArray[np.float64]) -> Mask:
-    return (distances[:, 0] < _RATIO * distances[:, -1]) & (distances[:, -1] > 0)
-
-
-def _space(rows: TaskRows) -> NDArray[np.float32] | None:
-    """Rows as points: standardised numbers, and far-apart corners for categories."""
-    random = np.random.default_rng(0)
-    axes: list[NDArray[np.float64]] = []
-    continuous = 0
-    for column in rows.columns[: 5 * _MOST_COLUMNS]:
-        if column.numeric and column.distinct > 10:
-            values = column.numbers
-            middle = float(np.nanmedian(values))
-            low, high = np.nanquantile(values, [0.1, 0.9])
-            spread = float(high - low) or float(np.nanstd(values)) or 1.0
-            axes.append(np.clip((np.nan_to_num(values, nan=middle) - middle) / spread, -10, 10))
-            continuous += column.distinct > 0.05 * len(rows)
-        elif 1 < column.distinct <= 0.5 * len(rows):
-            corners = random.normal(size=(column.distinct + 1, 2))
-            axes.extend(corners[column.codes].T)
-    if continuous < 3:
-        return None
-    space = np.stack(axes, axis=1)
-    if space.shape[1] > _MOST_COLUMNS:
-        space = space @ random.normal(size=(space.shape[1], _MOST_COLUMNS)) / np.sqrt(_MOST_COLUMNS)
-    return space.astype(np.float32)
-
-
-def _nearest(
-    asked: NDArray[np.float32], known: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], Ints]:
-    """Distances to the nearest known rows, (asked, neighbours + 1), and where the first stands."""
-    distances: list[NDArray[np.float64]] = []
-    partners: list[Ints] = []
-    block = max(1, int(2e7 / len(known)))
-    square = (known.astype(np.float64) ** 2).sum(axis=1)
-    for start in range(0, len(asked), block):
-        part = asked[start : start + block]
-        apart = square[None, :] - 2.0 * (part @ known.T)
-        near = np.argpartition(apart, _NEIGHBOURS + 3, axis=1)[:, : _NEIGHBOURS + 4]
-        # Distances of the few are taken again: the product above loses the small ones.
-        exact = np.sqrt(((part[:, None, :].astype(np.float64) - known[near]) ** 2).sum(axis=2))
-        order = np.argsort(exact, axis=1)
-        distances.append(np.take_along_axis(exact, order, axis=1)[:, : _NEIGHBOURS + 1])
-        partners.append(np.take_along_axis(near, order, axis=1)[:, 0])
-    return np.concatenate(distances), np.concatenate(partners)
 
 
 def _judge_near(twins: _Twins, natural: float, *, continuous: bool) -> Finding | None:

@@ -6,7 +6,6 @@ import ast
 import itertools
 import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +19,8 @@ from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS, scan_anchors, scan_leaderboard
 from mlesmith_generator.gates.optimum import scan_optimum
 from mlesmith_generator.gates.oracle import scan_oracle
-from mlesmith_generator.gates.resampling import RESAMPLES, Resampled, resample
-from mlesmith_generator.gates.sample import are_answers, rows_of, scan_sample
+from mlesmith_generator.gates.resampling import resample_rungs, rows_of
+from mlesmith_generator.gates.sample import are_answers, scan_sample
 from mlesmith_generator.gates.second import scan_near_copy
 from mlesmith_generator.gates.units import groups_of, scan_private_groups
 from mlesmith_generator.gates.verdict import Finding, Scan, report
@@ -205,31 +204,12 @@ def _gap(
     task: Task, ladder: LadderResult, part: Part, groups: NDArray[Any] | None, seed: int
 ) -> _Gap:
     floor, ceiling = ladder.floor_rung(part), ladder.ceiling_rung(part)
-    bootstrap = _bootstrap(task, part, (floor, ceiling), groups, RESAMPLES, seed)
+    bootstrap = resample_rungs(task, part, (floor, ceiling), groups=groups, seed=seed)
     told = (
         f"floor {floor.scores[part]:.6g} ({floor.name}), ceiling {ceiling.scores[part]:.6g} "
         f"({ceiling.name})"
     )
     return _Gap(ladder.gap(part), bootstrap.error_of_difference(1, 0), bootstrap.unit, told)
-
-
-def _bootstrap(
-    task: Task,
-    part: Part,
-    rungs: Sequence[RungResult],
-    groups: NDArray[Any] | None,
-    resamples: int,
-    seed: int,
-) -> Resampled:
-    mask = task.grader.mask(part)
-    return resample(
-        task.grader.scoring(part),
-        int(mask.sum()),
-        [rows_of(rung.predictions, mask) for rung in rungs],
-        groups=None if groups is None else groups[mask],
-        resamples=resamples,
-        seed=seed,
-    )
 
 
 def _scan_headroom(gaps: dict[Part, _Gap], ladder: LadderResult) -> Scan:
@@ -324,7 +304,9 @@ def _scan_discrimination(
 ) -> Scan:
     """How many neighbours on the leaderboard are told apart: recorded, not judged."""
     order = sorted(ladder.worked, key=lambda rung: ladder.metric.sign * rung.scores["private"])
-    bootstrap = _bootstrap(task, "private", order, groups, FEWER_RESAMPLES, seed)
+    bootstrap = resample_rungs(
+        task, "private", order, groups=groups, resamples=FEWER_RESAMPLES, seed=seed
+    )
     apart = sum(
         abs(high.scores["private"] - low.scores["private"])
         > ALIKE * bootstrap.error_of_difference(place + 1, place)

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlesmith_env.manifest import Part
 from mlesmith_env.metrics.cases import Case, ScoreCases
+from mlesmith_env.task import Task
+from mlesmith_generator.ladder import RungResult
 
 RESAMPLES = 200
 MOST_ROWS = 2_000
@@ -101,3 +104,38 @@ def _members(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order])) + 1
     return list(np.split(order, starts))
+
+
+def rows_of(predictions: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the predictions of some of the rows; no rows where there are none."""
+    return np.empty(0) if predictions is None else predictions[mask]
+
+
+def resample_rungs(
+    task: Task,
+    part: Part,
+    rungs: Sequence[RungResult],
+    *,
+    groups: NDArray[Any] | None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Resampled:
+    """Score what rungs of a ladder handed in on resamples of one part of the hidden rows.
+
+    Args:
+        task: The task.
+        part: Which rows.
+        rungs: The rungs, which worked.
+        groups: Group of each hidden row, where whole groups are resampled; else None.
+        resamples: How many.
+        seed: Seed of the draw.
+    """
+    mask = task.grader.mask(part)
+    return resample(
+        task.grader.scoring(part),
+        int(mask.sum()),
+        [rows_of(rung.predictions, mask) for rung in rungs],
+        groups=None if groups is None else groups[mask],
+        resamples=resamples,
+        seed=seed,
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mlesmith_env.grading import Grader
 from mlesmith_env.task import Task
-from mlesmith_generator.gates.resampling import resample
+from mlesmith_generator.gates.resampling import resample, rows_of
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.ladder import LadderResult
 
@@ -63,11 +63,6 @@ def scan_sample(task: Task, ladder: LadderResult, groups: NDArray[Any] | None, s
             findings.append(Finding(code, evidence))
     told.append(f"best other trivial rung {floor.scores['private']:.6g}")
     return Scan(name, ", ".join(told), tuple(findings))
-
-
-def rows_of(predictions: NDArray[Any] | None, mask: NDArray[np.bool_]) -> NDArray[Any]:
-    """Return the predictions of some of the rows; no rows where there are none."""
-    return np.empty(0) if predictions is None else predictions[mask]
 
 
 def are_answers(predictions: NDArray[Any], grader: Grader) -> bool:

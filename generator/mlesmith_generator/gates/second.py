@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import Part
+from mlesmith_env.metrics.numbers import spearman
 from mlesmith_env.task import Task
 from mlesmith_generator.gates.anchoring import PARTS
-from mlesmith_generator.gates.resampling import RESAMPLES, resample
-from mlesmith_generator.gates.sample import rows_of
+from mlesmith_generator.gates.resampling import resample_rungs, rows_of
 from mlesmith_generator.gates.verdict import Finding, Scan
 from mlesmith_generator.ladder import LadderResult, RungResult
 
@@ -44,7 +43,10 @@ def scan_near_copy(
     name, rung = "near-copy", ladder.rung("best_column")
     if rung is None or task.manifest.submission.kind != "number":
         return Scan(name, "no number is asked for, or no column was tried alone")
-    ranks = {part: _rank_correlation(task, rung, part) for part in PARTS}
+    ranks = {
+        part: spearman(task.grader.truth(part), rows_of(rung.predictions, task.grader.mask(part)))
+        for part in PARTS
+    }
     told = (
         f"what column {column!r} tells has rank correlation {ranks['private']:.3f} with the "
         f"answers on private rows, {ranks['public']:.3f} on public ones"
@@ -60,16 +62,6 @@ def scan_near_copy(
     return Scan(name, told, (finding,))
 
 
-def _rank_correlation(task: Task, rung: RungResult, part: Part) -> float:
-    """Return Spearman's correlation of predictions and answers, ties at their mean ranks."""
-    import pandas as pd
-
-    mask = task.grader.mask(part)
-    told = pd.Series(np.asarray(rung.predictions, float)[mask])
-    value = float(told.corr(pd.Series(task.grader.truth(part)), method="spearman"))
-    return value if np.isfinite(value) else 0.0
-
-
 def _is_ceiling(
     task: Task,
     ladder: LadderResult,
@@ -83,13 +75,5 @@ def _is_ceiling(
     short = ladder.metric.sign * (ceiling.scores[part] - rung.scores[part])
     if short <= (1 - ALL_BUT) * gap:
         return True
-    mask = task.grader.mask(part)
-    resampled = resample(
-        task.grader.scoring(part),
-        int(mask.sum()),
-        [rows_of(one.predictions, mask) for one in (rung, ceiling)],
-        groups=None if groups is None else groups[mask],
-        resamples=RESAMPLES,
-        seed=seed,
-    )
+    resampled = resample_rungs(task, part, (rung, ceiling), groups=groups, seed=seed)
     return short <= WITHIN * resampled.error_of_difference(1, 0)

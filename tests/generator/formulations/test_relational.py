@@ -14,8 +14,8 @@ from mlesmith_generator.brainstorm.judging import Bench, judge
 from mlesmith_generator.brainstorm.merit import Merit
 from mlesmith_generator.brainstorm.targets import primary
 from mlesmith_generator.designer import design, redesign
-from mlesmith_generator.formulations.relational import gains
 from mlesmith_generator.formulations.relations import Store
+from mlesmith_generator.formulations.usefulness import gains
 from mlesmith_generator.gates.further import scan_returns
 from mlesmith_generator.ladder import run_ladder
 from mlesmith_generator.profiler import profile_dataset

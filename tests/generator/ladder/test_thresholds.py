@@ -85,7 +85,9 @@ def test_a_step_is_what_one_row_changes(tmp_path: Path, metric: str) -> None:
     )
     step = row_step(grader, "private", [perfect])
     rows = int(grader.mask("private").sum())
-    assert step == pytest.approx(1 / rows if metric == "accuracy" else 2 / rows, rel=0.6)
+    # Of two classes of about one size, agreement beyond chance moves twice as fast as hits.
+    expected = {"accuracy": 1 / rows, "f1_macro": 1 / rows}.get(metric, 2 / rows)
+    assert step == pytest.approx(expected, rel=1e-6 if metric == "accuracy" else 0.2)
     assert row_step(grader, "private", []) == 0.0
 
 
