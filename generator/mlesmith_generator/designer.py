@@ -28,6 +28,7 @@ from mlesmith_env.recipes.model import (
     Transform,
 )
 from mlesmith_env.recipes.table import recipe_table
+from mlesmith_generator.brainstorm.positives import positive_last
 from mlesmith_generator.records import (
     DatasetProfile,
     Defect,
@@ -47,16 +48,6 @@ CARRIED: frozenset[Modality] = frozenset({"text", "molecule", "sequence"})
 """Modalities of tables whose question one column carries."""
 SMALLEST_CLASS = 5
 """Rows that a class needs to stand in training, public and private rows."""
-
-_POSITIVE = frozenset(
-    "1 1.0 yes y true t positive pos present success win won malignant bad default churn churned "
-    "died dead death spam fraud disease sick case good approved accept accepted over high si oui "
-    "ja sim abnormal anomaly attack event failure fail failed survived released".split()
-)
-_NEGATIVE = frozenset(
-    "0 0.0 -1 no n false f negative neg absent loss lost benign none normal healthy control alive "
-    "ham non nein nao não under low rejected denied".split()
-)
 
 
 @dataclass(frozen=True)
@@ -234,24 +225,11 @@ def order_classes(counts: Counter[str], declared: Sequence[str] = ()) -> tuple[s
     if declared and set(declared) >= counts.keys():
         return tuple(label for label in declared if label in counts)
     if len(counts) == 2:
-        return _binary_order(counts)
+        return positive_last(counts)
     try:
         return tuple(sorted(counts, key=float))
     except ValueError:
         return tuple(sorted(counts))
-
-
-def _binary_order(counts: Counter[str]) -> tuple[str, ...]:
-    first, second = sorted(counts)
-    said = {label: _leaning(label) for label in (first, second)}
-    if said[first] != said[second]:
-        return (first, second) if said[first] < said[second] else (second, first)
-    return (second, first) if counts[first] < counts[second] else (first, second)
-
-
-def _leaning(label: str) -> int:
-    word = label.strip().lower().rstrip(".")
-    return (word in _POSITIVE) - (word in _NEGATIVE)
 
 
 def _declared_order(recipe: TableRecipe) -> tuple[str, ...]:

@@ -710,6 +710,36 @@ def group_inside_a_file_name() -> Base:
     return base.but(frame=frame, target="body_height", holdout=Holdout(kind="random"))
 
 
+@seeded("leak", "group-crossing")
+def ingredient_that_no_column_alone_tells() -> Base:
+    """Batches have no name: what they share is in several columns, and each was read five times."""
+    frame = _batches().drop(columns="strength")
+    return Base("mortar", frame, "slag", "regression", "mae", Holdout(kind="random"))
+
+
+@legitimate()
+def strength_of_batches_that_were_read_again() -> Base:
+    return Base("mortar", _batches(), "strength", "regression", "mae", Holdout(kind="random"))
+
+
+def _batches() -> pd.DataFrame:
+    random = _random(23)
+    batches = pd.DataFrame(
+        {
+            "cement": random.normal(280, 60, 160).round(0),
+            "water": random.normal(180, 15, 160).round(0),
+            "sand": random.normal(770, 60, 160).round(0),
+            "slag": random.normal(90, 30, 160).round(1),
+        }
+    )
+    frame = batches.loc[np.repeat(batches.index, 5)].reset_index(drop=True)
+    frame["age"] = random.choice([3, 7, 14, 28, 56, 90], len(frame))
+    ratio = (frame["cement"] + 0.6 * frame["slag"]) / frame["water"]
+    noise = random.normal(0, 3, len(frame))
+    frame["strength"] = (18 * ratio * np.log1p(frame["age"]) / 4 + noise).round(1)
+    return frame.sample(frac=1.0, random_state=4).reset_index(drop=True)
+
+
 @seeded("leak", "duplicate-rows")
 def rows_copied_with_a_new_number() -> Base:
     base = housing()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlesmith_env.manifest import MetricSpec
+from mlesmith_generator.brainstorm.positives import positive_last
 from mlesmith_generator.brainstorm.power import clarity, quick_score
 from mlesmith_generator.brainstorm.probe import Signal
 from mlesmith_generator.brainstorm.rarest import ENOUGH, HANDFUL, SQUARED, allowed
@@ -20,8 +21,8 @@ _SATURATED = 0.99
 """Score of a quick model from which a metric of the order of rows tells models apart no more."""
 _EVEN = 0.8
 """Share of the commonest class up to which a mean F1 by rows is not all of its making."""
-
-
+_OF_BOTH = {"average_precision": "log_loss", "f1": "brier"}
+"""Metrics of how well positives are found, and what is asked where those are the usual case."""
 _HEAVY = 5.0
 """How many times the median the last hundredth of counts begins, where squares are not taken."""
 _WIDE = 1.5
@@ -98,9 +99,10 @@ def _options(made: Target, rarest: float, few: float = 0.0) -> tuple[str, ...]:
     if len(made.classes) == 2:
         rare = float(shares.min())
         if rare < 0.1:
-            return ("roc_auc", "average_precision")
+            return for_positives(("roc_auc", "average_precision"), _positive(made, shares))
         if rare < 0.3:
-            return ("roc_auc", "average_precision", "log_loss", "mcc", "f1")
+            found = ("roc_auc", "average_precision", "log_loss", "mcc", "f1")
+            return for_positives(found, _positive(made, shares))
         even = ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
         return allowed(even, rarest)
     if made.ordered:
@@ -116,6 +118,21 @@ def _options(made: Target, rarest: float, few: float = 0.0) -> tuple[str, ...]:
         return ("f1_macro", "balanced_accuracy", "log_loss", "roc_auc_ovr")
     # By rows: the rarest classes count for as little as there is of them.
     return ("log_loss", "cohen_kappa", *(("f1_weighted",) if shares.max() <= _EVEN else ()))
+
+
+def _positive(made: Target, shares: NDArray[np.float64]) -> float:
+    """Return the share of the positive one of two classes."""
+    by_label = dict(zip(made.classes, shares.tolist(), strict=True))
+    return by_label[made.classes[1] if made.kind == "one class" else positive_last(by_label)[1]]
+
+
+def for_positives(options: tuple[str, ...], share: float) -> tuple[str, ...]:
+    """Return metrics of two classes that fit the share of the positive one.
+
+    Whether positives are found is a question where they are few; where most rows are positive, a
+    program that knows nothing finds all of them.
+    """
+    return options if share < 0.5 else tuple(_OF_BOTH.get(name, name) for name in options)
 
 
 def _for_counts(good: NDArray[np.float64]) -> tuple[str, ...]:

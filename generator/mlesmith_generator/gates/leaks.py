@@ -12,6 +12,7 @@ from mlesmith_generator.gates.arithmetic import scan_arithmetic
 from mlesmith_generator.gates.duplicates import scan_duplicates
 from mlesmith_generator.gates.groups import scan_groups
 from mlesmith_generator.gates.histories import scan_histories
+from mlesmith_generator.gates.kin import scan_kin
 from mlesmith_generator.gates.neighbours import scan_neighbours
 from mlesmith_generator.gates.order import scan_ids, scan_order
 from mlesmith_generator.gates.powers import scan_powers
@@ -52,6 +53,7 @@ def scan_leaks(rows: TaskRows) -> list[Scan]:
         scan_time(whole),
         scan_neighbours(whole),
         scan_duplicates(rows),
+        scan_kin(whole),
         scan_ids(rows.sample(_MOST)),
         scan_order(rows),
     ]

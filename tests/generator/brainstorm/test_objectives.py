@@ -61,3 +61,12 @@ def test_rare_faults_are_anomalies(name: str, share: float, subject: str, expect
     assert close.objective == expected
     if expected == "anomaly":
         assert set(_options(close, 0.0)) == {"average_precision", "roc_auc"}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.8, 0.95])
+def test_whether_positives_are_found_is_asked_where_they_are_few(share: float) -> None:
+    one = np.arange(1000) < share * 1000
+    made = primary(table(owner=["1" if each else "0" for each in one])["owner"])
+    assert made is not None
+    finding = {"average_precision", "f1"} & set(_options(made, 0.0))
+    assert bool(finding) == (share < 0.5)
