@@ -160,6 +160,7 @@ def _judged(
         modality=modality,
         justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told)
         + _said_together(together),
+        reasons=merit.reasons,
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     score -= _RESORT if merit.senseless else 0.0
