@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlesmith_generator.profiler.typed import TypedColumn
 
 _LEAST = 5
 """Values of a code, and rows of each in the mean, from which it stands for entities."""
-_TOLD = 0.97
+_TOLD = 0.95
 """Share of the rows in which the code has to tell the class."""
-_REMOVED = 0.8
+_REMOVED = 0.85
 """Share of the errors of guessing the largest class that it has to remove."""
+_DIGITS, _SPARSE = 100, 0.5
+"""Least of the numbers of things, and the share of those up to the last that are given at most."""
 
 
 def is_fact_of_entity(target: TypedColumn, columns: Sequence[TypedColumn]) -> bool:
@@ -46,11 +49,26 @@ def _tells(code: TypedColumn, target: TypedColumn) -> bool:
     return bool(right >= _TOLD and right - base >= _REMOVED * (1 - base))
 
 
-def _is_in_order(code: TypedColumn, rows: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> bool:
-    """Return whether the classes are stretches of a number, which is then an amount."""
+def _is_in_order(code: TypedColumn, rows: NDArray[np.int64]) -> bool:
+    """Return whether the classes are stretches of a number that may be an amount.
+
+    Numbers such as 802, 813, 815 and 828 number things, though makes may stand side by side.
+
+    Args:
+        code: The column.
+        rows: Rows by its values and the classes, shape (values, classes).
+    """
     if code.profile.type != "number":
         return False
-    present = np.flatnonzero(rows.sum(axis=1))
-    amounts = np.array([float(code.values[place]) for place in present])
-    classes = rows[present[np.argsort(amounts, kind="stable")]].argmax(axis=1)
+    numbers = code.numeric()
+    levels = np.unique(numbers[np.isfinite(numbers)])
+    spread = levels[-1] - levels[0]
+    sparse = len(levels) <= _SPARSE * spread and np.gcd.reduce(np.diff(levels).astype(int)) == 1
+    if levels[0] >= max(_DIGITS, spread) and sparse:
+        return False
+    amounts = np.full(len(rows), np.nan)
+    known = (code.codes >= 0) & (code.codes < len(rows)) & np.isfinite(numbers)
+    amounts[code.codes[known]] = numbers[known]
+    present = np.flatnonzero((rows.sum(axis=1) > 0) & np.isfinite(amounts))
+    classes = rows[present[np.argsort(amounts[present], kind="stable")]].argmax(axis=1)
     return int((np.diff(classes) != 0).sum()) < len(np.unique(classes))

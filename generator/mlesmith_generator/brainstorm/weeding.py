@@ -14,7 +14,7 @@ from mlesmith_generator.brainstorm.naming import name_weight, namesakes
 from mlesmith_generator.brainstorm.persons import is_what_somebody_is
 from mlesmith_generator.brainstorm.running import is_running_number
 from mlesmith_generator.profiler.table import measure_file
-from mlesmith_generator.records import DatasetProfile, Idea
+from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 _PLAIN = frozenset({"table", "geospatial", "text", "molecule", "sequence", "mixed"})
 """Formulations that ask for a column of a table, whichever it is."""
@@ -25,10 +25,9 @@ _SURE = 2
 """How many ideas, the first of a dataset, stay however weak they are."""
 _SAYS_NOTHING = frozenset({"it leads the table", "no other column is of its kind"})
 """Reasons for a target that say nothing of what it is."""
-_DECLARED = frozenset(
-    {"it is the last column", "the data are named after it", "its name is that of an outcome"}
-)
-"""Reasons that tell what the data were made for."""
+_OUTCOME = "its name is that of an outcome"
+_LAST, _NAMED = "it is the last column", "the data are named after it"
+_LABEL = "it labels rows of measurements"
 
 
 def weeded(
@@ -67,8 +66,20 @@ def _is_last_resort(idea: Idea, profile: DatasetProfile) -> bool:
     if is_running_number(column):
         return True
     names = [each.name for each in table.columns]
-    declared = not _DECLARED.isdisjoint(idea.reasons)
-    return not declared and is_what_somebody_is(column, names, profile.dataset)
+    wanted = _OUTCOME in idea.reasons or _is_declared(idea, table)
+    return not wanted and is_what_somebody_is(column, names, profile.dataset)
+
+
+def _is_declared(idea: Idea, table: TableProfile) -> bool:
+    """Return whether a column is what its data were made for, as far as their form tells.
+
+    A table that is called after it, or a file of a kind whose last column is the class; the last of
+    any other is no more than that, unless it labels rows of measurements.
+    """
+    if _NAMED in idea.reasons:
+        return True
+    certain = table.reader.format == "arff" or table.reader.header_rows == 0
+    return _LAST in idea.reasons and (certain or _LABEL in idea.reasons)
 
 
 def _is_weak(idea: Idea, clear: Sequence[Idea]) -> bool:
@@ -89,7 +100,7 @@ def _is_told_by_code(idea: Idea, profile: DatasetProfile, folder: Path, seed: in
     """Return whether a class is known of the entity that a code of its row stands for."""
     if idea.formulation not in _PLAIN or idea.objective not in ("binary", "multiclass"):
         return False
-    if _speaks(idea) or idea.target != idea.target_source:
+    if not {_LAST, _NAMED}.isdisjoint(idea.reasons):
         return False
     table = next((each for each in profile.tables if each.name == idea.table), None)
     if table is None or all(c.name != idea.target_source for c in table.columns):

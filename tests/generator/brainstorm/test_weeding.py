@@ -92,6 +92,10 @@ def test_what_somebody_is_and_running_numbers_are_last_resorts(
     assert _kept(workers, _idea("episode"), _idea("hue")) == ["hue"]
     named = _idea("female", "the data are named after it")
     assert _kept(workers, named, _idea("tenure")) == ["female", "tenure"]
+    last = "it is the last column"
+    assert _kept(workers, _idea("tenure"), _idea("female", last)) == ["tenure"]
+    label = _idea("female", last, "it labels rows of measurements")
+    assert _kept(workers, _idea("tenure"), label) == ["tenure", "female"]
 
 
 def test_what_a_code_tells_goes_unless_it_is_first(workers: tuple[DatasetProfile, Path]) -> None:
@@ -108,10 +112,12 @@ def test_an_entity_is_told_by_a_code_and_not_by_an_amount() -> None:
         mixed=[("a", "b")[place] for place in code % 2],
         loose=[("a", "b")[place] for place in (code + (RANDOM.random(ROWS) < 0.1)) % 2],
         grown=[("small", "large")[int(place > 4)] for place in code],
+        press=text(np.array([802, 813, 815, 816, 821, 824, 827, 828, 830, 839])[code], 0),
     )
     assert is_fact_of_entity(data["mixed"], data.columns)
     assert not is_fact_of_entity(data["loose"], [data["code"]])
     assert not is_fact_of_entity(data["grown"], [data["code"]])
+    assert is_fact_of_entity(data["grown"], [data["press"]])
 
 
 def _flags(rows: int = ROWS) -> list[str]:
