@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlesmith_env.errors import GenerationError
 from mlesmith_generator.brainstorm.judging import LAST
+from mlesmith_generator.brainstorm.weeding import weeded
 from mlesmith_generator.formulations import FORMULATIONS, Proposal
 from mlesmith_generator.records import DatasetProfile, Idea
 
@@ -31,7 +32,8 @@ def ideas_for(
 
     Each formulation gives its own ideas in order; from their heads the best is taken in turn, and
     those that ask in the same way as many before them wait, and a third form of one quantity is
-    asked only where there is nothing else.
+    asked only where there is nothing else. Of those chosen, weak ones beside clear ones are weeded
+    out at last, and nothing takes their place.
 
     Args:
         profile: What was measured about the dataset.
@@ -75,7 +77,8 @@ def ideas_for(
             forms[quantity] += 1
         chosen.append(idea)
         asked[idea.formulation, idea.objective] += 1
-    return tuple(chosen if len(forms) > 1 or len(chosen) > FORMS else [*chosen, *again[:1]])
+    chosen = chosen if len(forms) > 1 or len(chosen) > FORMS else [*chosen, *again[:1]]
+    return tuple(weeded(chosen, profile, root, seed=seed))
 
 
 def _but_last_resorts(queues: list[list[Proposal]]) -> list[list[Proposal]]:

@@ -259,6 +259,8 @@ class Idea(Record):
     """How well a quick cross-validated model beat the trivial one: 0 not at all, 1 perfectly."""
     justification: str
     """Why this makes a good task, from the profile: one to three sentences."""
+    reasons: tuple[str, ...] = Field(default=(), exclude=True)
+    """What speaks for the column as a target, in words, where the rule of tables chose it."""
     formulation: str = "table"
     """Name of the formulation that it comes from."""
     modality: Modality = "tabular"

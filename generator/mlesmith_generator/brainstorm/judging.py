@@ -13,6 +13,7 @@ from mlesmith_env.manifest import MetricSpec, Modality
 from mlesmith_generator.brainstorm import features, holdouts, neighbours, probe
 from mlesmith_generator.brainstorm.censoring import FollowUp, afterwards, follow_ups, is_form_of
 from mlesmith_generator.brainstorm.codes import parting_codes
+from mlesmith_generator.brainstorm.expressions import expressions_of
 from mlesmith_generator.brainstorm.holdouts import Plan
 from mlesmith_generator.brainstorm.keys import key_reason
 from mlesmith_generator.brainstorm.labels import label_families
@@ -117,6 +118,7 @@ def judge(bench: Bench, made: Target, plan: Plan, merit: Merit) -> Scored | None
     told += _sisters(bench, made, {each.column for each in told})
     together = given_together(made, bench.table, {each.column for each in told})
     told += together
+    told += expressions_of(told, made, bench.table)
     for timely in timely_plans(bench, made, plan, told):
         scored = _judged(bench, made, timely, merit, told, together)
         if scored is not None:
@@ -160,6 +162,7 @@ def _judged(
         modality=modality,
         justification=justify(made, metric.name, errors, plan, signal, merit.reasons, told)
         + _said_together(together),
+        reasons=merit.reasons,
     )
     score = merit.score + _appeal(skill, errors, merit, len(told))
     score -= _RESORT if merit.senseless else 0.0

@@ -19,6 +19,7 @@ from mlesmith_generator.brainstorm.single import (
 )
 from mlesmith_generator.brainstorm.sums import parts_of_amount, parts_of_class, totals_of_part
 from mlesmith_generator.brainstorm.target import Target
+from mlesmith_generator.brainstorm.wholes import wholes_of_part
 from mlesmith_generator.profiler.relations import lookup_skill, lookup_support
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.records import Exclusion, Relation
@@ -68,6 +69,8 @@ def giveaways(
     found |= parts_of_quotient(made, table, rows, set(found))
     found |= parts_of_product(made, table, rows, set(found))
     found |= parts_of_class(made, table, rows, set(found))
+    for name, reason in wholes_of_part(made, table, rows).items():
+        found.setdefault(name, reason)
     for name, reason in counts_of_target(made, table, rows).items():
         found.setdefault(name, reason)
     return tuple(Exclusion(column=name, reason=reason) for name, reason in found.items())

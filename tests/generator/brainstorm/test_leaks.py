@@ -7,6 +7,7 @@ from made import loans, table, text
 
 from mlesmith_generator.brainstorm.leaks import giveaways
 from mlesmith_generator.brainstorm.targets import alternatives, primary
+from mlesmith_generator.brainstorm.wholes import wholes_of_part
 from mlesmith_generator.profiler.relations import relations
 from mlesmith_generator.profiler.typed import TypedTable
 
@@ -238,3 +239,21 @@ def _players(settled: float) -> TypedTable:
 def test_a_level_that_is_two_others_in_one_tells_who_was_two() -> None:
     assert told(_players(1.0), "played") == {"sex"}
     assert told(_players(0.95), "played") == set()
+
+
+def test_counts_that_hold_the_target_are_left_out_and_other_counts_stay() -> None:
+    random = np.random.default_rng(9)
+    size = random.gamma(4, 20, 400)
+    crashes = random.poisson(size)
+    night = random.binomial(crashes, 0.4)
+    data = table(
+        crashes=text(crashes, 0),
+        nightcrashes=text(night, 0),
+        cars=text(random.poisson(9 * size), 0),
+        crashes_before=text(random.poisson(size), 0),
+        fined=text(random.binomial(night, 0.5), 0),
+    )
+    made = primary(data["nightcrashes"])
+    assert made is not None
+    assert set(wholes_of_part(made, data, np.arange(400))) == {"crashes"}
+    assert "crashes" in told(data, "nightcrashes")
