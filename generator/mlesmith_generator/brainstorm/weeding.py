@@ -14,6 +14,7 @@ from mlesmith_generator.brainstorm.naming import name_weight, namesakes
 from mlesmith_generator.brainstorm.persons import is_what_somebody_is
 from mlesmith_generator.brainstorm.running import is_running_number
 from mlesmith_generator.profiler.table import measure_file
+from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import DatasetProfile, Idea, TableProfile
 
 _PLAIN = frozenset({"table", "geospatial", "text", "molecule", "sequence", "mixed"})
@@ -21,6 +22,12 @@ _PLAIN = frozenset({"table", "geospatial", "text", "molecule", "sequence", "mixe
 _WEAK, _CLEAR = 0.3, 1.5
 """Weight of a name below which it speaks for no question, and from which it is that of an outcome.
 """
+_PLAINLY = 2.2
+"""Weight from which a name leaves no doubt, beside which mere kinds are weak as well."""
+_KINDS = frozenset(
+    "type typ tipo kind category kategorie categoria categorie catégorie soort".split()
+)
+"""Words for which of several things of a kind a row is of."""
 _SURE = 2
 """How many ideas, the first of a dataset, stay however weak they are."""
 _SAYS_NOTHING = frozenset({"it leads the table", "no other column is of its kind"})
@@ -84,11 +91,13 @@ def _is_declared(idea: Idea, table: TableProfile) -> bool:
 
 def _is_weak(idea: Idea, clear: Sequence[Idea]) -> bool:
     """Return whether nothing speaks for a question, while something does for another."""
-    if idea.formulation not in _PLAIN or name_weight(idea.target_source) >= _WEAK:
-        return False
     others = [each for each in clear if each.target_source != idea.target_source]
+    if idea.formulation not in _PLAIN or not others:
+        return False
+    if not _KINDS.isdisjoint(words(idea.target_source)) and _PLACED.isdisjoint(idea.reasons):
+        return max(name_weight(each.target_source) for each in others) >= _PLAINLY
     akin = any(namesakes(idea.target_source, each.target_source) for each in others)
-    return bool(others) and not akin and not _speaks(idea)
+    return name_weight(idea.target_source) < _WEAK and not akin and not _speaks(idea)
 
 
 def _speaks(idea: Idea) -> bool:

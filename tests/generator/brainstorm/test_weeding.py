@@ -65,6 +65,16 @@ def test_weak_questions_beside_a_clear_one_go_from_the_third_on(
     assert _kept(workers, *chosen[::-1]) == ["hue", "tenure", "wage"]
 
 
+def test_kinds_of_things_are_weak_beside_what_leaves_no_doubt(
+    workers: tuple[DatasetProfile, Path],
+) -> None:
+    named = "its name is that of an outcome"
+    chosen = [_idea("wage", named), _idea("tenure"), _idea("contract_type", named)]
+    assert _kept(workers, *chosen) == ["wage", "tenure"]
+    last = _idea("contract_type", named, "it is the last column")
+    assert _kept(workers, *chosen[:2], last) == ["wage", "tenure", "contract_type"]
+
+
 @pytest.mark.parametrize("reason", ["it labels rows of measurements", "it is the last column"])
 def test_what_something_speaks_for_stays(workers: tuple[DatasetProfile, Path], reason: str) -> None:
     first = (_idea("wage"), _idea("tenure"))
