@@ -94,7 +94,7 @@ def _is_weak(idea: Idea, clear: Sequence[Idea]) -> bool:
     others = [each for each in clear if each.target_source != idea.target_source]
     if idea.formulation not in _PLAIN or not others:
         return False
-    if not _KINDS.isdisjoint(words(idea.target_source)) and _PLACED.isdisjoint(idea.reasons):
+    if not _KINDS.isdisjoint(words(idea.target_source)) and not {_LAST, _NAMED} & {*idea.reasons}:
         return max(name_weight(each.target_source) for each in others) >= _PLAINLY
     akin = any(namesakes(idea.target_source, each.target_source) for each in others)
     return name_weight(idea.target_source) < _WEAK and not akin and not _speaks(idea)
