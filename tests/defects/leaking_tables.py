@@ -717,6 +717,25 @@ def ingredient_that_no_column_alone_tells() -> Base:
     return Base("mortar", frame, "slag", "regression", "mae", Holdout(kind="random"))
 
 
+@seeded("leak", "group-crossing")
+def rate_of_a_loan_that_tells_its_amount() -> Base:
+    """A monthly rate comes of amount, interest and term: equal rates are of equal loans."""
+    random = _random(31)
+    amount = random.choice(np.arange(1000, 40_001, 500), 1500)
+    months = random.choice([36, 60], 1500)
+    interest = random.choice([0.05, 0.0725, 0.0899, 0.119, 0.1549, 0.21], 1500) / 12
+    rate = amount * interest / (1 - (1 + interest) ** -months)
+    frame = pd.DataFrame(
+        {
+            "income": (amount * random.lognormal(1.0, 0.7, 1500)).round(-2),
+            "years_at_work": random.integers(0, 11, 1500),
+            "monthly_rate": np.where(random.random(1500) < 0.85, rate, rate * 1.031).round(2),
+            "loan_amount": amount,
+        }
+    )
+    return Base("loans", frame, "loan_amount", "regression", "mae", Holdout(kind="random"))
+
+
 @legitimate()
 def strength_of_batches_that_were_read_again() -> Base:
     return Base("mortar", _batches(), "strength", "regression", "mae", Holdout(kind="random"))

@@ -1,4 +1,4 @@
-"""Is the answer of a hidden row looked up by its kin, the training row that shares its rare values?
+"""Is the answer of a hidden row looked up by its kin, a training row that shares its rare values?
 
 Rows that were cut from one thing (the readings of one mix, the people of one town and year) repeat
 what belongs to the thing, in whatever columns that stands. Where such a value is asked for, nobody
@@ -18,11 +18,15 @@ from mlesmith_generator.gates.verdict import Finding, Scan
 
 LOOKED_UP = 0.4
 """Share of the hidden rows, beyond chance, whose kin has the very same amount."""
+LOOKED_UP_BY_ONE = 0.5
+"""The same where one column alone finds the kin, beyond what the commonest amount is worth."""
 WORTH_TELLING = 0.3
 """The same from which it is worth a warning."""
 FEWEST_VALUES = 30
 """Different amounts below which two rows agree too easily."""
 _FEWEST_ROWS = 30
+_REPEATED = 0.7
+"""Values of a column for each row up to which it may name what several rows share."""
 _MOST_KNOWN, _MOST_ASKED, _MOST_COLUMNS = 6_000, 400, 200
 
 
@@ -42,6 +46,8 @@ def scan_kin(rows: TaskRows) -> Scan:
     asked = _drawn(np.flatnonzero(rows.hidden), _MOST_ASKED)
     if min(len(known), len(asked)) < _FEWEST_ROWS:
         return Scan(name, "too few rows")
+    if (found := _by_one_column(rows)) is not None:
+        return Scan(name, found.evidence, (found,))
     kin = known[_likest(rows, known, asked)]
     same = float((rows.y[kin] == rows.y[asked]).mean())
     shares = np.bincount(rows.truth.codes) / len(rows)
@@ -55,6 +61,34 @@ def scan_kin(rows: TaskRows) -> Scan:
         return Scan(name, told)
     kept = beyond < LOOKED_UP
     return Scan(name, told, (Finding("group-crossing", told, "brainstorm", warning=kept),))
+
+
+def _by_one_column(rows: TaskRows) -> Finding | None:
+    """Find a column whose equal values stand beside the very same amounts (rates of one loan)."""
+    train, usual = rows.part == TRAIN, float(np.bincount(rows.truth.codes).max()) / len(rows)
+    for column in rows.columns[:_MOST_COLUMNS]:
+        if not FEWEST_VALUES <= column.distinct <= _REPEATED * len(rows):
+            continue
+        asked = rows.hidden & ~column.missing
+        guess = _commonest(column.codes, rows.truth.codes, train & ~column.missing, column.distinct)
+        same = float((guess[column.codes[asked]] == rows.truth.codes[asked]).sum())
+        share = same / int(rows.hidden.sum())
+        if share - usual >= LOOKED_UP_BY_ONE * (1 - usual):
+            told = (
+                f"{share:.0%} of the hidden rows have the very {rows.target_name!r} that stands "
+                f"most often beside their value of {column.name!r} ({usual:.1%} have the commonest)"
+            )
+            return Finding("group-crossing", told, columns=(column.name,))
+    return None
+
+
+def _commonest(codes: Ints, answers: Ints, known: NDArray[np.bool_], size: int) -> Ints:
+    """Return the answer met most often with each code among the known rows, else -1. (size,)."""
+    pairs = pd.DataFrame({"code": codes[known], "answer": answers[known]}).value_counts(sort=False)
+    counted = pairs.reset_index(name="rows").sort_values("rows", kind="stable")
+    result = np.full(size, -1, dtype=np.int64)
+    result[counted["code"].to_numpy()] = counted["answer"].to_numpy()
+    return result
 
 
 def _drawn(places: Ints, most: int) -> Ints:
