@@ -68,7 +68,7 @@ def _number(page: Page) -> list[str]:
         positive = (target.minimum or 0.0) >= 0
         logarithm = positive and voice.draw("logarithm?") < 0.3
         told.append(voice.say("tail logarithm" if logarithm else "tail right", **fields))
-    elif target.skew < -_TAILED:
+    elif target.skew < -_TAILED and "p01" in fields:
         told.append(voice.say("tail left", **fields))
     return told
 

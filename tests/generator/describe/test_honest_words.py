@@ -225,6 +225,16 @@ def test_no_class_is_said_to_lead_or_to_trail_alone_that_does_not(
         assert wrong not in told, told
 
 
+def test_a_left_tail_is_told_only_where_a_hundredth_lies_below_another_value(harvest: Page) -> None:
+    target = replace(harvest.facts.target, skew=-2.0, minimum=10.0, maximum=50.0, low=12.0)
+    for low, told in ((12.0, True), (10.0, False)):
+        facts = replace(harvest.facts, target=replace(target, low=low))
+        texts = [
+            target_section(replace(harvest, facts=facts, slug=f"s{number}")) for number in range(8)
+        ]
+        assert all(("12" in text) == told for text in texts), texts
+
+
 def test_a_column_that_was_made_for_the_split_was_never_in_the_raw_table(banded: Page) -> None:
     holdout = banded.recipe.holdout
     for column, made in (("orchard_id", False), ("cell_of_map", True)):
