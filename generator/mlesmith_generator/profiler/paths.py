@@ -33,7 +33,8 @@ def folder_parts(files: Sequence[str]) -> tuple[NamePart, ...]:
         values = [parts[level] if len(parts) > level else "" for parts in folders]
         pattern = "^" + "[^/]+/" * level + "([^/]+)/"
         if len(set(values)) > 1:
-            if level and _numbers_within([parts[: level + 1] for parts in folders]):
+            deep = [parts[: level + 1] for parts in folders if len(parts) > level]
+            if level and _numbers_within(deep):
                 pattern = "^" + "[^/]+/" * (level - 1) + "([^/]+/[^/]+)/"
                 values = ["/".join(parts[level - 1 : level + 1]) for parts in folders]
             found.append(_part("file", pattern, values))

@@ -269,3 +269,10 @@ def test_folders_that_are_numbered_anew_in_each_folder_are_told_with_it(
     assert {value for value, _ in second.top} == expected
     read = {re.search(second.pattern, file) for file in files}
     assert {found[1] for found in read if found} == expected
+
+
+def test_files_beside_folders_are_no_hindrance() -> None:
+    files = [f"{one}/leaf0{two}/{k}.png" for one in ("oak", "elm") for two in "123" for k in "12"]
+    first, second = folder_parts([*files, "cover.png", "oak/whole.png"])
+    assert {"oak", "elm"} <= {value for value, _ in first.top}
+    assert {"oak/leaf01", "elm/leaf01"} <= {value for value, _ in second.top}
