@@ -23,6 +23,7 @@ from mlesmith_generator.brainstorm.naming import (
     name_weight,
 )
 from mlesmith_generator.brainstorm.partition import divides_rows
+from mlesmith_generator.brainstorm.persons import SEXES
 from mlesmith_generator.brainstorm.questions import no_questions
 from mlesmith_generator.brainstorm.readings import read_off
 from mlesmith_generator.profiler.pairing import paired
@@ -30,12 +31,6 @@ from mlesmith_generator.profiler.structure import ENTITY_WORDS
 from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
-
-_PEOPLE = (
-    frozenset({"m", "f"}), frozenset({"male", "female"}), frozenset({"man", "woman"}),
-    frozenset({"men", "women"}), frozenset({"boy", "girl"}), frozenset({"homme", "femme"}),
-    frozenset({"hombre", "mujer"}), frozenset({"mann", "frau"}), frozenset({"w", "m"}),
-)  # fmt: skip
 
 SENSELESS = -1.0
 """Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
@@ -254,7 +249,7 @@ def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list
 
 
 def _of_people(column: TypedColumn) -> bool:
-    return frozenset(value.strip().lower() for value in column.values[:3]) in _PEOPLE
+    return frozenset(value.strip().lower() for value in column.values[:3]) in SEXES
 
 
 def _places(table: TypedTable, forms: dict[str, float], file_column: str | None) -> dict[str, int]:

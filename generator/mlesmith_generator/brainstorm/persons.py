@@ -29,13 +29,14 @@ _GROUPS = frozenset(
     "мужчина женщина 男 女 男性 女性".split()
 )
 """Names of flags that say to which group somebody belongs."""
-_SEXES = (
+SEXES = (
     frozenset({"m", "f"}), frozenset({"male", "female"}), frozenset({"man", "woman"}),
     frozenset({"men", "women"}), frozenset({"boy", "girl"}), frozenset({"homme", "femme"}),
     frozenset({"hombre", "mujer"}), frozenset({"mann", "frau"}), frozenset({"uomo", "donna"}),
     frozenset({"w", "m"}), frozenset({"h", "m"}), frozenset({"masculino", "femenino"}),
     frozenset({"männlich", "weiblich"}), frozenset({"homem", "mulher"}),
 )  # fmt: skip
+"""Levels of a column that tells men from women."""
 _MOST = 30
 """Levels that such a column has at most."""
 _HUMAN = frozenset(
@@ -77,7 +78,7 @@ def _is_trait(column: ColumnProfile) -> bool:
     parts = [part for part in words(column.name) if not part.isdigit()]
     named = bool(parts) and parts[-1] in _TRAITS
     levels = frozenset(value.strip().casefold() for value, _ in column.top)
-    return named or levels in _SEXES
+    return named or levels in SEXES
 
 
 def _is_group(column: ColumnProfile) -> bool:
