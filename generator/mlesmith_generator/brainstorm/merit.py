@@ -32,6 +32,13 @@ from mlesmith_generator.profiler.typed import TypedColumn, TypedTable
 from mlesmith_generator.profiler.words import words
 from mlesmith_generator.records import TableProfile
 
+OUTCOME = "its name is that of an outcome"
+NAMED = "the data are named after it"
+LAST = "it is the last column"
+LEADS = "it leads the table"
+LABELS = "it labels rows of measurements"
+ALONE = "no other column is of its kind"
+"""What may speak for a column, as pages and `weeding` read it."""
 SENSELESS = -1.0
 """Score up to which nobody asks for a column (a row of a field, a link, a place's code), unless a
 dataset has nothing else to ask."""
@@ -119,10 +126,10 @@ def merits(profile: TableProfile, table: TypedTable, subject: str = "") -> list[
         score = 0.0 if nameless else name_weight(name)
         score = -1.0 if name in placing else score
         if score >= 1.4:
-            reasons.append("its name is that of an outcome")
+            reasons.append(OUTCOME)
         if name in echoing:
             score += 1.3 / len(echoing) ** 0.5
-            reasons.append("the data are named after it")
+            reasons.append(NAMED)
         score += _by_place(column, places[name], last, profile, nameless, reasons)
         score += _by_kind(column, kinds, len(usable), reasons)
         if families[name] >= 4 and not is_question(name):
@@ -218,10 +225,10 @@ def _by_place(
     if DESIGN & set(words(column.name)[-1:]) and not certain:
         return 0.0
     if place == last:
-        reasons.append("it is the last column")
+        reasons.append(LAST)
         return (2.2 if certain else 1.0) + 0.7 * (_kind(column) == "flag")
     if place == 0 and not (nameless and _kind(column) == "amount"):
-        reasons.append("it leads the table")
+        reasons.append(LEADS)
         return 0.8
     return 0.3 if place in (1, last - 1) else 0.0
 
@@ -238,12 +245,12 @@ def _by_kind(column: TypedColumn, kinds: Counter[str], count: int, reasons: list
         return 0.0
     labels = kinds["flag"] + kinds["label"]
     if kind in ("flag", "label") and labels <= 3 and kinds["amount"] >= max(5, 0.6 * count):
-        reasons.append("it labels rows of measurements")
+        reasons.append(LABELS)
         if labels == 1:
             return 1.4
         return 0.5 if kind == "flag" and column.profile.type != "category" else 1.0
     if kinds[kind] == 1 and count >= 5:
-        reasons.append("no other column is of its kind")
+        reasons.append(ALONE)
         return 0.7
     return 0.0
 

@@ -99,10 +99,10 @@ def _options(made: Target, rarest: float, few: float = 0.0) -> tuple[str, ...]:
     if len(made.classes) == 2:
         rare = float(shares.min())
         if rare < 0.1:
-            return for_positives(("roc_auc", "average_precision"), _positive(made, shares))
+            return _for_positives(("roc_auc", "average_precision"), _positive(made, shares))
         if rare < 0.3:
             found = ("roc_auc", "average_precision", "log_loss", "mcc", "f1")
-            return for_positives(found, _positive(made, shares))
+            return _for_positives(found, _positive(made, shares))
         even = ("roc_auc", "log_loss", "accuracy", "balanced_accuracy", "mcc", "brier")
         return allowed(even, rarest)
     if made.ordered:
@@ -126,7 +126,7 @@ def _positive(made: Target, shares: NDArray[np.float64]) -> float:
     return by_label[made.classes[1] if made.kind == "one class" else positive_last(by_label)[1]]
 
 
-def for_positives(options: tuple[str, ...], share: float) -> tuple[str, ...]:
+def _for_positives(options: tuple[str, ...], share: float) -> tuple[str, ...]:
     """Return metrics of two classes that fit the share of the positive one.
 
     Whether positives are found is a question where they are few; where most rows are positive, a

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlesmith_generator.brainstorm.entities import is_fact_of_entity
+from mlesmith_generator.brainstorm.merit import ALONE, LABELS, LAST, LEADS, NAMED, OUTCOME
 from mlesmith_generator.brainstorm.naming import name_weight, namesakes
 from mlesmith_generator.brainstorm.persons import is_what_somebody_is
 from mlesmith_generator.brainstorm.running import is_running_number
@@ -30,11 +31,8 @@ _KINDS = frozenset(
 """Words for which of several things of a kind a row is of."""
 _SURE = 2
 """How many ideas, the first of a dataset, stay however weak they are."""
-_SAYS_NOTHING = frozenset({"it leads the table", "no other column is of its kind"})
+_SAYS_NOTHING = frozenset({LEADS, ALONE})
 """Reasons for a target that say nothing of what it is."""
-_OUTCOME = "its name is that of an outcome"
-_LAST, _NAMED = "it is the last column", "the data are named after it"
-_LABEL = "it labels rows of measurements"
 
 
 def weeded(
@@ -73,7 +71,7 @@ def _is_last_resort(idea: Idea, profile: DatasetProfile) -> bool:
     if is_running_number(column):
         return True
     names = [each.name for each in table.columns]
-    wanted = _OUTCOME in idea.reasons or _is_declared(idea, table)
+    wanted = OUTCOME in idea.reasons or _is_declared(idea, table)
     return not wanted and is_what_somebody_is(column, names, profile.dataset)
 
 
@@ -83,10 +81,10 @@ def _is_declared(idea: Idea, table: TableProfile) -> bool:
     A table that is called after it, or a file of a kind whose last column is the class; the last of
     any other is no more than that, unless it labels rows of measurements.
     """
-    if _NAMED in idea.reasons:
+    if NAMED in idea.reasons:
         return True
     certain = table.reader.format == "arff" or table.reader.header_rows == 0
-    return _LAST in idea.reasons and (certain or _LABEL in idea.reasons)
+    return LAST in idea.reasons and (certain or LABELS in idea.reasons)
 
 
 def _is_weak(idea: Idea, clear: Sequence[Idea]) -> bool:
@@ -94,7 +92,7 @@ def _is_weak(idea: Idea, clear: Sequence[Idea]) -> bool:
     others = [each for each in clear if each.target_source != idea.target_source]
     if idea.formulation not in _PLAIN or not others:
         return False
-    if not _KINDS.isdisjoint(words(idea.target_source)) and not {_LAST, _NAMED} & {*idea.reasons}:
+    if not _KINDS.isdisjoint(words(idea.target_source)) and not {LAST, NAMED} & {*idea.reasons}:
         return max(name_weight(each.target_source) for each in others) >= _PLAINLY
     akin = any(namesakes(idea.target_source, each.target_source) for each in others)
     return name_weight(idea.target_source) < _WEAK and not akin and not _speaks(idea)
@@ -109,7 +107,7 @@ def _is_told_by_code(idea: Idea, profile: DatasetProfile, folder: Path, seed: in
     """Return whether a class is known of the entity that a code of its row stands for."""
     if idea.formulation not in _PLAIN or idea.objective not in ("binary", "multiclass"):
         return False
-    if not {_LAST, _NAMED}.isdisjoint(idea.reasons):
+    if not {LAST, NAMED}.isdisjoint(idea.reasons):
         return False
     table = next((each for each in profile.tables if each.name == idea.table), None)
     if table is None or all(c.name != idea.target_source for c in table.columns):
