@@ -104,14 +104,10 @@ def failed(error: BaseException, trace: types.TracebackType | None) -> Outcome:
         if error.code is None:
             return Outcome(0)
         if isinstance(error.code, int):
-            return Outcome(error.code & 0xFF)
+            return Outcome(int.__and__(error.code, 0xFF))
         print(error.code, file=sys.stderr)
         return Outcome(1)
-    hook: Callable[..., Any] = sys.excepthook
-    try:
-        hook(type(error), error, trace)
-    except BaseException:  # noqa: BLE001  a hook of the program's own that fails
-        sys.__excepthook__(type(error), error, trace)
+    _tell(error)
     code = 130 if isinstance(error, KeyboardInterrupt) else 1
     return Outcome(code, out_of_memory=isinstance(error, MemoryError))
 
@@ -122,24 +118,34 @@ def finish() -> None:
     Waits for threads, runs `atexit` functions, ends the program's own objects and flushes all
     files that are still open.
     """
-    threads: Any = sys.modules.get("threading")
-    if threads is not None:
-        _quietly(threads._shutdown)
+    _quietly(_join_threads)
     import atexit
 
     _quietly(atexit._run_exitfuncs)  # pyright: ignore[reportPrivateUsage]  there is no public way
+    _quietly(_end_objects)
+    flush_files()
+    flush_streams()
+
+
+def _join_threads() -> None:
+    threads: Any = sys.modules.get("threading")
+    if threads is not None:
+        threads._shutdown()
+
+
+def _end_objects() -> None:
+    threads: Any = sys.modules.get("threading")
     if threads is None or threads.active_count() == 1:
         # Files and archives that the program left open are closed by their finalizers.
         sys.modules["__main__"].__dict__.clear()
-        _quietly(gc.collect)
-    flush_files()
-    flush_streams()
+        gc.collect()
 
 
 def flush_files() -> None:
     """Write out what the files that are open still hold back."""
     for item in gc.get_objects():
-        if isinstance(item, io.IOBase):
+        # By its type: to ask the object itself may run code of its own, or find it dead.
+        if issubclass(type(item), io.IOBase):
             _quietly(item.flush)
 
 
@@ -155,7 +161,16 @@ def _quietly(function: Callable[[], Any]) -> None:
         function()
     except BaseException as error:  # noqa: BLE001  closed or broken by the program: it goes on
         if not isinstance(error, (OSError, ValueError, AttributeError)):
-            sys.excepthook(type(error), error, error.__traceback__)
+            _tell(error)
+
+
+def _tell(error: BaseException) -> None:
+    """Have an exception printed that nobody caught."""
+    hook: Callable[..., Any] = sys.excepthook
+    try:
+        hook(type(error), error, error.__traceback__)
+    except BaseException:  # noqa: BLE001  a hook of the program's own that fails
+        sys.__excepthook__(type(error), error, error.__traceback__)
 
 
 def _seed(seed: int | None) -> None:

@@ -118,7 +118,15 @@ class Warden:
             os._exit(1)
         os.write(ready, b"ready")
         os.close(ready)
-        os._exit(act())
+        code = 1
+        try:
+            code = act()
+        except BaseException as error:  # noqa: BLE001  foreign code has got at what ends it
+            with contextlib.suppress(OSError):
+                os.write(2, f"{type(error).__name__} at the end of the program\n".encode())
+        finally:
+            # Whatever happens: above us is the warden's own code, whose end counts as success.
+            os._exit(code)
 
     def _execute(self, link: socket.socket) -> int:
         request = channel.receive(link.fileno())

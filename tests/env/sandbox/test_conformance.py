@@ -223,9 +223,47 @@ def test_segmentation_fault_is_a_result(sandbox: Sandbox) -> None:
     assert result.output == "before\n"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys, weakref\nclass A: pass\na = A()\nsys.kept = weakref.proxy(a)\ndel a\n1 / 0",
+        "import sys\nclass A:\n __class__ = property(lambda self: 1 / 0)\nsys.kept = A()\n1 / 0",
+        "import sys\nclass A:\n def flush(self): 1 / 0\n"
+        "sys.stdout = A()\nsys.excepthook = None\n1 / 0",
+        "import sys\ndef hook(*error): 1 / 0\nsys.excepthook = sys.__excepthook__ = hook\n1 / 0",
+        "import sys\nclass A(int):\n def __and__(self, other): return 'x'\nsys.exit(A(3))",
+        "import sys\ndel sys.modules['__main__']\nsys.modules['threading'] = 5\n1 / 0",
+        "import os, signal, atexit\natexit.register(os.kill, os.getpid(), signal.SIGINT)\n1 / 0",
+    ],
+    ids=["dead proxy", "class", "streams", "hooks", "code", "modules", "interrupted"],
+)
+def test_failure_stays_one_whatever_happens_at_the_end(sandbox: Sandbox, code: str) -> None:
+    result = run(sandbox, code)
+    assert result.status == "error", result
+    assert result.exit_code != 0
+
+
+def test_odd_objects_do_not_turn_success_into_failure(sandbox: Sandbox) -> None:
+    code = """
+import sys, weakref
+class A:
+    __class__ = property(lambda self: 1 / 0)
+class B: pass
+b = B()
+sys.kept = [A(), weakref.proxy(b)]
+file = open("written", "w")
+file.write("all of it")
+sys.kept.append(file)
+del b, sys.modules["__main__"]
+"""
+    result = run(sandbox, code)
+    assert (result.status, result.exit_code) == ("ok", 0), result
+    assert run(sandbox, "print(open('written').read())").output == "all of it\n"
+
+
 def test_deep_recursion_is_an_exception(sandbox: Sandbox) -> None:
     result = run(sandbox, "def f(): f()\nf()")
-    assert result.status == "error"
+    assert result.status == "error", result
     assert "RecursionError" in result.output[-200:]
 
 
