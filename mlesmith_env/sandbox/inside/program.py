@@ -122,8 +122,12 @@ def finish() -> None:
     import atexit
 
     _quietly(atexit._run_exitfuncs)  # pyright: ignore[reportPrivateUsage]  there is no public way
+    files: list[io.IOBase] = []
+    # Before the program's names are gone, which an audit hook of its own may need for this.
+    _quietly(lambda: files.extend(_files()))
     _quietly(_end_objects)
-    flush_files()
+    for file in files:
+        _quietly(file.flush)
     flush_streams()
 
 
@@ -143,10 +147,13 @@ def _end_objects() -> None:
 
 def flush_files() -> None:
     """Write out what the files that are open still hold back."""
-    for item in gc.get_objects():
-        # By its type: to ask the object itself may run code of its own, or find it dead.
-        if issubclass(type(item), io.IOBase):
-            _quietly(item.flush)
+    for file in _files():
+        _quietly(file.flush)
+
+
+def _files() -> list[io.IOBase]:
+    # By their types: to ask an object itself may run code of its own, or find it dead.
+    return [item for item in gc.get_objects() if issubclass(type(item), io.IOBase)]
 
 
 def flush_streams() -> None:

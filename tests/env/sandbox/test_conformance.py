@@ -261,6 +261,21 @@ del b, sys.modules["__main__"]
     assert run(sandbox, "print(open('written').read())").output == "all of it\n"
 
 
+def test_a_hook_that_needs_the_names_of_the_program_is_no_failure(sandbox: Sandbox) -> None:
+    code = """
+import sys
+NAMES = ("os.system",)
+def hook(event, arguments):
+    if event in NAMES: raise PermissionError(event)
+sys.addaudithook(hook)
+file = open("written", "w")
+file.write("all of it")
+"""
+    result = run(sandbox, code)
+    assert (result.status, result.output) == ("ok", ""), result
+    assert run(sandbox, "print(open('written').read())").output == "all of it\n"
+
+
 def test_deep_recursion_is_an_exception(sandbox: Sandbox) -> None:
     result = run(sandbox, "def f(): f()\nf()")
     assert result.status == "error", result
