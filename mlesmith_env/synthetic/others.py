@@ -160,12 +160,16 @@ _RATED = {
 }
 
 
+_KNOWN = 180
+"""Ratings that a competitor knows; the rest is asked for."""
+
+
 def rating_world(stream: Stream, difficulty: float) -> World:
     """Return ratings of things by people: leanings of both, and tastes of a few dimensions."""
     name = stream.one(list(_RATED))
     field, who, what = _RATED[name]
-    people, things = int(stream.whole(14, 20, 1)[0]), int(stream.whole(10, 14, 1)[0])
-    tastes = round(2 * difficulty)
+    people, things = int(stream.whole(24, 30, 1)[0]), int(stream.whole(14, 18, 1)[0])
+    tastes = 1 + round(2 * difficulty)
     lean_people = stream.uniform(people) * 3 - 1.5
     lean_things = stream.uniform(things) * 4 - 2
     of_people = stream.uniform(people * 3).reshape(people, 3) * 2 - 1
@@ -185,11 +189,11 @@ def rating_world(stream: Stream, difficulty: float) -> World:
         target="rating",
         objective="rating",
         metric=MetricSpec(name=stream.one(("rmse", "mae"))),
-        holdout=Holdout(kind="random", test_fraction=0.4),
+        holdout=Holdout(kind="random", test_fraction=1 - _KNOWN / len(pairs)),
         modality="ratings",
         classes=(),
         question=f"predict what each {who} gives",
-        story=f"Every {who} has tried most {name}s and rated them on a scale around 5.",
+        story=f"Every {who} has tried many {name}s and rated them on a scale around 5.",
         domain=field,
         title=f"{name.capitalize()} ratings",
     )

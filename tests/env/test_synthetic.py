@@ -27,7 +27,7 @@ DIGESTS = {
     "text-verdict:7:0.50": "0b2feb095daac8c5",
     "series:7:0.50": "54d975de785b9949",
     "table-flag:7:0.50": "76f6f6b363a9a6c4",
-    "ratings:7:0.50": "7b25ebc78d2510ad",
+    "ratings:7:0.50": "d408a6f0ebd424a5",
     "table-classes:7:0.50": "35259dffbdb00997",
     "places:7:0.50": "90c7b7478a3a77a3",
     "table-grade:7:0.50": "4ad4c6a2fdeadd73",

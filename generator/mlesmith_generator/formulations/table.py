@@ -28,6 +28,7 @@ PROGRAMS = (
     Program("best_column", TABLES),
     Program("nearest_neighbours", TABLES),
     Program("linear", MODELS),
+    Program("additive", MODELS, repeats=("linear",)),
     Program("forest", MODELS),
     Program("boosting", MODELS),
     Program("tuned_boosting", MODELS),

@@ -20,6 +20,9 @@ from mlesmith_generator.formulations.program import Program
 LATELY = Program("lately", ("answers", "scores"), trivial=True, repeats=("constant",))
 """Where the later rows are hidden, what drifts is foretold better by its last level than by all."""
 
+LATEST_OF_GROUP = Program("latest_of_group", ("answers", "scores"), repeats=("lately",))
+"""Nor is there anything so near at hand as what the row's own group came to last."""
+
 
 @dataclass(frozen=True)
 class Rung:
@@ -56,14 +59,15 @@ def ladder_for(manifest: Manifest) -> tuple[Rung, ...]:
 def _programs(
     formulation: Formulation, manifest: Manifest, facts: dict[str, object]
 ) -> Iterator[tuple[Program, dict[str, object]]]:
-    """Yield programs and what each knows; where time is shown, the constant has a later twin."""
+    """Yield programs and what each knows; where time is shown, two more that look at it."""
     holdout = manifest.recipe.holdout
     told = holdout.kind == "time" and not holdout.drop_column
     for program in formulation.programs(manifest):
         yield program, facts
         plain = program.path == "constant.py" and isinstance(manifest.recipe, TableRecipe)
         if plain and told and holdout.column is not None:
-            yield LATELY, {**facts, "TIME": holdout.column}
+            for later in (LATELY, LATEST_OF_GROUP):
+                yield later, {**facts, "TIME": holdout.column}
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:

@@ -6,9 +6,11 @@ targets = as_targets(table.answers)
 overall = targets.mean(axis=0)
 
 
-def bin_numbers(values):
+COARSE, FINE = int(np.clip(table.size // 20, 2, 64)), int(np.clip(table.size // 5, 2, 2000))
+
+
+def bin_numbers(values, most_bins):
     """Codes of quantile bins; missing values have one of their own."""
-    most_bins = int(np.clip(table.size // 20, 2, 64))
     edges = np.unique(np.nanquantile(values[: table.size], np.linspace(0, 1, most_bins + 1)[1:-1]))
     return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right"))
 
@@ -27,7 +29,11 @@ def leave_one_out_error(codes, answers):
 
 
 places = np.flatnonzero(~np.isnan(table.split(table.numbers)[0]).all(axis=0))
-binned = [(table.number_sources[place], bin_numbers(table.numbers[:, place])) for place in places]
+binned = [
+    (table.number_sources[place], bin_numbers(table.numbers[:, place], most_bins))
+    for most_bins in (COARSE, FINE)  # A course of ups and downs needs bins of a few rows.
+    for place in places
+]
 binned += [
     (source, as_codes(words)) for source, words in zip(table.category_sources, table.categories)
 ]
@@ -89,7 +95,7 @@ def error_left_out(predict):
 choices = [(best, lambda known: predicted_by_bins(codes, known))]
 if KIND == "number" and len(places) and table.size >= 10:
     likely = places[strongest(table.split(table.numbers)[0][:, places], table.answers, 2)]
-    likely = np.unique([*likely, *places[first : first + 1]])
+    likely = np.unique([*likely, *[*places, *places][first : first + 1]])
     scales = (False, True) if table.answers.min() >= 0 else (False,)
     for place, logarithm, robust in itertools.product(likely, scales, (False, True)):
         values = table.numbers[:, place]
