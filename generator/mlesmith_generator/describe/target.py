@@ -100,9 +100,12 @@ def _balance(page: Page) -> str:
         "nm": nu.count(most[1]),
         "nl": nu.count(least[1]),
         "c": nu.word(len(page.facts.classes)),
-        "p": nu.percent(most[1] / total),
-        "q": nu.percent(least[1] / total),
     }
+    ordered = sorted((rows for _, rows in classes), reverse=True)
+    shown = [nu.percent(rows / total) for rows in ordered]
+    # Shares that look alike show no largest class and no smallest one; rows may.
+    if len(shown) > 2 and shown[0] != shown[1] and shown[-1] != shown[-2]:
+        fields |= {"p": shown[0], "q": shown[-1]}
     if most[1] >= 1.8 * max(1, least[1]):
         fields["ratio"] = nu.word(round(most[1] / max(1, least[1])))
     even = most[1] <= 1.25 * least[1]
