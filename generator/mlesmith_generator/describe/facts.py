@@ -193,7 +193,8 @@ def _public_share(answers: pd.DataFrame | None, id_column: str) -> float | None:
     """Return the public share of the ids, None where the answers are not at hand."""
     if answers is None or not {"Usage", id_column} <= {*answers.columns} or answers.empty:
         return None
-    return float((answers.drop_duplicates(id_column)["Usage"] == "Public").mean())
+    usage = answers.drop_duplicates(id_column)["Usage"].to_numpy(dtype=object)
+    return float(np.mean(usage == "Public"))
 
 
 def _are_alike(counts: dict[str, int], answers: pd.DataFrame | None, target: str) -> bool:

@@ -182,7 +182,7 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
         return "standardised scale"
     if column.integer and column.distinct <= _SCALE and column.top:
         levels = f"{nu.word(column.distinct)} levels"
-        if len(column.top) > 1 and column.top[0][1] == column.top[1][1]:
+        if len({rows for _, rows in column.top[:2]}) < len(column.top[:2]):
             return levels
         return f"{levels}, {nu.amount(float(column.top[0][0]))} the commonest"
     median = nu.amount(column.median or 0.0, 3)
