@@ -18,7 +18,7 @@ from mlesmith_generator.describe.association import (
 from mlesmith_generator.describe.encoded import Encoded
 from mlesmith_generator.describe.measure import Text
 
-PAIRED = 200
+PAIRED = 120
 """Numeric columns among which the closest pair is looked for."""
 _MORE = 0.01
 """By how much levels have to tell more than the order for a column to be told by them."""
