@@ -25,16 +25,17 @@ def measured_page(
 
     Args:
         draft: The draft.
-        public: Folder of the prepared `train.csv`, `test.csv` and `sample_submission.csv`.
+        public: Folder of the prepared `train.csv`, `test.csv` and `sample_submission.csv`; the
+            answers are read from `private` beside it, where it is there.
         idea: What is asked, and why.
         profile: Profile of the dataset.
         table: Profile of the table that it is made of, where it is one.
         recipe: What to tell of target and holdout, where that is not the draft's recipe.
     """
     train, test, sample = (
-        pd.read_csv(public / f"{name}.csv", dtype=str, keep_default_na=False, na_values=[""])
-        for name in ("train", "test", "sample_submission")
+        _read(public / f"{name}.csv") for name in ("train", "test", "sample_submission")
     )
+    hidden = public.parent / "private" / "answers.csv"
     form = draft.submission.model_copy(update={"rows": len(test)})
     recipe = recipe or draft.recipe
     page = Page(
@@ -47,6 +48,18 @@ def measured_page(
         form=form,
         metric=get_metric(draft.metric),
         limits=draft.limits,
-        facts=facts_of(train, test, sample, recipe=recipe, form=form, table=table),
+        facts=facts_of(
+            train,
+            test,
+            sample,
+            recipe=recipe,
+            form=form,
+            table=table,
+            answers=_read(hidden) if hidden.is_file() else None,
+        ),
     )
     return describe(page)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])

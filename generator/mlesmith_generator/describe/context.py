@@ -108,6 +108,8 @@ def opening(page: Page, inputs: str = "") -> str:
         rare = page.idea.objective == "anomaly"
         return page.voice.say("opening anomaly" if rare else "opening yes", **fields)
     by_size = sorted((pair for pair in classes if pair[1]), key=lambda pair: -pair[1])
-    if by_size and by_size[0][1] > by_size[-1][1]:
+    # Of several that are as large, or as small, none is the commonest or the rarest.
+    sizes = [rows for _, rows in by_size]
+    if len(sizes) > 1 and sizes[0] > sizes[1] and sizes[-2] > sizes[-1]:
         fields |= {"most": md.code(by_size[0][0], 40), "least": md.code(by_size[-1][0], 40)}
     return page.voice.say("opening classes", **fields)

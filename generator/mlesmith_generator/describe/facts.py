@@ -2,7 +2,7 @@
 
 From the test file only its number of rows and, where it shows them, its number of groups are
 taken, and whether its columns vary and have gaps where those for training do not, which everybody
-can see in it; from the answers only whether each class has its share.
+can see in it; from the answers only whether each class has its share and how many rows are public.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from mlesmith_env.manifest import Objective, SubmissionForm
 from mlesmith_env.recipes.model import Holdout, Recipe
 from mlesmith_generator.describe.association import Association, spearman
 from mlesmith_generator.describe.beyond import with_test
+from mlesmith_generator.describe.encoded import Encoded
 from mlesmith_generator.describe.further import FurtherTable, further_tables
 from mlesmith_generator.describe.measure import ColumnFacts, as_text, measure_column
 from mlesmith_generator.describe.relations import (
     Contrast,
-    Encoded,
     are_equal,
     associate,
     closest_pair,
@@ -70,7 +70,8 @@ class Facts:
         targets: Every column that training shows and test hides.
         together: The two targets with the highest rank correlation, and that.
         classes: Training rows of each class, in the order of the submission form.
-        associations: Features by the strength of their association with the target.
+        associations: Features that can be measured, by the strength of their association with the
+            target.
         closest: The two numeric features with the highest rank correlation, and that.
         copied: Whether these two are equal in every row.
         repeats: For features that follow from an earlier one, how they do.
@@ -81,6 +82,7 @@ class Facts:
         scales: A feature of numbers that another one sorts into scales.
         complete: Training rows without any missing value.
         sampled: Whether associations were measured on a sample.
+        public_share: Counted share of the answers that are public, None where they are not at hand.
         example: Header and first rows of the sample submission.
     """
 
@@ -102,6 +104,7 @@ class Facts:
     sampled: bool
     example: tuple[tuple[str, ...], ...]
     alike: bool = True
+    public_share: float | None = None
     scales: Scales | None = None
 
     def feature(self, name: str) -> ColumnFacts | None:
@@ -130,7 +133,8 @@ def facts_of(
         form: What is asked, with the classes in order.
         table: Profile of the raw table, whose column types are taken as hints.
         further: Further tables of the task, by name.
-        answers: Rows of `answers.csv`, of which only the size of the classes is looked at.
+        answers: Rows of `answers.csv`, of which only the sizes of the classes and of the
+            public part are looked at.
     """
     target, classes, holdout = recipe.target, form.classes, recipe.holdout
     objective = objective_of(form)
@@ -146,7 +150,14 @@ def facts_of(
     others = {name: measure_column(name, as_text(train, name), None) for name in hidden}
     counts = dict(zip(answer.values, answer.counts.tolist(), strict=True))
     order = classes or tuple(sorted(counts))
-    data = Encoded.of(features, texts, answer, () if objective == "regression" else order)
+    data = Encoded.of(
+        features,
+        texts,
+        answer,
+        () if objective == "regression" else order,
+        formats={name: hint.date_format for name, hint in hints.items()},
+        test=None if holdout.kind in ("random", "stratified") else test,
+    )
     associations = associate(data)
     closest = closest_pair(data)
     gaps = np.zeros(len(train), dtype=bool)
@@ -173,8 +184,17 @@ def facts_of(
         sampled=data.step > 1,
         example=_example(sample),
         scales=scales_of(features, texts),
+        public_share=_public_share(answers, id_column),
         alike=objective == "regression" or _are_alike(counts, answers, target),
     )
+
+
+def _public_share(answers: pd.DataFrame | None, id_column: str) -> float | None:
+    """Return the public share of the ids, None where the answers are not at hand."""
+    if answers is None or not {"Usage", id_column} <= {*answers.columns} or answers.empty:
+        return None
+    usage = answers.drop_duplicates(id_column)["Usage"].to_numpy(dtype=object)
+    return float(np.mean(usage == "Public"))
 
 
 def _are_alike(counts: dict[str, int], answers: pd.DataFrame | None, target: str) -> bool:

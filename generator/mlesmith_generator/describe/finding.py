@@ -17,6 +17,7 @@ class Finding:
         weight: How striking it is here: 0 not at all, 1 very.
         fields: What fills the phrases.
         then: A bank of phrases for a sentence after it, filled by the same fields; empty for none.
+        aside: What the fact leaves out, told before it; empty where it is about all columns.
         about: Columns that it is mainly about, so that no column is told twice in a row.
     """
 
@@ -24,12 +25,16 @@ class Finding:
     weight: float
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     then: str = ""
+    aside: str = ""
     about: frozenset[str] = frozenset()
 
     def told(self, voice: Voice) -> str:
         """Return the sentence, and the one after it."""
         banks = (self.bank, self.then) if self.then else (self.bank,)
-        return " ".join(voice.say(name, **self.fields) for name in banks)
+        told = " ".join(voice.say(name, **self.fields) for name in banks)
+        if not self.aside:
+            return told
+        return f"{voice.say('aside', aside=self.aside)} {told[:1].lower()}{told[1:]}"
 
 
 def most_striking(findings: Iterable[Finding], voice: Voice, most: int) -> list[Finding]:

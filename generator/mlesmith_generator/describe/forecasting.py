@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.holdout import public_share
 from mlesmith_generator.describe.naming import entity, readable, subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.scoring import metric_told
@@ -105,8 +106,8 @@ def _fields(page: Page) -> dict[str, str]:
         "a_pace": f"{nu.article(pace)} {pace}",
         "paces": nu.plural(pace),
         "ahead": steps(pace, holdout.horizon or 1),
-        "pub": nu.percent(1 - holdout.private_fraction),
-        "prv": nu.percent(holdout.private_fraction),
+        "pub": nu.percent(public_share(page)),
+        "prv": nu.percent(1 - public_share(page)),
     }
     if holdout.group:
         noun = entity(holdout.group)

@@ -53,9 +53,18 @@ def holdout_section(page: Page, *, validation: bool = True) -> str:
 
 def public_part(page: Page) -> str:
     """Return how large the public part of the test rows is, and that a small one is rough."""
-    private, rows = page.recipe.holdout.private_fraction, page.facts.test_rows
-    fields = {"pub": nu.percent(1 - private), "prv": nu.percent(private)}
+    share, rows = public_share(page), page.facts.test_rows
+    fields = {"pub": nu.percent(share), "prv": nu.percent(1 - share)}
     told = [page.voice.say("parts", **fields)]
-    if rows * (1 - private) < _ROUGH:
+    if rows * share < _ROUGH:
         told.append(page.voice.say("parts small", **fields))
     return " ".join(told)
+
+
+def public_share(page: Page) -> float:
+    """Return the share of the test rows that is public: as counted, else as the recipe asks.
+
+    Whole groups and classes are drawn, so that few rows may divide otherwise than was asked.
+    """
+    counted = page.facts.public_share
+    return 1 - page.recipe.holdout.private_fraction if counted is None else counted

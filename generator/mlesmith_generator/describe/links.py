@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlesmith_env.recipes.model import LinksRecipe
 from mlesmith_generator.describe import numerals as nu
+from mlesmith_generator.describe.holdout import public_share
 from mlesmith_generator.describe.naming import subject_text
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.scoring import metric_told
@@ -55,5 +56,5 @@ def _fields(page: Page) -> dict[str, str]:
         "n": nu.count(facts.train_rows),
         "m": nu.count(facts.test_rows),
         "edges": nu.count(edges),
-        "prv": nu.percent(recipe.holdout.private_fraction),
+        "prv": nu.percent(1 - public_share(page)),
     }

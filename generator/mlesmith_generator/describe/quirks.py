@@ -122,8 +122,9 @@ def _levels(page: Page) -> Iterator[Finding]:
         "c": page.code(widest.name),
         "d": nu.count(widest.distinct),
         "n": nu.count(facts.train_rows),
-        "v": md.code(value, 40),
     }
+    if len(widest.top) < 2 or rows > widest.top[1][1]:
+        fields["v"] = md.code(value, 40)
     if rows > 0.05 * widest.filled and widest.distinct > 50:
         fields["s"] = nu.percent(rows / max(1, widest.filled))
     yield Finding("levels", 0.55, fields)

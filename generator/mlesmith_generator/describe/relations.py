@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mlesmith_generator.describe.association import (
     LEVELS,
@@ -16,14 +15,13 @@ from mlesmith_generator.describe.association import (
     cramer,
     spearman,
 )
-from mlesmith_generator.describe.measure import ColumnFacts, Text
+from mlesmith_generator.describe.encoded import Encoded
+from mlesmith_generator.describe.measure import Text
 
-_CELLS = 600_000
-"""Cells on which associations are measured; larger files are sampled evenly."""
-_ROWS = 2_000
-"""Rows that are looked at in any case, however many columns there are."""
-_PAIRS = 60
+PAIRED = 120
 """Numeric columns among which the closest pair is looked for."""
+_MORE = 0.01
+"""By how much levels have to tell more than the order for a column to be told by them."""
 _SPLITS = 0.08
 """Strength of association from which a nominal feature is said to split the target."""
 
@@ -43,83 +41,59 @@ class Contrast:
     low: tuple[str, int, float]
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """Columns as numbers or codes, on every `step`-th row.
-
-    Attributes:
-        numeric: Numbers by feature, NaN where missing.
-        nominal: Codes by feature, -1 where missing.
-        truth: The target's numbers, or its class codes.
-        classes: Class labels by code, empty for a numeric target.
-        step: Rows were taken one in so many.
-        whole: The target on all rows.
-    """
-
-    numeric: dict[str, NDArray[np.float64]]
-    nominal: dict[str, NDArray[np.int64]]
-    truth: NDArray[np.float64] | NDArray[np.int64]
-    classes: tuple[str, ...]
-    step: int
-    whole: NDArray[np.float64] | NDArray[np.int64]
-
-    @classmethod
-    def of(
-        cls,
-        features: Sequence[ColumnFacts],
-        texts: Mapping[str, Text],
-        target: Text,
-        classes: tuple[str, ...],
-    ) -> Encoded:
-        """Encode the features that are numbers or have few levels."""
-        rows = len(target.codes)
-        step = max(1, min(rows * max(1, len(features)) // _CELLS, rows // _ROWS))
-        chosen = slice(None, None, step)
-        whole = _class_codes(target, classes) if classes else target.numbers
-        nominal = [
-            column.name
-            for column in features
-            if column.kind in ("category", "boolean") and column.distinct <= LEVELS
-        ]
-        return cls(
-            numeric={c.name: texts[c.name].numbers[chosen] for c in features if c.numeric},
-            nominal={name: texts[name].codes[chosen] for name in nominal},
-            truth=whole[chosen],
-            classes=classes,
-            step=step,
-            whole=whole,
-        )
-
-
 def associate(data: Encoded) -> tuple[Association, ...]:
-    """Return how each feature goes with the target, strongest first."""
+    """Return how each feature that can be measured goes with the target, strongest first.
+
+    Numbers and dates are measured in their order, columns whose values repeat by their levels, and
+    those that are both by what tells more: whole numbers may be codes.
+    """
     found: list[Association] = []
-    if data.classes:
-        codes = np.asarray(data.truth, dtype=np.int64)
-        for name, values in data.numeric.items():
-            found.append(Association(name, correlation_ratio(codes, values), 0, "ratio"))
-        for name, levels in data.nominal.items():
-            found.append(Association(name, cramer(levels, codes), 0, "cramer"))
-    else:
-        numbers = np.asarray(data.truth, dtype=np.float64)
-        for name, values in data.numeric.items():
-            value = spearman(values, numbers)
-            found.append(Association(name, abs(value), 1 if value >= 0 else -1, "rank"))
-        for name, levels in data.nominal.items():
-            found.append(Association(name, correlation_ratio(levels, numbers), 0, "ratio"))
+    for name in dict.fromkeys((*data.numeric, *data.dates, *data.levels)):
+        ways = [
+            *([_in_order(data, name)] if name in data.numeric or name in data.dates else []),
+            *([_by_level(data, name)] if name in data.levels else []),
+        ]
+        more = ways[-1].strength >= ways[0].strength + _MORE
+        found.append(ways[-1] if more else ways[0])
+    told = {each.column for each in found}
+    found += [Association(name, 0.0, 0, "ratio") for name in data.fleeting if name not in told]
     return tuple(sorted(found, key=lambda each: (-each.strength, each.column)))
 
 
+def _in_order(data: Encoded, name: str) -> Association:
+    """Return how the order of numbers or dates goes with the target."""
+    values = data.numeric[name] if name in data.numeric else data.dates[name]
+    if data.classes:
+        return Association(
+            name, correlation_ratio(np.asarray(data.truth, np.int64), values), 0, "ratio"
+        )
+    value = spearman(values, np.asarray(data.truth, np.float64))
+    return Association(name, abs(value), 1 if value >= 0 else -1, "rank")
+
+
+def _by_level(data: Encoded, name: str) -> Association:
+    """Return how the target differs by the levels of a column."""
+    levels = data.levels[name]
+    if data.classes:
+        return Association(name, cramer(levels, np.asarray(data.truth, np.int64)), 0, "cramer")
+    numbers = np.asarray(data.truth, np.float64)
+    return Association(name, correlation_ratio(levels, numbers), 0, "ratio")
+
+
 def closest_pair(data: Encoded) -> tuple[str, str, float] | None:
-    """Return the two numeric features with the highest rank correlation, and that."""
-    columns = [name for name, v in data.numeric.items() if np.unique(v[np.isfinite(v)]).size > 4]
-    columns = columns[:_PAIRS]
+    """Return the two numeric features with the highest rank correlation, and that.
+
+    Of more than `PAIRED` numeric features, the first so many are looked at.
+    """
+    columns = list(data.numeric)[:PAIRED]
     if len(columns) < 2:
         return None
     frame = pd.DataFrame({index: data.numeric[name] for index, name in enumerate(columns)})
     matrix = np.array(frame.rank().corr(min_periods=20), dtype=np.float64)
     matrix[np.tril_indices(len(columns))] = 0.0
     matrix = np.nan_to_num(matrix)
+    if not matrix.any():
+        return None
     left, right = np.unravel_index(int(np.argmax(np.abs(matrix))), matrix.shape)
     return columns[int(left)], columns[int(right)], float(matrix[left, right])
 
@@ -152,9 +126,3 @@ def contrast_of(
         return None
     low, high = min(means), max(means)
     return Contrast(nominal[0], (high[1], high[2], high[0]), (low[1], low[2], low[0]))
-
-
-def _class_codes(target: Text, classes: tuple[str, ...]) -> NDArray[np.int64]:
-    place = {label: index for index, label in enumerate(classes)}
-    codes = np.array([*(place.get(value, -1) for value in target.values), -1], dtype=np.int64)
-    return codes[target.codes]

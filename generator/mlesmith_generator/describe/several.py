@@ -40,6 +40,9 @@ def target_section(page: Page) -> str:
         "q": nu.percent(most.mean or 0.0),
         "held": nu.amount(sum(column.mean or 0.0 for column in by_share), 2),
     }
+    shown = [nu.percent(column.mean or 0.0) for column in by_share]
+    if len(shown) > 2 and shown[0] != shown[1] and shown[-1] != shown[-2]:
+        fields |= {"rarest": fields["least"], "commonest": fields["most"]}
     parts = [page.voice.say("several labels", **fields), *_listed(page)]
     unknown = sum(column.missing for column in by_share)
     cells = page.facts.train_rows * len(by_share)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
-from mlesmith_generator.describe.association import LEVELS, Association
+from mlesmith_generator.describe.association import Association
 from mlesmith_generator.describe.facts import objective_of
 from mlesmith_generator.describe.finding import Finding
 from mlesmith_generator.describe.page import Page
 from mlesmith_generator.describe.phrases import bank
+from mlesmith_generator.describe.relations import PAIRED
 
-_MEASURES = {"rank": "rank correlation", "ratio": "correlation ratio", "cramer": "Cramér's V"}
+_MEASURES = {
+    "rank": "rank correlation",
+    "ratio": "correlation ratio by rank",
+    "cramer": "Cramér's V",
+}
+_NOTHING = 0.05
+"""Strength below which nothing is said of a column."""
 _FAINT = 0.25
 """Strength below which even the best column says little."""
 _NEAR = 0.12
@@ -21,6 +28,8 @@ _CLOSE = 0.03
 """Difference up to which one is said to do nearly as well as the other, if measured alike."""
 _STANDS_OUT = 0.05
 """By how much two columns have to be ahead of the third to be told as the two that count."""
+_CALLED = 2
+"""Columns that were not measured and are told by name."""
 _REPEAT, _OVERLAP, _APART = 0.95, 0.8, 0.25
 """Rank correlations of features from which they all but repeat each other, from which they overlap,
 and up to which they hardly do."""
@@ -40,16 +49,24 @@ def signal_findings(page: Page) -> Iterator[Finding]:
         yield Finding("closest copied", 0.9, fields)
     elif fields["r"] == "1.00":
         yield Finding("closest ordered", 0.7, fields)
+    elif abs(value) >= _REPEAT:
+        yield Finding("closest", 0.2 + abs(value) / 2, fields)
+    elif numeric > PAIRED:
+        # Pairs that were not looked at may be closer.
+        return
     elif abs(value) >= _OVERLAP:
-        named = "closest" if abs(value) >= _REPEAT else "closest overlap"
-        yield Finding(named, 0.2 + abs(value) / 2, fields)
+        yield Finding("closest overlap", 0.2 + abs(value) / 2, fields)
     elif abs(value) < _APART and numeric >= 4:
         yield Finding("apart", 0.4, fields)
 
 
 def _leaders(page: Page) -> Iterator[Finding]:
-    ranked = [each for each in page.facts.associations if each.strength >= 0.05]
+    ranked = [each for each in page.facts.associations if each.strength >= _NOTHING]
     if len(ranked) < 2:
+        return
+    level = [each for each in ranked if _size(each) == _size(ranked[0])]
+    if len(level) > 1:
+        yield _level(level, page)
         return
     first, second = ranked[0], ranked[1]
     fields = {
@@ -57,11 +74,14 @@ def _leaders(page: Page) -> Iterator[Finding]:
         "r": _shown(first),
         "measure": _MEASURES[first.measure],
         "target": page.code(page.target),
-        "levels": nu.word(LEVELS),
     }
-    then = "leader among" if _left_out(page) else ""
+    aside = _left_out(page)
     if first.strength < _FAINT:
-        yield Finding("leader faint", 0.85, fields, then)
+        yield Finding("leader faint", 0.85, fields, aside=aside)
+        return
+    if len(ranked) > 2 and _size(second) == _size(ranked[2]):
+        # Which column is the second can not be told by the figures.
+        yield Finding("leader", 1.0, fields, aside=aside)
         return
     same = second.measure == first.measure
     fields |= {
@@ -71,23 +91,61 @@ def _leaders(page: Page) -> Iterator[Finding]:
         "other": "" if same else f" ({_MEASURES[second.measure]})",
     }
     if same:
-        plural = "values of Cramér's V" if first.measure == "cramer" else f"{fields['measure']}s"
-        fields["pairwise"] = plural
+        fields["pairwise"] = _plural(first)
     if first.strength < second.strength + _NEAR:
-        yield Finding(_pair_bank(ranked, page), 1.0, fields, then)
-    elif first.measure == "rank" and page.voice.draw("leader direction") < 0.5:
+        yield Finding(_pair_bank(ranked, page), 1.0, fields, aside=aside)
+    elif _has_direction(first, page) and page.voice.draw("leader direction") < 0.5:
         way = "leader rising" if first.sign > 0 else "leader falling"
-        yield Finding(way, 1.0, fields, then)
+        yield Finding(way, 1.0, fields, aside=aside)
     else:
-        yield Finding("leader", 1.0, fields, then)
+        yield Finding("leader", 1.0, fields, aside=aside)
 
 
-def _left_out(page: Page) -> bool:
-    """Whether the files show columns that say something and have no measure of association."""
+def _level(level: Sequence[Association], page: Page) -> Finding:
+    """Tell of several columns whose figures are the same: none of them leads."""
+    first, second = level[0], level[1]
+    fields = {
+        "k": nu.word(len(level)),
+        "c": page.code(first.column),
+        "c2": page.code(second.column),
+        "size": _size(first) + (" in size" if any(each.sign < 0 for each in level) else ""),
+        "measures": md.listing(list(dict.fromkeys(_MEASURES[each.measure] for each in level))),
+        "target": page.code(page.target),
+    }
+    many = "several" if len(level) > 2 else "two"
+    faint = first.strength < _FAINT
+    named = f"leaders faint {many}" if faint else f"leaders {many}"
+    return Finding(named, 0.85 if faint else 1.0, fields, aside=_left_out(page))
+
+
+def _has_direction(first: Association, page: Page) -> bool:
+    """Whether a column is one of numbers of which more goes with more, or with less."""
+    column = page.facts.feature(first.column)
+    return first.measure == "rank" and (column is None or column.kind == "number")
+
+
+def _left_out(page: Page) -> str:
+    """Return what the files show, and nobody measured; empty where every column was measured."""
     measured = {each.column for each in page.facts.associations}
-    return any(
-        column.name not in measured and column.kind != "constant" for column in page.facts.features
-    )
+    left = [
+        column
+        for column in page.facts.features
+        if column.name not in measured and column.kind != "constant" and column.filled
+    ]
+    if len(left) <= _CALLED:
+        return md.listing([page.code(column.name) for column in left])
+    texts = sum(column.kind == "text" for column in left)
+    kinds = ["texts"] if texts else []
+    if texts < len(left):
+        kinds.append("columns whose values hardly repeat")
+    return md.listing(kinds)
+
+
+def _plural(association: Association) -> str:
+    if association.measure == "cramer":
+        return "values of Cramér's V"
+    noun, by, rest = _MEASURES[association.measure].partition(" by ")
+    return f"{noun}s{by}{rest}"
 
 
 def _pair_bank(ranked: list[Association], page: Page) -> str:
@@ -121,6 +179,10 @@ def _contrast(page: Page) -> Iterator[Finding]:
         fields["positive"] = md.code(page.form.classes[-1], 40)
     if fields["p1"] != fields["p0"]:
         yield Finding("split number" if number else "split class", 0.75, fields)
+
+
+def _size(association: Association) -> str:
+    return nu.correlation(association.strength)
 
 
 def _shown(association: Association) -> str:

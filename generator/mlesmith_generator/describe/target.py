@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from mlesmith_env.recipes.model import (
     Bin,
-    ExcludeValues,
     MapValues,
     ParseDuration,
     ParseNumber,
@@ -17,6 +16,7 @@ from mlesmith_env.recipes.model import (
 from mlesmith_generator.describe import markdown as md
 from mlesmith_generator.describe import numerals as nu
 from mlesmith_generator.describe.facts import objective_of
+from mlesmith_generator.describe.left_out import is_thinned, left_out
 from mlesmith_generator.describe.page import Page
 
 LISTED = 24
@@ -30,7 +30,8 @@ _TAILED = 1.5
 
 def target_section(page: Page) -> str:
     """Return what is known about the target in training, with a table of classes."""
-    made = [told for each in page.transforms if (told := _derivation(page, each))]
+    ways = (_derivation, left_out)
+    made = [told for each in page.transforms for way in ways if (told := way(page, each))]
     made += [told] if (told := _unanswered(page)) else []
     if objective_of(page.form) == "regression":
         return " ".join([*_number(page), *made])
@@ -100,9 +101,12 @@ def _balance(page: Page) -> str:
         "nm": nu.count(most[1]),
         "nl": nu.count(least[1]),
         "c": nu.word(len(page.facts.classes)),
-        "p": nu.percent(most[1] / total),
-        "q": nu.percent(least[1] / total),
     }
+    ordered = sorted((rows for _, rows in classes), reverse=True)
+    shown = [nu.percent(rows / total) for rows in ordered]
+    # Shares that look alike show no largest class and no smallest one; rows may.
+    if len(shown) > 2 and shown[0] != shown[1] and shown[-1] != shown[-2]:
+        fields |= {"p": shown[0], "q": shown[-1]}
     if most[1] >= 1.8 * max(1, least[1]):
         fields["ratio"] = nu.word(round(most[1] / max(1, least[1])))
     even = most[1] <= 1.25 * least[1]
@@ -169,7 +173,8 @@ def _origin(page: Page) -> _Origin:
         if isinstance(transform, MapValues) and transform.into == page.target:
             if not _regroups(transform):
                 return _named(page)
-            return _Origin((f"values of {page.code(transform.column)}",), _members(transform))
+            members = _members(transform, _everything_else(page, transform.column))
+            return _Origin((f"values of {page.code(transform.column)}",), members)
     return _named(page)
 
 
@@ -182,7 +187,7 @@ def _named(page: Page) -> _Origin:
         return _Origin((), {})
     quoted = {code: f"\u201c{md.escaped(name, _CALLED)}\u201d" for code, name in names.items()}
     if rest:
-        quoted[rest] = "everything else"
+        quoted[rest] = _everything_else(page, page.idea.target_source)
     return _Origin(("in the publisher's words",), quoted)
 
 
@@ -207,18 +212,12 @@ def _derivation(page: Page, transform: Transform) -> str:
                 return page.voice.say("renamed", **fields)
             # Every value stays what it is: the map only declares the order of the classes.
             return ""
-        return page.voice.say("mapped rest", other=md.code(transform.other, 40), **fields)
+        kept = " kept" if is_thinned(page, transform.column) else ""
+        return page.voice.say(f"mapped rest{kept}", other=md.code(transform.other, 40), **fields)
     if isinstance(transform, ParseNumber) and transform.into == page.target:
         return page.voice.say("parsed", source=page.code(transform.column), **fields)
     if isinstance(transform, ParseDuration) and transform.into == page.target:
         return page.voice.say("minutes", source=page.code(transform.column), **fields)
-    if isinstance(transform, ExcludeValues) and transform.column == page.target:
-        gone = transform.values
-        values = [md.code(value, 40) for value in gone[:_NAMED]]
-        if len(gone) > _NAMED:
-            values.append(nu.counted(len(gone) - _NAMED, "more value"))
-        fields |= {"source": page.code(transform.column), "values": md.listing(values)}
-        return page.voice.say("excluded" if len(gone) > 1 else "excluded one", **fields)
     return ""
 
 
@@ -236,7 +235,11 @@ def _ranges(made: Bin) -> dict[str, str]:
     return dict(zip(made.labels, told, strict=True))
 
 
-def _members(made: MapValues) -> dict[str, str]:
+def _everything_else(page: Page, column: str) -> str:
+    return "everything else" + (" that was kept" if is_thinned(page, column) else "")
+
+
+def _members(made: MapValues, rest: str) -> dict[str, str]:
     members: dict[str, list[str]] = {}
     for old, new in made.values.items():
         members.setdefault(new, []).append(md.code(old, 40))
@@ -247,5 +250,5 @@ def _members(made: MapValues) -> dict[str, str]:
         told[label] += f" and {nu.word(more)} more" if more > 0 else ""
     if made.other is not None:
         told[made.other] = f"{told[made.other]} and " if made.other in told else ""
-        told[made.other] += "everything else"
+        told[made.other] += rest
     return told

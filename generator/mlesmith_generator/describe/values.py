@@ -147,6 +147,10 @@ def _trait(page: Page, column: ColumnFacts) -> str:
     if column.kind == "identifier" or rows <= 2:
         return column.written or _different(column)
     share = nu.percent(rows / column.filled)
+    if len(column.top) > 1 and nu.percent(column.top[1][1] / column.filled) == share:
+        level = "both" if column.distinct == 2 else "the commonest values"
+        alike = f"{level} at {share} each"
+        return f"{column.written}; {alike}" if column.written else alike
     form = page.voice.pick(
         f"top/{column.name}",
         ("{v} in {s}", "mostly {v} ({s})" if rows > column.filled / 2 else "most often {v} ({s})",
@@ -177,9 +181,10 @@ def _number_trait(page: Page, column: ColumnFacts) -> str:
     if _standardised(column):
         return "standardised scale"
     if column.integer and column.distinct <= _SCALE and column.top:
-        return (
-            f"{nu.word(column.distinct)} levels, {nu.amount(float(column.top[0][0]))} the commonest"
-        )
+        levels = f"{nu.word(column.distinct)} levels"
+        if len({rows for _, rows in column.top[:2]}) < len(column.top[:2]):
+            return levels
+        return f"{levels}, {nu.amount(float(column.top[0][0]))} the commonest"
     median = nu.amount(column.median or 0.0, 3)
     if column.capped:
         return f"median {median}, {nu.percent(column.capped)} at the maximum, like a cap"
