@@ -33,17 +33,28 @@ def described(picture):
     return np.concatenate([edges(grey), colours(picture), patterns(grey)])
 
 
-def edges(grey, cells=6, ways=9):
-    """Histograms of gradient directions, weighted by strength, for each cell of a grid."""
-    down, right = np.gradient(grey)
-    strength = np.hypot(down, right)
-    way = np.minimum((np.arctan2(down, right) % np.pi) / np.pi * ways, ways - 1).astype(int)
-    size = len(grey) // cells
-    place = (np.arange(len(grey)) // size).clip(max=cells - 1)
-    cell = place[:, None] * cells + place[None, :]
-    sums = np.bincount((cell * ways + way).ravel(), strength.ravel(), cells * cells * ways)
-    table = sums.reshape(cells * cells, ways)
-    return np.sqrt(table / (table.sum(axis=1, keepdims=True) + 0.5)).ravel()
+def edges(grey, size=8, ways=6):
+    """Histograms of oriented gradients (Dalal and Triggs, 2005): square cells, in blocks of four.
+
+    Each gradient counts for the two directions nearest to it, and each block is brought to one
+    length, so that light and contrast do not matter.
+    """
+    down, right = np.gradient(np.sqrt(grey))
+    strength, way = np.hypot(down, right), (np.arctan2(down, right) % np.pi) / np.pi * ways
+    low = np.floor(way)
+    cells, place = len(grey) // size, np.arange(len(grey)) // size
+    cell = (place[:, None] * cells + place) * ways
+    sums = sum(
+        np.bincount((cell + code.astype(int) % ways).ravel(), (strength * share).ravel(), cells**2 * ways)
+        for code, share in ((low, 1 - way + low), (low + 1, way - low))
+    )
+    table, last = sums.reshape(cells, cells, ways), cells - 1
+    corners = [table[a : last + a, b : last + b] for a in (0, 1) for b in (0, 1)]
+    return of_one_length(np.minimum(of_one_length(np.concatenate(corners, axis=2)), 0.2)).ravel()
+
+
+def of_one_length(blocks):
+    return blocks / np.sqrt((blocks**2).sum(axis=2, keepdims=True) + 1e-3)
 
 
 def colours(picture, steps=4):
