@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
-# Programs in sandboxes are waited for as much as they compute: one tester more than there are cores.
-TESTERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# Programs in sandboxes are waited for as much as they compute: two testers more than there are cores.
+TESTERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 STAMP   = $(VENV)/.installed
 DEV     = $(VENV)/.installed-dev
 
