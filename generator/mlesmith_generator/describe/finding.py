@@ -17,7 +17,7 @@ class Finding:
         weight: How striking it is here: 0 not at all, 1 very.
         fields: What fills the phrases.
         then: A bank of phrases for a sentence after it, filled by the same fields; empty for none.
-        aside: What the fact leaves out, told before it; empty where it is about all columns.
+        aside: What the fact leaves out, told after it; empty where it is about all columns.
         about: Columns that it is mainly about, so that no column is told twice in a row.
     """
 
@@ -32,9 +32,7 @@ class Finding:
         """Return the sentence, and the one after it."""
         banks = (self.bank, self.then) if self.then else (self.bank,)
         told = " ".join(voice.say(name, **self.fields) for name in banks)
-        if not self.aside:
-            return told
-        return f"{voice.say('aside', aside=self.aside)} {told[:1].lower()}{told[1:]}"
+        return f"{told} {voice.say('aside', aside=self.aside)}" if self.aside else told
 
 
 def most_striking(findings: Iterable[Finding], voice: Voice, most: int) -> list[Finding]:

@@ -28,6 +28,8 @@ _CLOSE = 0.03
 """Difference up to which one is said to do nearly as well as the other, if measured alike."""
 _STANDS_OUT = 0.05
 """By how much two columns have to be ahead of the third to be told as the two that count."""
+_GAPPY = 0.5
+"""Share of missing values from which a column is said to be measured where it is filled."""
 _CALLED = 2
 """Columns that were not measured and are told by name."""
 _REPEAT, _OVERLAP, _APART = 0.95, 0.8, 0.25
@@ -47,8 +49,8 @@ def signal_findings(page: Page) -> Iterator[Finding]:
     numeric = sum(column.numeric for column in page.facts.features)
     if page.facts.copied:
         yield Finding("closest copied", 0.9, fields)
-    elif fields["r"] == "1.00":
-        yield Finding("closest ordered", 0.7, fields)
+    elif fields["r"] in ("1.00", "-1.00"):
+        yield Finding("closest ordered" if value > 0 else "closest reversed", 0.7, fields)
     elif abs(value) >= _REPEAT:
         yield Finding("closest", 0.2 + abs(value) / 2, fields)
     elif numeric > PAIRED:
@@ -70,7 +72,7 @@ def _leaders(page: Page) -> Iterator[Finding]:
         return
     first, second = ranked[0], ranked[1]
     fields = {
-        "c": page.code(first.column),
+        "c": _named(first, page),
         "r": _shown(first),
         "measure": _MEASURES[first.measure],
         "target": page.code(page.target),
@@ -85,7 +87,7 @@ def _leaders(page: Page) -> Iterator[Finding]:
         return
     same = second.measure == first.measure
     fields |= {
-        "c2": page.code(second.column),
+        "c2": _named(second, page),
         "r2": _shown(second),
         "measure2": _MEASURES[second.measure],
         "other": "" if same else f" ({_MEASURES[second.measure]})",
@@ -135,10 +137,18 @@ def _left_out(page: Page) -> str:
     if len(left) <= _CALLED:
         return md.listing([page.code(column.name) for column in left])
     texts = sum(column.kind == "text" for column in left)
-    kinds = ["texts"] if texts else []
-    if texts < len(left):
-        kinds.append("columns whose values hardly repeat")
+    others = len(left) - texts
+    kinds = [nu.counted(texts, "text")] if texts else []
+    if others:
+        kinds.append(f"{nu.counted(others, 'column')} of many values")
     return md.listing(kinds)
+
+
+def _named(association: Association, page: Page) -> str:
+    """Return a column's name, and that it is measured where it is filled if that is not often."""
+    column = page.facts.feature(association.column)
+    sparse = column is not None and column.missing_share > _GAPPY
+    return page.code(association.column) + (" where it is filled" if sparse else "")
 
 
 def _plural(association: Association) -> str:

@@ -80,13 +80,23 @@ def test_correlation_ratios_are_told_to_be_of_ranks(grafted: Page) -> None:
     assert all(named)
 
 
-def test_what_was_not_measured_is_told_first(harvest: Page) -> None:
+def test_what_was_not_measured_is_told_after_it(harvest: Page) -> None:
     told = Finding("leader", 1.0, {"c": "`a`", "r": "0.5", "measure": "m", "target": "`t`"})
     aside = replace(told, aside="`notes`")
     for turn in range(_TURNS):
         voice = renamed(harvest, turn).voice
-        assert re.match(r"[A-Z][a-z ]+ `notes`[a-z ]*, (?![A-Z])", aside.told(voice))
-        assert aside.told(voice).lower().endswith(told.told(voice).lower())
+        first, rest = told.told(voice), aside.told(voice)
+        assert rest.startswith(f"{first} ")
+        assert re.fullmatch(r"[A-Z][a-z ]+:? `notes`\.", rest[len(first) + 1 :])
+
+
+def test_a_column_with_many_gaps_is_told_to_be_measured_where_it_is_filled(harvest: Page) -> None:
+    first = harvest.facts.features[0]
+    for missing, told in ((0.9, True), (0.2, False)):
+        gappy = replace(first, missing=int(missing * first.rows))
+        facts = replace(harvest.facts, features=(gappy, *harvest.facts.features[1:]))
+        said = _leaders(replace(harvest, facts=facts), 0.8, 0.4, 0.3)
+        assert all((f"`{first.name}` where it is filled" in each) is told for each in said)
 
 
 def test_a_wide_table_has_no_closest_pair_of_all(harvest: Page) -> None:
