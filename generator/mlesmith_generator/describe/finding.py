@@ -29,10 +29,13 @@ class Finding:
     about: frozenset[str] = frozenset()
 
     def told(self, voice: Voice) -> str:
-        """Return the sentence, and the one after it."""
-        banks = (self.bank, self.then) if self.then else (self.bank,)
-        told = " ".join(voice.say(name, **self.fields) for name in banks)
-        return f"{told} {voice.say('aside', aside=self.aside)}" if self.aside else told
+        """Return the sentence, and those after it."""
+        told = [voice.say(self.bank, **self.fields)]
+        if self.aside:
+            told.append(voice.say("aside", aside=self.aside))
+        if self.then:
+            told.append(voice.say(self.then, **self.fields))
+        return " ".join(told)
 
 
 def most_striking(findings: Iterable[Finding], voice: Voice, most: int) -> list[Finding]:

@@ -29,7 +29,7 @@ _CLOSE = 0.03
 _STANDS_OUT = 0.05
 """By how much two columns have to be ahead of the third to be told as the two that count."""
 _GAPPY = 0.5
-"""Share of missing values from which a column is said to be measured where it is filled."""
+"""Share of missing values from which a column is said to be measured where it has values."""
 _CALLED = 2
 """Columns that were not measured and are told by name."""
 _REPEAT, _OVERLAP, _APART = 0.95, 0.8, 0.25
@@ -52,12 +52,14 @@ def signal_findings(page: Page) -> Iterator[Finding]:
     elif fields["r"] in ("1.00", "-1.00"):
         yield Finding("closest ordered" if value > 0 else "closest reversed", 0.7, fields)
     elif abs(value) >= _REPEAT:
-        yield Finding("closest", 0.2 + abs(value) / 2, fields)
+        bank_of = "closest" if value > 0 else "closest opposed"
+        yield Finding(bank_of, 0.2 + abs(value) / 2, fields)
     elif numeric > PAIRED:
         # Pairs that were not looked at may be closer.
         return
     elif abs(value) >= _OVERLAP:
-        yield Finding("closest overlap", 0.2 + abs(value) / 2, fields)
+        bank_of = "closest overlap" if value > 0 else "closest overlap opposed"
+        yield Finding(bank_of, 0.2 + abs(value) / 2, fields)
     elif abs(value) < _APART and numeric >= 4:
         yield Finding("apart", 0.4, fields)
 
@@ -72,22 +74,24 @@ def _leaders(page: Page) -> Iterator[Finding]:
         return
     first, second = ranked[0], ranked[1]
     fields = {
-        "c": _named(first, page),
+        "c": page.code(first.column),
         "r": _shown(first),
         "measure": _MEASURES[first.measure],
         "target": page.code(page.target),
     }
-    aside = _left_out(page)
-    if first.strength < _FAINT:
-        yield Finding("leader faint", 0.85, fields, aside=aside)
-        return
-    if len(ranked) > 2 and _size(second) == _size(ranked[2]):
-        # Which column is the second can not be told by the figures.
-        yield Finding("leader", 1.0, fields, aside=aside)
+    faint = first.strength < _FAINT
+    # Of three, which column is the second can not be told by the figures.
+    alone = faint or (len(ranked) > 2 and _size(second) == _size(ranked[2]))
+    gappy = _gappy([first] if alone else [first, second], page)
+    fields |= gappy
+    aside, then = _left_out(page), "filled" if gappy else ""
+    if alone:
+        bank_of, weight = ("leader faint", 0.85) if faint else ("leader", 1.0)
+        yield Finding(bank_of, weight, fields, then=then, aside=aside)
         return
     same = second.measure == first.measure
     fields |= {
-        "c2": _named(second, page),
+        "c2": page.code(second.column),
         "r2": _shown(second),
         "measure2": _MEASURES[second.measure],
         "other": "" if same else f" ({_MEASURES[second.measure]})",
@@ -95,12 +99,12 @@ def _leaders(page: Page) -> Iterator[Finding]:
     if same:
         fields["pairwise"] = _plural(first)
     if first.strength < second.strength + _NEAR:
-        yield Finding(_pair_bank(ranked, page), 1.0, fields, aside=aside)
+        yield Finding(_pair_bank(ranked, page), 1.0, fields, then=then, aside=aside)
     elif _has_direction(first, page) and page.voice.draw("leader direction") < 0.5:
         way = "leader rising" if first.sign > 0 else "leader falling"
-        yield Finding(way, 1.0, fields, aside=aside)
+        yield Finding(way, 1.0, fields, then=then, aside=aside)
     else:
-        yield Finding("leader", 1.0, fields, aside=aside)
+        yield Finding("leader", 1.0, fields, then=then, aside=aside)
 
 
 def _level(level: Sequence[Association], page: Page) -> Finding:
@@ -113,11 +117,13 @@ def _level(level: Sequence[Association], page: Page) -> Finding:
         "size": _size(first) + (" in size" if any(each.sign < 0 for each in level) else ""),
         "measures": md.listing(list(dict.fromkeys(_MEASURES[each.measure] for each in level))),
         "target": page.code(page.target),
+        **(gappy := _gappy([first, second], page)),
     }
     many = "several" if len(level) > 2 else "two"
     faint = first.strength < _FAINT
     named = f"leaders faint {many}" if faint else f"leaders {many}"
-    return Finding(named, 0.85 if faint else 1.0, fields, aside=_left_out(page))
+    then = "filled" if gappy else ""
+    return Finding(named, 0.85 if faint else 1.0, fields, then=then, aside=_left_out(page))
 
 
 def _has_direction(first: Association, page: Page) -> bool:
@@ -138,17 +144,23 @@ def _left_out(page: Page) -> str:
         return md.listing([page.code(column.name) for column in left])
     texts = sum(column.kind == "text" for column in left)
     others = len(left) - texts
-    kinds = [nu.counted(texts, "text")] if texts else []
+    kinds = [nu.counted(texts, "text column", words=True)] if texts else []
     if others:
-        kinds.append(f"{nu.counted(others, 'column')} of many values")
+        kinds.append(f"{nu.counted(others, 'column', words=True)} of many values")
     return md.listing(kinds)
 
 
-def _named(association: Association, page: Page) -> str:
-    """Return a column's name, and that it is measured where it is filled if that is not often."""
-    column = page.facts.feature(association.column)
-    sparse = column is not None and column.missing_share > _GAPPY
-    return page.code(association.column) + (" where it is filled" if sparse else "")
+def _gappy(columns: Sequence[Association], page: Page) -> dict[str, str]:
+    """Return what is told of the one with most gaps, if it is empty more often than not."""
+    shares = {
+        each.column: column.missing_share
+        for each in columns
+        if (column := page.facts.feature(each.column)) is not None
+    }
+    most = max(shares, key=lambda name: shares[name], default="")
+    if not most or shares[most] <= _GAPPY:
+        return {}
+    return {"gappy": page.code(most), "share": nu.percent(1 - shares[most])}
 
 
 def _plural(association: Association) -> str:

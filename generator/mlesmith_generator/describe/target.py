@@ -202,7 +202,8 @@ def _derivation(page: Page, transform: Transform) -> str:
     if isinstance(transform, Bin) and transform.into == page.target:
         edges = md.listing([nu.amount(edge, 6) for edge in transform.edges])
         fields |= {"source": page.code(transform.column), "edges": edges}
-        return page.voice.say("binned", **fields)
+        once = " once" if len(transform.edges) == 1 else ""
+        return page.voice.say(f"binned{once}", **fields)
     if isinstance(transform, MapValues) and transform.into == page.target:
         fields |= {"source": page.code(transform.column), "c": nu.word(len(page.form.classes))}
         if _regroups(transform):
