@@ -7,7 +7,8 @@ for place in strongest(table.split(table.numbers)[0], table.answers, MOST_NUMBER
     levels = np.unique(column[: table.size][~np.isnan(column[: table.size])])
     if len(levels) <= 2:
         continue
-    if len(levels) <= 40 and (levels == np.rint(levels)).all():
+    met = np.isin(column[table.size :], levels).mean() >= 0.5  # Years to come are no levels.
+    if len(levels) <= 40 and met and (levels == np.rint(levels)).all():
         blocks.append(one_hot(np.nan_to_num(column, nan=levels[0] - 1), MOST_LEVELS))
     else:
         corners = np.unique(np.quantile(levels, [0.1, 0.3, 0.5, 0.7, 0.9]))
