@@ -16,9 +16,11 @@ from mlesmith_env.metrics import get_metric
 from mlesmith_env.recipes.model import Bin, Holdout, MapValues, RequireValue, TableReader, Transform
 from mlesmith_generator.describe import Page, describe, title_of
 from mlesmith_generator.describe.beyond import with_test
+from mlesmith_generator.describe.phrases import bank
 from mlesmith_generator.describe.reading import reading_of
 from mlesmith_generator.describe.scoring import metric_section
 from mlesmith_generator.describe.target import target_section
+from mlesmith_generator.gates.truthfulness import claimed_holdouts
 from mlesmith_generator.profiler import profile_dataset
 from mlesmith_generator.records import ColumnProfile, DatasetProfile, Idea, TableProfile
 from mlesmith_generator.sniff.mending import mended
@@ -359,3 +361,19 @@ def test_numbers_that_stand_for_classes_are_called_numbers_and_no_scale(
         comment = section(text, "Metric").strip().rpartition("\n\n")[2]
         assert ("number" in first) is not ordered, first
         assert ordered or not re.search(scale, f"{first} {comment}"), comment
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("group", "group"),
+        ("group then", "group"),
+        ("group then unseen", "group"),
+        ("time", "time"),
+        ("time then", "time"),
+    ],
+)
+def test_words_on_a_holdout_speak_of_no_draw_of_rows(name: str, kind: str) -> None:
+    """The gate for truthfulness would refuse the page for them."""
+    told = {line for line in bank(name) if "random" in claimed_holdouts(str(line)) - {kind}}
+    assert told == set()
