@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 import types
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -122,12 +123,14 @@ def finish() -> None:
     import atexit
 
     _quietly(atexit._run_exitfuncs)  # pyright: ignore[reportPrivateUsage]  there is no public way
-    files: list[io.IOBase] = []
-    # Before the program's names are gone, which an audit hook of its own may need for this.
-    _quietly(lambda: files.extend(_files()))
+    files: list[weakref.ref[io.IOBase]] = []
+    # Before the program's names are gone, which an audit hook of its own may need for this; and
+    # not held, so that what is nobody's any more is closed.
+    _quietly(lambda: files.extend(map(weakref.ref, _files())))
+    _flush(files)
     _quietly(_end_objects)
-    for file in files:
-        _quietly(file.flush)
+    # What finalizers wrote into files that are still somebody's.
+    _flush(files)
     flush_streams()
 
 
@@ -149,6 +152,12 @@ def flush_files() -> None:
     """Write out what the files that are open still hold back."""
     for file in _files():
         _quietly(file.flush)
+
+
+def _flush(files: list[weakref.ref[io.IOBase]]) -> None:
+    for file in files:
+        if (left := file()) is not None:
+            _quietly(left.flush)
 
 
 def _files() -> list[io.IOBase]:

@@ -261,6 +261,17 @@ del b, sys.modules["__main__"]
     assert run(sandbox, "print(open('written').read())").output == "all of it\n"
 
 
+def test_a_packed_file_that_was_left_open_is_whole(sandbox: Sandbox) -> None:
+    code = """
+import gzip
+file = gzip.open("packed.gz", "wt")
+file.write("all of it")
+"""
+    assert run(sandbox, code).status == "ok"
+    read = run(sandbox, "import gzip; print(gzip.open('packed.gz', 'rt').read())")
+    assert read.output == "all of it\n"
+
+
 def test_a_hook_that_needs_the_names_of_the_program_is_no_failure(sandbox: Sandbox) -> None:
     code = """
 import sys
